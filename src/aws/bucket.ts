@@ -1,0 +1,50 @@
+// The central bucket's policy, read and written. Every call says whose bucket it must be, so that a bucket of that name in
+// another account is never touched.
+
+import { GetBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import type { BucketReader, BucketWriter } from '../plan/ports.js';
+import { CallFailure } from '../problem.js';
+import { type AwsClientOptions, asked } from './call.js';
+
+export type Bucket = { readonly accountId: string; readonly bucket: string };
+
+export function bucketReader(
+  options: AwsClientOptions,
+  { accountId, bucket }: Bucket,
+): BucketReader {
+  const s3 = new S3Client(options);
+  const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
+  const call = { action: 's3:GetBucketPolicy', accountId, resource: `bucket ${bucket}` };
+  return {
+    policy: async () => {
+      try {
+        const answer = await asked(call, () => s3.send(new GetBucketPolicyCommand(input)));
+        return answer.Policy ?? null;
+      } catch (error) {
+        // The only answer that means "there is none". Anything else must stop the run before a write.
+        if (error instanceof CallFailure && error.awsCode === 'NoSuchBucketPolicy') return null;
+        throw error;
+      }
+    },
+  };
+}
+
+export function bucketWriter(
+  options: AwsClientOptions,
+  { accountId, bucket }: Bucket,
+): BucketWriter {
+  // The SDK would send the same document again after another writer has come between.
+  const s3 = new S3Client({ ...options, maxAttempts: 1 });
+  const call = { action: 's3:PutBucketPolicy', accountId, resource: `bucket ${bucket}` };
+  return {
+    putPolicy: async (text, timeoutMs) => {
+      const command = new PutBucketPolicyCommand({
+        Bucket: bucket,
+        ExpectedBucketOwner: accountId,
+        Policy: text,
+      });
+      const abortSignal = AbortSignal.timeout(timeoutMs);
+      await asked(call, () => s3.send(command, { abortSignal }));
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// What to do about an error of AWS, in words. A table by error code; only where one code has several causes is the call
+// looked at. The codes and what they mean: the API references of S3, CloudTrail and STS.
+
+import type { AwsCall } from './call.js';
+
+export type AwsAnswer = {
+  readonly awsCode: string;
+  readonly message: string;
+  /** Where S3 says the bucket is, when it was asked in another Region. */
+  readonly bucketRegion?: string | undefined;
+};
+
+type Remedy = string | ((call: AwsCall, answer: AwsAnswer) => string);
+
+/** One or two sentences that say what to change. */
+export function remedyFor(call: AwsCall, answer: AwsAnswer): string {
+  const remedy = REMEDIES.get(answer.awsCode) ?? UNKNOWN;
+  return typeof remedy === 'string' ? remedy : remedy(call, answer);
+}
+
+const UNKNOWN: Remedy = ({ action }) =>
+  `See what the API reference of ${action} says of this error. Nothing that was done before is lost: running again continues from there.`;
+
+const THROTTLED =
+  'AWS is throttling the account. Run again in a few minutes; what is done already is kept.';
+
+const REGION_MOVED: Remedy = (_call, { bucketRegion }) =>
+  `The bucket is in ${bucketRegion ?? 'another Region'}: set bucket-region to that.`;
+
+function denied({ action, accountId, resource }: AwsCall, { message }: AwsAnswer): string {
+  if (/explicit deny/i.test(message))
+    return `A policy denies ${action} explicitly: look for it in the role, its permissions boundary, the bucket policy and the organization's control policies.`;
+  if (/session policy/i.test(message))
+    return `The session may not do this: in a dry run nothing can be written. Apply with dry-run: false.`;
+  if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
+    return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it.`;
+  return `Allow ${action} for the role of account ${accountId}.`;
+}
+
+const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
+  ['AccessDenied', denied],
+  ['AccessDeniedException', denied],
+  [
+    'NoSuchBucket',
+    ({ resource }) => `There is no ${resource}. Check the input bucket, and bucket-region.`,
+  ],
+  ['S3BucketDoesNotExistException', 'There is no such bucket. Check the input bucket.'],
+  [
+    'MethodNotAllowed',
+    ({ accountId }) =>
+      `The role is not of the bucket's account. central-role-arn must be a role of the account that owns the bucket; ${accountId} is not.`,
+  ],
+  ['PermanentRedirect', REGION_MOVED],
+  ['AuthorizationHeaderMalformed', REGION_MOVED],
+  ['IllegalLocationConstraintException', REGION_MOVED],
+  [
+    'MalformedPolicy',
+    'S3 does not take the policy, most often because a principal in it no longer exists. The plan shows the whole document; take the dead principal out by hand.',
+  ],
+  ['OperationAborted', 'Something else is changing the bucket at this moment. Run again.'],
+  ['SlowDown', THROTTLED],
+  ['Throttling', THROTTLED],
+  ['ThrottlingException', THROTTLED],
+  ['TooManyRequestsException', THROTTLED],
+  [
+    'ConflictException',
+    'Another change of this trail is under way. Wait a few minutes and run again.',
+  ],
+  [
+    'InsufficientS3BucketPolicyException',
+    'CloudTrail still refuses the bucket although its policy allows the trail. Wait a minute and run again; if it stays, look for a resource control policy of the organization, or a key policy, that keeps CloudTrail out.',
+  ],
+  [
+    'InsufficientEncryptionPolicyException',
+    'The policy of the key that encrypts the bucket or trail does not let CloudTrail use it: allow kms:GenerateDataKey* and kms:DescribeKey to cloudtrail.amazonaws.com.',
+  ],
+  [
+    'MaximumNumberOfTrailsExceededException',
+    'A Region takes five trails, multi-Region and organization trails of other Regions included. Delete one that is not needed, then run again.',
+  ],
+  [
+    'TrailAlreadyExistsException',
+    'A trail of that name came into being meanwhile. Run again: it is then compared and changed, not created.',
+  ],
+  ['InvalidHomeRegionException', "Set region to the trail's home Region."],
+  [
+    'NotOrganizationMasterAccountException',
+    "The trail is the organization's and can be changed in the management account only. Choose another trail-name.",
+  ],
+  ['ExpiredToken', 'The session has expired. Run again.'],
+  ['ExpiredTokenException', 'The session has expired. Run again.'],
+  ['InvalidClientTokenId', 'The credentials are not known to AWS. Check those in the environment.'],
+  ['InvalidAccessKeyId', 'The credentials are not known to AWS. Check those in the environment.'],
+  [
+    'UnrecognizedClientException',
+    'The credentials are not known to AWS in this Region. Check them, and whether the Region is enabled for the account.',
+  ],
+  [
+    'CredentialsProviderError',
+    'There are no AWS credentials in the environment. Give central-role-arn and member-role-arn, or run aws-actions/configure-aws-credentials before.',
+  ],
+  ['TimeoutError', 'AWS did not answer in time. Run again: what is done already is kept.'],
+  [
+    'network',
+    'AWS could not be reached. Check the Region, and the proxy settings (HTTPS_PROXY, NO_PROXY) of the runner.',
+  ],
+]);

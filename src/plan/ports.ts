@@ -1,0 +1,42 @@
+// What the plan and its carrying out need of the world, as plain objects of functions. Readers cannot write: a dry run is
+// given nothing else. Every function throws a `CallFailure` when AWS refuses or cannot be reached.
+
+import type { LiveTrail, TrailSettings } from '../trail/settings.js';
+
+/** Whose credentials a reader or writer uses, as STS told it. */
+export type Session = {
+  readonly accountId: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`, …, from the principal's ARN. */
+  readonly partition: string;
+  /** False for credentials that were in the environment already: no session policy limits them. */
+  readonly limited: boolean;
+};
+
+export type BucketReader = {
+  /** The bucket policy's text as S3 gives it; null where the bucket has none. */
+  readonly policy: () => Promise<string | null>;
+};
+
+export type BucketWriter = {
+  /**
+   * Replaces the whole policy, once: never sent again by itself. Fails with code `TimeoutError` when no answer came in
+   * time; the write may have happened then.
+   */
+  readonly putPolicy: (text: string, timeoutMs: number) => Promise<void>;
+};
+
+/** Bound to one account and the home Region of its trail, so that a trail's name is enough. */
+export type TrailReader = {
+  /** All trails seen from this Region, other Regions' multi-Region trails and the organization's included. */
+  readonly trails: () => Promise<readonly LiveTrail[]>;
+  /** Whether the trail is logging; null where there is no such trail. */
+  readonly logging: (name: string) => Promise<boolean | null>;
+};
+
+/** Bound to one account and the home Region of its trail. */
+export type TrailWriter = {
+  readonly create: (name: string, settings: TrailSettings) => Promise<void>;
+  /** Changes what is given; CloudTrail leaves the rest as it is. An empty prefix clears it. */
+  readonly update: (name: string, settings: Partial<TrailSettings>) => Promise<void>;
+  readonly startLogging: (name: string) => Promise<void>;
+};

@@ -1,0 +1,129 @@
+// What inputs say of each other. Each value is well-formed by now; here it is asked whether together they can mean only one
+// thing. What could be meant in two ways is a fault, for a wrong guess would be written into an audit bucket's policy.
+
+import type { Finding } from '../policy/index.js';
+import type { RunEvent } from './event.js';
+import { inputFault } from './fault.js';
+import type { Request } from './request.js';
+
+/** One finding for each contradiction, in the order a reader meets the inputs. */
+export function checkTogether(request: Request, event: RunEvent): readonly Finding[] {
+  return [
+    ...roleAccounts(request),
+    ...memberAccounts(request),
+    ...credentials(request),
+    ...partitions(request),
+    ...forks(request, event),
+  ];
+}
+
+const accountOf = (roleArn: string): string => roleArn.split(':')[4] ?? '';
+const partitionOf = (roleArn: string): string => roleArn.split(':')[1] ?? '';
+
+function roleAccounts({ central, members }: Request): readonly Finding[] {
+  const roles = [
+    { input: 'central-role-arn', arn: central.roleArn, accountId: central.accountId },
+    ...members.map((m) => ({ input: 'member-role-arn', arn: m.roleArn, accountId: m.accountId })),
+  ];
+  return roles.flatMap(({ input, arn, accountId }) =>
+    arn === undefined || accountOf(arn) === accountId
+      ? []
+      : [
+          inputFault(
+            input,
+            `is a role of account ${accountOf(arn)}, but it is for account ${accountId}`,
+            `Give a role of ${accountId}${input === 'member-role-arn' ? "; with several accounts write {account-id} where the account's ID stands" : ''}.`,
+          ),
+        ],
+  );
+}
+
+function memberAccounts({ central, members }: Request): readonly Finding[] {
+  const ids = members.map((member) => member.accountId);
+  const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+  const faults = twice.map((id) =>
+    inputFault('member-account-id', `names ${id} twice`, 'Name each account once.'),
+  );
+  if (!ids.includes(central.accountId)) return faults;
+  return [
+    ...faults,
+    inputFault(
+      'member-account-id',
+      `names ${central.accountId}, the central account`,
+      'A member is an account other than the one that owns the bucket. Check which of the two IDs is wrong.',
+    ),
+  ];
+}
+
+function credentials({ central, members, access }: Request): readonly Finding[] {
+  const faults: Finding[] = [];
+  const bare = members.find((member) => member.roleArn === undefined);
+  if (central.roleArn === undefined && bare !== undefined)
+    faults.push(
+      inputFault(
+        'central-role-arn',
+        'and member-role-arn are both empty, but one set of credentials cannot be of two accounts',
+        'Give at least one of the two roles.',
+      ),
+    );
+  if (members.length > 1 && bare !== undefined)
+    faults.push(
+      inputFault(
+        'member-role-arn',
+        'is empty, but several member accounts are named',
+        'Give a role with {account-id} where the account stands.',
+      ),
+    );
+  if (access.externalId !== undefined && access.hubRoleArn === undefined)
+    faults.push(
+      inputFault(
+        'external-id',
+        'is given without hub-role-arn',
+        'A role taken with an OIDC token has no external ID. Give hub-role-arn too, or leave external-id out.',
+      ),
+    );
+  return faults;
+}
+
+/** ARNs of several partitions cannot work together: one bucket policy, one Region's endpoints. */
+function partitions({ central, members, access }: Request): readonly Finding[] {
+  const arns = [central.roleArn, access.hubRoleArn, ...members.map((m) => m.roleArn)];
+  const found = new Set(arns.filter((arn) => arn !== undefined).map(partitionOf));
+  const region = members[0]?.region ?? central.bucketRegion;
+  const faults: Finding[] = [];
+  if (found.size > 1)
+    faults.push(
+      inputFault(
+        'central-role-arn',
+        `and the other roles are of different partitions (${[...found].toSorted().join(', ')})`,
+        'Roles, bucket and trails must be of one partition.',
+      ),
+    );
+  const [only] = found;
+  if (found.size === 1 && only !== undefined && isolatedPartition(region) !== isolated(only))
+    faults.push(
+      inputFault(
+        'region',
+        `is ${region}, which is not a Region of the roles' partition ${only}`,
+        'Give a Region of that partition, or roles of the other.',
+      ),
+    );
+  return faults;
+}
+
+// Only partitions whose Regions have a prefix of their own are told apart; a new partition passes.
+const isolated = (partition: string): string | null =>
+  ({ 'aws-cn': 'cn', 'aws-us-gov': 'us-gov' })[partition] ?? null;
+const isolatedPartition = (region: string): string | null =>
+  /^(?:cn|us-gov)(?=-)/.exec(region)?.[0] ?? null;
+
+function forks(request: Request, event: RunEvent): readonly Finding[] {
+  if (event.name !== 'pull_request_target' || !event.fork || request.mode !== 'apply') return [];
+  return [
+    inputFault(
+      'dry-run',
+      'is false on pull_request_target from a fork, where anybody could make this job write',
+      'Leave dry-run out, or apply on push.',
+    ),
+  ];
+}

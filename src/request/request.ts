@@ -1,0 +1,52 @@
+// What the user asks for, checked and complete: the one value the rest of the program works from. Nothing here comes from
+// AWS, so a partition (it stands in role ARNs) or a trail's ARN is not known yet.
+
+import type { Layout } from '../policy/index.js';
+import type { TrailWish } from '../trail/settings.js';
+
+/** `plan` reads only; `apply` carries the plan out. */
+export type Mode = 'plan' | 'apply';
+
+export type Central = {
+  readonly accountId: string;
+  /** Undefined: the credentials already in the environment. */
+  readonly roleArn?: string;
+  readonly bucket: string;
+  readonly bucketRegion: string;
+  /** Undefined: not mentioned, so an existing trail keeps its own. Never with `AWSLogs/` or slashes at its ends. */
+  readonly prefix?: string;
+};
+
+export type Member = {
+  readonly accountId: string;
+  /** Undefined: the credentials already in the environment. */
+  readonly roleArn?: string;
+  /** Home Region of the trail. */
+  readonly region: string;
+  readonly trail: TrailWish;
+};
+
+/** How roles are taken: with the job's OIDC token, directly or by way of a hub role. */
+export type Access = {
+  readonly audience: string;
+  readonly hubRoleArn?: string;
+  readonly externalId?: string;
+  readonly sessionName: string;
+};
+
+export type Request = {
+  readonly operation: 'onboard';
+  readonly mode: Mode;
+  readonly central: Central;
+  /** In order of account ID; at least one. */
+  readonly members: readonly Member[];
+  readonly access: Access;
+  readonly layout: Layout;
+  readonly allowRepoint: boolean;
+  /** Digest a reviewer approved, `sha256:…`. */
+  readonly expectedPlan?: string;
+  /** Seconds from the policy write to the read that looks whether it still stands; 0: no such read. */
+  readonly settleSeconds: number;
+  readonly failOn: 'error' | 'changes';
+  readonly outputDirectory: string;
+};

@@ -1,0 +1,119 @@
+// What a single value may look like: each rule takes text and gives the value, or says what is wrong with it and what would
+// be right. Rules look at one value only; what two values say of each other is decided in inputs.ts.
+
+/** A value, or a problem and its remedy as sentences. */
+export type Ruled<T> =
+  | { readonly value: T }
+  | { readonly problem: string; readonly remedy: string };
+export type Rule<T> = (text: string) => Ruled<T>;
+
+/** A rule that a regular expression decides. */
+function matching(pattern: RegExp, problem: string, remedy: string): Rule<string> {
+  return (text) => (pattern.test(text) ? { value: text } : { problem, remedy });
+}
+
+export const accountId = matching(
+  /^\d{12}$/,
+  'is no AWS account ID',
+  "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.",
+);
+
+/** `{account-id}` may stand for the account: it is replaced before the ARN is used. */
+export const roleArn = matching(
+  /^arn:aws[a-z-]*:iam::(?:\d{12}|\{account-id\}):role\/(?:[\w+=,.@{}-]+\/)*[\w+=,.@{}-]{1,64}$/,
+  "is no IAM role's ARN",
+  'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.',
+);
+
+export const region = matching(
+  /^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/,
+  'is no AWS Region',
+  'Give a Region code such as ap-northeast-2.',
+);
+
+export const audience = matching(
+  /^[\x21-\x7e]{1,255}$/,
+  'is no audience of an OIDC token',
+  'Give the audience that the IAM identity provider lists, usually sts.amazonaws.com.',
+);
+
+// AssumeRole's ExternalId as the STS API has it.
+export const externalId = matching(
+  /^[\w+=,.@:/-]{2,1224}$/,
+  'is no external ID',
+  'An external ID has 2 to 1,224 characters, letters, digits and =,.@:/-.',
+);
+
+export const planDigest = matching(
+  /^sha256:[0-9a-f]{64}$/,
+  'is no plan digest',
+  "Give the output plan-digest of the reviewed plan, 'sha256:' and 64 hexadecimal digits.",
+);
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+const BUCKET =
+  /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)(?!.*\.\.)(?!(?:\d{1,3}\.){3}\d{1,3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+export const bucket = matching(
+  BUCKET,
+  'is no name of a general purpose bucket',
+  'Give the name alone, without s3:// or arn:. It has 3 to 63 lower-case letters, digits, dots and hyphens.',
+);
+
+// CloudTrail's rules for trail names, as the CreateTrail API lists them.
+export const trailName = matching(
+  /^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?=.{3,128}$)[A-Za-z0-9](?:[._-]?[A-Za-z0-9])*$/,
+  'is no name CloudTrail takes for a trail',
+  'A trail name has 3 to 128 letters, digits, dots, underscores and hyphens, begins and ends with a letter or digit, and has no two of . _ - in a row.',
+);
+
+/**
+ * A key prefix. Wildcards and `$` are refused because the prefix becomes part of a policy's Resource, where they would
+ * match more than the prefix.
+ */
+export const prefix: Rule<string> = (text) => {
+  if (/(?:^|\/)AWSLogs(?:\/|$)/i.test(text))
+    return {
+      problem: 'holds AWSLogs',
+      remedy: 'Leave AWSLogs/ off: CloudTrail adds it behind the prefix by itself.',
+    };
+  if (text.startsWith('/') || text.endsWith('/') || text.includes('//'))
+    return {
+      problem: 'has a slash at an end, or two in a row',
+      remedy: "Leave them off: 'org/trails', not '/org/trails/'.",
+    };
+  if (!/^[\w!.'()/=+@:, -]{1,200}$/.test(text))
+    return {
+      problem: 'has characters that this tool does not put into a policy, or over 200 of them',
+      remedy: "Use letters, digits and ! - _ . ' ( ) = + @ : , and spaces.",
+    };
+  return { value: text };
+};
+
+export const flag: Rule<boolean> = (text) => {
+  if (/^(?:true|True|TRUE)$/.test(text)) return { value: true };
+  if (/^(?:false|False|FALSE)$/.test(text)) return { value: false };
+  return { problem: 'is neither true nor false', remedy: "Give 'true' or 'false'." };
+};
+
+/** Whole seconds: 0, or at least 2 (the time in which every run that read before our write has ended its own). */
+export const settleSeconds: Rule<number> = (text) => {
+  const seconds = Number(text);
+  const good = /^\d{1,3}$/.test(text) && (seconds === 0 || seconds >= 2);
+  return good
+    ? { value: seconds }
+    : {
+        problem: 'is neither 0 nor a whole number of seconds from 2 to 999',
+        remedy:
+          "Leave it out for 2 seconds, or give '0' where a concurrency group already serialises all writers.",
+      };
+};
+
+export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
+  return (text) => {
+    const value = words.find((word) => word === text);
+    return value === undefined
+      ? { problem: `is none of ${words.join(', ')}`, remedy: `Give one of ${words.join(', ')}.` }
+      : { value };
+  };
+}
