@@ -1,6 +1,7 @@
 // What the plan and its carrying out need of the world, as plain objects of functions. Readers cannot write: a dry run is
 // given nothing else. Every function throws a `CallFailure` when AWS refuses or cannot be reached.
 
+import type { UserError } from '../problem.js';
 import type { LiveTrail, TrailSettings } from '../trail/settings.js';
 
 /** Whose credentials a reader or writer uses, as STS told it. */
@@ -39,4 +40,24 @@ export type TrailWriter = {
   /** Changes what is given; CloudTrail leaves the rest as it is. An empty prefix clears it. */
   readonly update: (name: string, settings: Partial<TrailSettings>) => Promise<void>;
   readonly startLogging: (name: string) => Promise<void>;
+};
+
+/** All that a plan is made from. A member whose role could not be taken has its failure instead. */
+export type Readers = {
+  readonly central: { readonly session: Session; readonly bucket: BucketReader };
+  readonly members: ReadonlyMap<string, MemberReader | UserError>;
+};
+
+export type MemberReader = { readonly session: Session; readonly trails: TrailReader };
+
+export type Writers = {
+  readonly bucket: BucketWriter;
+  /** @throws Error for an account that is not in the readers' members. */
+  readonly trails: (accountId: string) => TrailWriter;
+};
+
+/** Time as apply sees it: milliseconds that only grow, and waiting. */
+export type Clock = {
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
 };
