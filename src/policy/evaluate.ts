@@ -1,6 +1,22 @@
-// Decides what IAM would decide about one request by one resource policy alone. Knows nothing of CloudTrail.
+// Decides what IAM would decide about one request by one resource policy alone, and can say why: what the caller's own
+// account, its organization or a session policy allow is not asked. Knows nothing of CloudTrail. Source: IAM user guide,
+// "Policy evaluation logic" and "IAM JSON policy element reference".
 
-import type { PolicyDocument } from './document.js';
+import { type Context, conditionHolds } from './conditions.js';
+import {
+  asList,
+  type ConditionEntry,
+  conditionEntries,
+  type OneOrMany,
+  type PolicyDocument,
+  type Principals,
+  STATEMENT_ELEMENTS,
+  type Statement,
+  statementsOf,
+} from './document.js';
+import { fits, fitsAnyCase, readPattern, type Variables } from './match.js';
+import { isExcepted, isPrincipal } from './principals.js';
+import { not, type Verdict } from './verdict.js';
 
 /** Who calls: an AWS service (`cloudtrail.amazonaws.com`) or an IAM principal's ARN (`arn:aws:iam::111111111111:role/Reader`). */
 export type Caller = { readonly service: string } | { readonly arn: string };
@@ -18,8 +34,169 @@ export type Decision = {
   readonly effect: 'allowed' | 'denied' | 'not-allowed';
   /** Zero-based indexes of the statements that decided: all Denies that hit, else all Allows that hit, else none. */
   readonly statements: readonly number[];
+  /**
+   * Zero-based indexes of the statements, Allow or Deny, of which nobody can say from here whether they hit. They do not
+   * count in `effect`: with a Deny among them, an `allowed` is not certain.
+   */
+  readonly unknown: readonly number[];
 };
 
-export function evaluate(_document: PolicyDocument, _request: AccessRequest): Decision {
-  throw new Error('not yet');
+/** An element that keeps a statement from applying (`verdict` is `no`), or may keep it (`unknown`). */
+export type Mismatch = { readonly verdict: 'no' | 'unknown' } & (
+  | {
+      readonly element: 'principal';
+      /** Whether it is `NotPrincipal` (`NotAction`, `NotResource`) that excludes the request. */
+      readonly negated: boolean;
+      readonly wanted: Principals;
+      readonly actual: Caller;
+    }
+  | {
+      readonly element: 'action' | 'resource';
+      readonly negated: boolean;
+      readonly wanted: readonly string[];
+      readonly actual: string;
+    }
+  | (ConditionEntry & {
+      readonly element: 'condition';
+      /** The request's values; empty if it does not have the key. */
+      readonly actual: readonly string[];
+    })
+  /** An element of a name IAM does not document, or one of a pair that is missing or there twice. */
+  | { readonly element: 'statement'; readonly name: string }
+);
+
+/** What this policy alone decides: an explicit Deny, else an Allow, else nothing. */
+export function evaluate(document: PolicyDocument, request: AccessRequest): Decision {
+  const question = ask(document, request);
+  const hits: Record<Statement['Effect'], number[]> = { Allow: [], Deny: [] };
+  const unknown: number[] = [];
+  for (const [index, statement] of statementsOf(document).entries()) {
+    const applies = verdictOf(mismatches(statement, question));
+    if (applies === 'yes') hits[statement.Effect].push(index);
+    else if (applies === 'unknown') unknown.push(index);
+  }
+  if (hits.Deny.length > 0) return { effect: 'denied', statements: hits.Deny, unknown };
+  if (hits.Allow.length > 0) return { effect: 'allowed', statements: hits.Allow, unknown };
+  return { effect: 'not-allowed', statements: [], unknown };
+}
+
+/**
+ * Every element that keeps the statement at this zero-based index from applying to the request, in the order principal,
+ * action, resource, conditions; empty if it applies. Throws a RangeError if there is no such statement.
+ */
+export function explain(
+  document: PolicyDocument,
+  statementIndex: number,
+  request: AccessRequest,
+): readonly Mismatch[] {
+  const statement = statementsOf(document)[statementIndex];
+  if (statement === undefined)
+    throw new RangeError(`The policy has no statement ${statementIndex}`);
+  return [...mismatches(statement, ask(document, request))];
+}
+
+/** A request as one document reads it. */
+type Question = {
+  readonly request: AccessRequest;
+  readonly context: Context;
+  readonly variables: Variables;
+};
+
+function ask(document: PolicyDocument, request: AccessRequest): Question {
+  const context: Context = new Map(
+    Object.entries(request.context).map(([key, value]) => [key.toLowerCase(), asList(value)]),
+  );
+  const single = (key: string): string | undefined => {
+    const values = context.get(key) ?? [];
+    return values.length === 1 ? values[0] : undefined;
+  };
+  return { request, context, variables: document.Version === '2012-10-17' ? single : undefined };
+}
+
+/** Stops at the first certain mismatch: the others need not be looked for. */
+function verdictOf(found: Iterable<Mismatch>): Verdict {
+  let applies: Verdict = 'yes';
+  for (const mismatch of found) {
+    if (mismatch.verdict === 'no') return 'no';
+    applies = 'unknown';
+  }
+  return applies;
+}
+
+function* mismatches(statement: Statement, question: Question): Generator<Mismatch> {
+  yield* principalMismatch(statement, question.request.caller);
+  yield* actionMismatch(statement, question.request.action);
+  yield* resourceMismatch(statement, question);
+  yield* conditionMismatches(statement, question);
+  for (const name of Object.keys(statement)) {
+    if (!STATEMENT_ELEMENTS.has(name)) yield { verdict: 'unknown', element: 'statement', name };
+  }
+}
+
+function* principalMismatch(statement: Statement, actual: Caller): Generator<Mismatch> {
+  const pair = onlyOne('Principal', statement.Principal, statement.NotPrincipal);
+  if ('element' in pair) {
+    yield pair;
+    return;
+  }
+  const { wanted, negated } = pair;
+  const applies = negated ? not(isExcepted(wanted, actual)) : isPrincipal(wanted, actual);
+  if (applies !== 'yes') yield { verdict: applies, element: 'principal', negated, wanted, actual };
+}
+
+function actionMismatch({ Action, NotAction }: Statement, actual: string): Generator<Mismatch> {
+  return textMismatch('action', onlyOne('Action', Action, NotAction), actual, (wanted) =>
+    fitsAnyCase(wanted, actual),
+  );
+}
+
+function resourceMismatch(
+  { Resource, NotResource }: Statement,
+  { request: { resource }, variables }: Question,
+): Generator<Mismatch> {
+  return textMismatch(
+    'resource',
+    onlyOne('Resource', Resource, NotResource),
+    resource,
+    (wanted) => {
+      const pattern = readPattern(wanted, variables);
+      return pattern !== undefined && fits(pattern, resource);
+    },
+  );
+}
+
+function* textMismatch(
+  element: 'action' | 'resource',
+  pair: OnlyOne<OneOrMany<string>>,
+  actual: string,
+  test: (wanted: string) => boolean,
+): Generator<Mismatch> {
+  if ('element' in pair) {
+    yield pair;
+    return;
+  }
+  const wanted = asList(pair.wanted);
+  if (wanted.some(test) === pair.negated) {
+    yield { verdict: 'no', element, negated: pair.negated, wanted, actual };
+  }
+}
+
+function* conditionMismatches(
+  statement: Statement,
+  { context, variables }: Question,
+): Generator<Mismatch> {
+  for (const entry of conditionEntries(statement)) {
+    const holds = conditionHolds(entry, context, variables);
+    const actual = context.get(entry.key.toLowerCase()) ?? [];
+    if (holds !== 'yes') yield { verdict: holds, element: 'condition', ...entry, actual };
+  }
+}
+
+type OnlyOne<T> = { readonly wanted: T; readonly negated: boolean } | Mismatch;
+
+/** Of a pair such as `Action` and `NotAction` a statement has one; IAM gives no meaning to both or neither. */
+function onlyOne<T>(name: string, positive: T | undefined, negative: T | undefined): OnlyOne<T> {
+  if (positive !== undefined && negative === undefined) return { wanted: positive, negated: false };
+  if (negative !== undefined && positive === undefined) return { wanted: negative, negated: true };
+  return { verdict: 'unknown', element: 'statement', name };
 }
