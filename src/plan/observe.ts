@@ -42,10 +42,10 @@ export async function observe(request: Request, readers: Readers, clock: Clock):
       observeMember(member, readers.members.get(member.accountId)),
     ),
   ]);
-  const sessions = [readers.central, ...readers.members.values()].filter(
-    (reader) => !(reader instanceof UserError),
+  const readable = [...readers.members.values()].flatMap((r) =>
+    r instanceof UserError ? [] : [r],
   );
-  const unlimitedAccounts = sessions
+  const unlimitedAccounts = [readers.central, ...readable]
     .filter(({ session }) => !session.limited)
     .map(({ session }) => session.accountId);
   return { policy, members, unlimitedAccounts };

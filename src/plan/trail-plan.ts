@@ -33,7 +33,9 @@ export function planTrail(
   { central, allowRepoint }: Pick<Request, 'central' | 'allowRepoint'>,
 ): TrailPlan {
   const live =
-    trails.find(({ name, arn }) => arn === trailArn || name === member.trail.name) ?? null;
+    trails.find(({ arn }) => arn === trailArn) ??
+    trails.find(({ name }) => name === member.trail.name) ??
+    null;
   const intended = intendedSettings(member.trail, central, live);
   const changes = live === null ? [] : settingChanges(live, intended);
   const about = (code: string, message: string, remedy: string): Finding => ({

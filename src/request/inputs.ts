@@ -48,6 +48,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     access: readAccess(source, reader),
     layout: optional('policy-layout', rules.oneOf('documented')) ?? 'documented',
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
+    allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
     failOn: optional('fail-on', rules.oneOf('error', 'changes')) ?? 'error',
     outputDirectory:

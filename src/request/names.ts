@@ -21,6 +21,7 @@ export const INPUT_NAMES = [
   'log-file-validation',
   'policy-layout',
   'expected-plan',
+  'allow-broadening',
   'settle-seconds',
   'fail-on',
   'output-directory',

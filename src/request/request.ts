@@ -43,6 +43,7 @@ export type Request = {
   readonly access: Access;
   readonly layout: Layout;
   readonly allowRepoint: boolean;
+  readonly allowBroadening: boolean;
   /** Digest a reviewer approved, `sha256:…`. */
   readonly expectedPlan?: string;
   /** Seconds from the policy write to the read that looks whether it still stands; 0: no such read. */

@@ -1,0 +1,46 @@
+// Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
+// import.
+
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as core from '@actions/core';
+import { context } from '@actions/github';
+import { connect } from './aws/connect.js';
+import { requestHandler } from './aws/http.js';
+import { runEvent, runInfo } from './github/context.js';
+import { idToken } from './github/oidc.js';
+import { publish } from './github/publish.js';
+import { main } from './main.js';
+import { logLines } from './report/log.js';
+
+const { env } = process;
+const INPUT = 'INPUT_';
+
+await main({
+  inputs: {
+    text: (name) => core.getInput(name),
+    names: Object.keys(env).flatMap((name) =>
+      name.startsWith(INPUT) && env[name] !== '' ? [name.slice(INPUT.length)] : [],
+    ),
+    environment: env,
+    event: runEvent(env, context.payload),
+  },
+  run: runInfo(env),
+  connect: (request) =>
+    connect(request, {
+      client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
+      idToken: async (audience) => {
+        const token = await idToken(env, audience);
+        core.setSecret(token);
+        return token;
+      },
+      mask: core.setSecret,
+    }),
+  publish,
+  show: (report) => {
+    for (const line of logLines(report)) core.info(line);
+  },
+  debug: (error) =>
+    core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
+});

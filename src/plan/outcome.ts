@@ -1,0 +1,67 @@
+// What an apply did, step by step, as a value; and the one word for it.
+
+import type { Finding, PolicyDocument } from '../policy/index.js';
+import type { ObservedPolicy } from './observe.js';
+import type { Plan } from './plan.js';
+import { isError } from './plan.js';
+
+/** One step of the plan and what became of it. */
+export type Step =
+  | { readonly state: 'done' }
+  | { readonly state: 'unchanged' }
+  | { readonly state: 'failed'; readonly findings: readonly Finding[] }
+  /** Not begun, because something before it failed. */
+  | { readonly state: 'not-tried' };
+
+export type MemberOutcome = {
+  readonly accountId: string;
+  readonly trail: Step;
+  readonly logging: Step;
+};
+
+export type PolicyOutcome = {
+  readonly step: Step;
+  /** What this run found before its first write, and what it wrote last; null when it wrote nothing. */
+  readonly written: { readonly before: ObservedPolicy; readonly after: PolicyDocument } | null;
+};
+
+export type Outcome = {
+  readonly policy: PolicyOutcome;
+  readonly members: readonly MemberOutcome[];
+  /** Of what happened on the way, beside the plan's own findings. */
+  readonly findings: readonly Finding[];
+};
+
+export type Result = 'no-changes' | 'planned' | 'applied' | 'partial' | 'blocked' | 'failed';
+
+const stepsOf = ({ policy, members }: Outcome): readonly Step[] => [
+  policy.step,
+  ...members.flatMap(({ trail, logging }) => [trail, logging]),
+];
+
+/** Of the steps that failed, and of what happened on the way. */
+export function outcomeFindings(outcome: Outcome): readonly Finding[] {
+  const failures = stepsOf(outcome).flatMap((step) =>
+    step.state === 'failed' ? step.findings : [],
+  );
+  return [...failures, ...outcome.findings];
+}
+
+/** Whether anything in AWS is another than before. */
+export function hasChanged(plan: Plan, outcome: Outcome | null): boolean {
+  return outcome === null
+    ? plan.changes > 0
+    : outcome.policy.written !== null || stepsOf(outcome).some(({ state }) => state === 'done');
+}
+
+/** The run in a word, as the output `result` gives it. `outcome` is null when nothing was tried. */
+export function resultOf(plan: Plan, outcome: Outcome | null): Result {
+  if (plan.blocked) return 'blocked';
+  const planned = plan.members.some(({ kind }) => kind === 'planned');
+  const errors = [...plan.findings, ...(outcome?.findings ?? [])].some(isError);
+  if (!planned) return 'failed';
+  if (outcome === null) return errors ? 'partial' : plan.changes > 0 ? 'planned' : 'no-changes';
+  const failed = errors || stepsOf(outcome).some(({ state }) => state === 'failed');
+  if (!hasChanged(plan, outcome)) return failed ? 'failed' : 'no-changes';
+  return failed ? 'partial' : 'applied';
+}

@@ -1,0 +1,67 @@
+// Which errors of AWS pass by themselves, and how long that is waited for. The SDK has tried throttling, 5xx and network
+// errors three times in a row before they come here (except for a policy write, which is never sent again as it stands).
+
+import { CallFailure } from '../problem.js';
+import type { Patience } from './persist.js';
+
+const THROTTLING = [
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'SlowDown',
+  'RequestLimitExceeded',
+];
+
+/** One write a second for each account and Region is CloudTrail's limit, shared with everybody else's calls. */
+const THROTTLED: Patience = { first: 1_000, longest: 8_000, total: 60_000 };
+
+/** "Wait a few minutes, and then try the operation again", says the API reference of ConflictException. */
+const CONFLICT: Patience = { first: 5_000, longest: 30_000, total: 180_000 };
+
+/** A trail just made can be unknown to the next call ("CloudTrail uses … eventual consistency"). */
+const APPEARING: Patience = { first: 250, longest: 3_000, total: 20_000 };
+
+/** A policy that S3 has stored can be unknown to CloudTrail; AWS names no time. */
+export const PROPAGATION: Patience = { first: 300, longest: 5_000, total: 90_000 };
+
+/** Another writer of the same bucket, or a write whose answer was lost. */
+const CONTENDED: Patience = { first: 200, longest: 3_000, total: 45_000 };
+
+const TRAIL_CALLS: ReadonlyMap<string, Patience> = new Map([
+  ...THROTTLING.map((code) => [code, THROTTLED] as const),
+  ['ConflictException', CONFLICT],
+]);
+
+const POLICY_WRITES: ReadonlyMap<string, Patience> = new Map([
+  ...THROTTLING.map((code) => [code, THROTTLED] as const),
+  ...[
+    'OperationAborted',
+    'InternalError',
+    'ServiceUnavailable',
+    'RequestTimeout',
+    'TimeoutError',
+    'network',
+  ].map((code) => [code, CONTENDED] as const),
+]);
+
+const codeOf = (error: unknown): string => (error instanceof CallFailure ? error.awsCode : '');
+
+export const isRefusedForPolicy = (error: unknown): boolean =>
+  codeOf(error) === 'InsufficientS3BucketPolicyException';
+
+export const isExisting = (error: unknown): boolean =>
+  codeOf(error) === 'TrailAlreadyExistsException';
+
+export const trailCallPatience = (error: unknown): Patience | null =>
+  TRAIL_CALLS.get(codeOf(error)) ?? null;
+
+/** After CreateTrail, and only then, an unknown trail is one that has not appeared yet. */
+export const newTrailPatience = (error: unknown): Patience | null =>
+  codeOf(error) === 'TrailNotFoundException' ? APPEARING : trailCallPatience(error);
+
+export const policyWritePatience = (error: unknown): Patience | null =>
+  POLICY_WRITES.get(codeOf(error)) ?? null;
+
+/** The service may or may not have done what was asked. */
+export const isUnanswered = (error: unknown): boolean =>
+  ['TimeoutError', 'network', 'InternalError', 'RequestTimeout'].includes(codeOf(error));

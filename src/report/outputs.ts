@@ -1,0 +1,51 @@
+// The action's outputs, made from the report. Their names are fixed by action.yml; a test keeps both equal.
+
+import { hasChanged } from '../plan/outcome.js';
+import type { MemberPlan } from '../plan/plan.js';
+import type { Report } from './report.js';
+
+/** Where the run's files lie; empty for one that was not written. */
+export type FilePaths = { readonly plan: string; readonly report: string; readonly diff: string };
+
+const DIFF_BYTES = 50_000;
+
+export type Outputs = ReturnType<typeof outputsOf>;
+
+export function outputsOf(report: Report, files: FilePaths) {
+  const { plan, outcome, result, findings, backupFile } = report;
+  const arns = plan === null ? [] : plan.members.flatMap(trailArnOf);
+  const [only] = arns;
+  return {
+    changed: String(plan !== null && hasChanged(plan, outcome)),
+    result,
+    'plan-digest': plan?.digest ?? '',
+    'plan-file': files.plan,
+    'report-file': files.report,
+    'policy-diff': cutLines(plan?.policy.diff ?? '', DIFF_BYTES),
+    'diff-file': files.diff,
+    'policy-backup-file': backupFile,
+    'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
+    'trail-arn': arns.length === 1 && only !== undefined ? only[1] : '',
+    'trail-arns': JSON.stringify(Object.fromEntries(arns)),
+    findings: JSON.stringify(findings),
+    broadened: String(plan?.policy.access.broader ?? false),
+  };
+}
+
+function trailArnOf(planned: MemberPlan): readonly (readonly [string, string])[] {
+  switch (planned.kind) {
+    case 'planned':
+      return [[planned.member.accountId, planned.delivery.trailArn]];
+    case 'held-back':
+      return [[planned.member.accountId, planned.trailArn]];
+    case 'unread':
+      return [];
+  }
+}
+
+/** The first whole lines of a text that fit into so many UTF-8 bytes. */
+export function cutLines(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  const cut = Buffer.from(text).subarray(0, bytes).toString('utf8');
+  return cut.slice(0, cut.lastIndexOf('\n') + 1);
+}

@@ -1,0 +1,52 @@
+// The plan file: the plan and, after an apply, its outcome, as JSON for other programs. Written out key by key: what stands
+// here is an interface.
+
+import type { Outcome } from '../plan/outcome.js';
+import type { MemberPlan } from '../plan/plan.js';
+import type { Report } from './report.js';
+
+/** Pretty-printed JSON; ends with a new line. */
+export function planJson({ request, plan, outcome, result, findings }: Report): string {
+  const body = {
+    version: 1,
+    result,
+    ...(request === null
+      ? {}
+      : { operation: request.operation, mode: request.mode, central: request.central }),
+    ...(plan === null
+      ? {}
+      : {
+          digest: plan.digest,
+          changes: plan.changes,
+          policy: {
+            changed: plan.policy.merge.changed,
+            bytes: plan.policy.size?.bytes ?? null,
+            broadened: plan.policy.access.broader,
+            gained: plan.policy.access.gained,
+            lost: plan.policy.access.lost,
+            before: plan.policy.before,
+            after: plan.policy.merge.document,
+          },
+          members: plan.members.map((member) => memberJson(member, outcome)),
+        }),
+    findings,
+  };
+  return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+function memberJson(planned: MemberPlan, outcome: Outcome | null) {
+  const { accountId, region, trail } = planned.member;
+  const base = { accountId, region, trailName: trail.name, state: planned.kind };
+  if (planned.kind !== 'planned') return base;
+  const done = outcome?.members.find((member) => member.accountId === accountId);
+  return {
+    ...base,
+    trailArn: planned.delivery.trailArn,
+    trail: planned.trail.action,
+    startLogging: planned.trail.startLogging,
+    intended: planned.trail.intended,
+    ...(done === undefined
+      ? {}
+      : { outcome: { trail: done.trail.state, logging: done.logging.state } }),
+  };
+}

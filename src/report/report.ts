@@ -1,0 +1,28 @@
+// What a run has to tell, as one value: everything the summary, the outputs, the plan file and the log are made from.
+
+import type { Outcome, Result } from '../plan/outcome.js';
+import type { Plan } from '../plan/plan.js';
+import type { Finding } from '../policy/index.js';
+import type { Request } from '../request/request.js';
+
+/** The workflow run, for the marker and the last line. */
+export type RunInfo = {
+  readonly workflow: string;
+  readonly job: string;
+  readonly commit: string;
+  readonly url: string;
+};
+
+/** Null for what the run did not come to. */
+export type Report = {
+  readonly run: RunInfo;
+  readonly result: Result;
+  readonly request: Request | null;
+  readonly plan: Plan | null;
+  readonly outcome: Outcome | null;
+  /** Accounts whose credentials no session policy limited. */
+  readonly unlimitedAccounts: readonly string[];
+  /** Of the plan, of its carrying out, or of what ended the run before there was one. */
+  readonly findings: readonly Finding[];
+  readonly backupFile: string;
+};

@@ -1,0 +1,125 @@
+// The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
+// reviewer who reads three lines knows whether to approve.
+
+import type { Finding } from '../policy/index.js';
+import type { Request } from '../request/request.js';
+import { accessSection } from './access.js';
+import { code, fenced, prose } from './escape.js';
+import type { Report } from './report.js';
+import { type Row, rowsOf } from './rows.js';
+import { bySeverity, plural } from './words.js';
+
+/** The whole body, uncut; ends with a new line. */
+export function summaryOf(report: Report): string {
+  const { request, plan } = report;
+  const sections =
+    request === null || plan === null
+      ? [findingList(report.findings)]
+      : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
+        ? []
+        : [
+            verdict(report),
+            findingList(report.findings),
+            table(rowsOf(request, plan, report.outcome), report.outcome !== null),
+            accessSection(plan.policy.access),
+            diffSection(plan.policy.diff, report.outcome !== null),
+            restoreSection(report),
+          ];
+  const parts = [marker(report), heading(report), ...sections, footer(report)];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function marker({ request, run }: Report): string {
+  const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
+  // Two hyphens would end the comment.
+  return `<!-- cloudtrail-onboarding: ${prose(key).replaceAll('--', '&#45;&#45;')} -->`;
+}
+
+function heading({ request, plan, outcome, result }: Report): string {
+  const title = '### CloudTrail onboarding';
+  if (request === null || plan === null) return `${title} · ${result}`;
+  const bucket = code(request.central.bucket);
+  if (result === 'no-changes')
+    return `${title} · no changes\n\n${plural(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
+  const count = plural(plan.changes, 'change');
+  return outcome === null
+    ? `${title} · ${result === 'planned' ? 'plan' : result} · ${count}`
+    : `${title} · ${result} · ${count}`;
+}
+
+function verdict({ request, plan, result }: Report): string {
+  if (request === null || plan === null || result === 'no-changes') return '';
+  const bucket = code(request.central.bucket);
+  if (plan.blocked)
+    return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
+  const { access } = plan.policy;
+  const meaning = access.broader
+    ? '**Access gets broader than these accounts need**: see Access.'
+    : access.lost.length > 0
+      ? `Access is taken away: see Access.`
+      : 'Access as intended: nothing else changes.';
+  const ids = plan.members.flatMap((m) => (m.kind === 'planned' ? [m.member.accountId] : []));
+  const who = ids.length <= 3 ? ids.map(code).join(', ') : plural(ids.length, 'account');
+  const joins = ids.length === 1 ? 'joins' : 'join';
+  return ids.length === 0 ? '' : `**${who} ${joins} ${bucket}.** ${meaning}`;
+}
+
+const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
+
+function findingList(findings: readonly Finding[]): string {
+  return bySeverity(findings)
+    .map(({ severity, message, remedy, code: name }) =>
+      [`- ${ICONS[severity]} ${prose(message)}`, `  **→** ${prose(remedy)} ${code(name)}`].join(
+        '  \n',
+      ),
+    )
+    .join('\n');
+}
+
+function table(rows: readonly Row[], applied: boolean): string {
+  const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
+  const lines = rows.map(({ mark, account, role, what, detail, outcome }) => [
+    mark,
+    role === '' ? code(account) : `${code(account)} ${role}`,
+    `${what.words} ${code(what.name)}${what.where === '' ? '' : ` in ${code(what.where)}`}`,
+    prose(detail),
+    ...(applied ? [prose(outcome)] : []),
+  ]);
+  return [head, head.map(() => '---'), ...lines]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
+function diffSection(diff: string, applied: boolean): string {
+  if (diff === '') return '';
+  const open = applied ? '<details>' : '<details open>';
+  return `${open}<summary>Policy diff</summary>\n\n${fenced('diff', diff)}\n</details>`;
+}
+
+/** With the command that puts the old policy back: whoever needs it is in a hurry. */
+function restoreSection({ outcome, request, backupFile }: Report): string {
+  const written = outcome?.policy.written;
+  if (!written || request === null) return '';
+  return written.before.text === null
+    ? `The bucket had no policy before. To take this one out again: ${code(removal(request))}`
+    : `The policy as it was before is in ${code(backupFile)} (keep it with actions/upload-artifact). To put it back: ${code(restoral(request, backupFile))}`;
+}
+
+const target = ({ central }: Request): string =>
+  `--bucket ${central.bucket} --expected-bucket-owner ${central.accountId} --region ${central.bucketRegion}`;
+const removal = (request: Request): string => `aws s3api delete-bucket-policy ${target(request)}`;
+const restoral = (request: Request, file: string): string =>
+  `aws s3api put-bucket-policy ${target(request)} --policy '${`file://${file}`.replaceAll("'", String.raw`'\''`)}'`;
+
+function footer({ plan, run, request, unlimitedAccounts }: Report): string {
+  const parts = [
+    plan === null ? '' : `Plan ${code(plan.digest)}`,
+    run.commit === '' ? '' : `commit ${code(run.commit.slice(0, 7))}`,
+    run.url === '' ? '' : `[run](${encodeURI(run.url)})`,
+  ].filter((part) => part !== '');
+  const note =
+    request?.mode === 'plan' && unlimitedAccounts.length > 0
+      ? `Read only by this program's doing: the credentials of ${unlimitedAccounts.map(code).join(', ')} were in the environment, so no session policy keeps them from writing.\n\n`
+      : '';
+  return `${note}${parts.join(' · ')}`;
+}
