@@ -1,1 +1,0 @@
-test('the toolchain compiles and runs tests', () => expect(1 + 1).toBe(2));
