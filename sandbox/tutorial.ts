@@ -1,0 +1,173 @@
+// `npm start`: plays the tutorial of collecting several accounts' CloudTrail logs in one bucket, on the sandbox, each step
+// through the shipped bundle as the GitHub runner starts it. Prints what a person wants to see, checks every step against
+// what the sandbox really holds, and ends non-zero if one is not as told.
+
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { type Sandbox, startSandbox } from './index.js';
+import { type RunResult, runAction } from './runner/runner.js';
+import { type TutorialWorld, tutorialWorld } from './worlds.js';
+
+const FOLDER = resolve('.sandbox/tutorial');
+
+type Stage = { readonly sandbox: Sandbox; readonly scene: TutorialWorld };
+type Check = readonly [claim: string, holds: boolean];
+
+const failures: string[] = [];
+const summaries: string[] = [];
+
+function say(text = ''): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function title(number: number, text: string): void {
+  say();
+  say(`${number}. ${text}`);
+}
+
+function check(...checks: readonly Check[]): void {
+  for (const [claim, holds] of checks) {
+    say(`   ${holds ? '✓' : '✗'} ${claim}`);
+    if (!holds) failures.push(claim);
+  }
+}
+
+/** One run of the action on an event, its summary kept as a file and its verdict shown. */
+async function step(
+  { sandbox, scene }: Stage,
+  name: string,
+  event: 'pull_request' | 'push',
+): Promise<RunResult> {
+  const run = await runAction({
+    sandbox,
+    event: { name: event },
+    directory: join(FOLDER, name),
+    with: {
+      'central-account-id': scene.ids.SEC,
+      'central-role-arn': scene.roles.central,
+      bucket: scene.bucket,
+      'member-account-id': scene.ids.DEV,
+      'member-role-arn': scene.roles.member,
+      'trail-name': 'DEV-CLOUDTRAIL',
+      region: scene.region,
+    },
+  });
+  const file = run.outputs['report-file'] ?? '';
+  summaries.push(file);
+  for (const line of run.log.split('\n')) if (line.trim() !== '') say(`   │ ${line}`);
+  return run;
+}
+
+const writes = (run: RunResult): readonly string[] =>
+  run.requests.filter(({ write }) => write).map(({ operation }) => operation);
+
+function showCentralAccount({ sandbox, scene }: Stage): void {
+  title(1, `The central account ${scene.ids.SEC} (SEC), as the console made it`);
+  const [trail] = sandbox.world.trails(scene.ids.SEC);
+  say(`   trail ${trail?.name} logs to bucket ${scene.bucket}; its policy:`);
+  const policy = JSON.stringify(sandbox.world.bucketPolicy(scene.bucket), null, 2);
+  for (const line of policy.split('\n')) say(`   │ ${line}`);
+}
+
+async function pullRequest(stage: Stage): Promise<void> {
+  const { sandbox, scene } = stage;
+  title(2, `A pull request wants ${scene.ids.DEV} (DEV) to log there: the plan, and nothing written`);
+  const before = sandbox.world.bucketPolicyText(scene.bucket);
+  const run = await step(stage, '2-pull-request', 'pull_request');
+  for (const line of (run.outputs['policy-diff'] ?? '').split('\n')) say(`   │ ${line}`);
+  check(
+    ['the plan holds the policy and the trail', run.outputs['result'] === 'planned'],
+    ['the policy is as it was', sandbox.world.bucketPolicyText(scene.bucket) === before],
+    ['no request wrote anything', writes(run).length === 0 && run.exitCode === 0],
+  );
+}
+
+async function apply(stage: Stage): Promise<void> {
+  const { sandbox, scene } = stage;
+  title(3, 'Merged: the same step applies');
+  const run = await step(stage, '3-apply', 'push');
+  const policy = JSON.stringify(sandbox.world.bucketPolicy(scene.bucket));
+  const arn = `arn:aws:cloudtrail:${scene.region}:${scene.ids.DEV}:trail/DEV-CLOUDTRAIL`;
+  const trail = sandbox.world.trails(scene.ids.DEV).find(({ name }) => name === 'DEV-CLOUDTRAIL');
+  check(
+    ["DEV's trail is in both aws:SourceArn lists", policy.split(arn).length - 1 === 2],
+    [`AWSLogs/${scene.ids.DEV}/* may be written`, policy.includes(`/AWSLogs/${scene.ids.DEV}/*`)],
+    ['DEV-CLOUDTRAIL is there and logs', trail?.logging === true],
+    ['the policy was written once', writes(run).filter((w) => w === 'PutBucketPolicy').length === 1],
+    ['the run says applied', run.outputs['result'] === 'applied' && run.exitCode === 0],
+  );
+}
+
+async function again(stage: Stage): Promise<void> {
+  title(4, 'Once more: there is nothing to do');
+  const run = await step(stage, '4-again', 'push');
+  check(
+    ['no changes', run.outputs['result'] === 'no-changes' && run.exitCode === 0],
+    ['no request wrote anything', writes(run).length === 0],
+  );
+}
+
+async function peek({ sandbox, scene }: Stage): Promise<void> {
+  title(5, 'DEV tries to look into the bucket');
+  const role = sandbox.world.createRole({
+    account: scene.ids.DEV,
+    name: 'Curious',
+    trust: JSON.stringify({ Version: '2012-10-17', Statement: [] }),
+    policy: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }],
+    }),
+  });
+  const s3 = new S3Client({
+    endpoint: sandbox.url,
+    forcePathStyle: true,
+    region: scene.region,
+    credentials: sandbox.world.credentialsFor(role),
+  });
+  const answer = await s3.send(new ListObjectsV2Command({ Bucket: scene.bucket })).then(
+    () => 'the list',
+    (error: unknown) => (error as Error).name,
+  );
+  say(`   S3 answers: ${answer}`);
+  check(['an administrator of DEV cannot list the central bucket', answer === 'AccessDenied']);
+}
+
+function timePasses({ sandbox, scene }: Stage): void {
+  title(6, 'Ten minutes later');
+  sandbox.advance(10);
+  for (const account of [scene.ids.SEC, scene.ids.DEV]) {
+    const logs = sandbox.world
+      .objects(scene.bucket, `AWSLogs/${account}/CloudTrail/`)
+      .filter(({ key, size }) => key.endsWith('.json.gz') && size > 0);
+    const newest = logs.at(-1);
+    say(`   ${newest?.key ?? '(nothing)'}`);
+    check([`logs of ${account} have arrived`, newest !== undefined]);
+  }
+}
+
+async function play(): Promise<void> {
+  await rm(FOLDER, { recursive: true, force: true });
+  await mkdir(FOLDER, { recursive: true });
+  const sandbox = await startSandbox();
+  const stage = { sandbox, scene: tutorialWorld(sandbox) };
+  try {
+    showCentralAccount(stage);
+    await pullRequest(stage);
+    await apply(stage);
+    await again(stage);
+    await peek(stage);
+    timePasses(stage);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+say('Several accounts, one bucket: the tutorial on the sandbox (a local stand-in for AWS and GitHub).');
+await play();
+say();
+say('What the job summaries look like:');
+for (const file of summaries) say(`   ${relative('.', file)}`);
+say();
+say(failures.length === 0 ? 'All as told.' : `NOT as told: ${failures.join('; ')}.`);
+process.exitCode = failures.length === 0 ? 0 : 1;
