@@ -1,0 +1,11 @@
+// The policy room's door: what other rooms may use of it.
+
+export { samePolicy } from './canonical.js';
+export type { Delivery } from './delivery.js';
+export type { PolicyDocument } from './document.js';
+export type { Finding, Severity } from './finding.js';
+export { type Grant, missingGrants } from './grants.js';
+export type { Layout } from './layouts.js';
+export { type Merge, type MergeRequest, mergePolicy } from './merge.js';
+export { PolicyError, parsePolicy, printPolicy } from './parse.js';
+export { type DeadPrincipal, deadPrincipals } from './principals.js';
