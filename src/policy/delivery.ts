@@ -8,4 +8,8 @@ export type Delivery = {
   readonly bucket: string;
   /** S3 key prefix without `AWSLogs/` and without slashes at its ends; empty for none. */
   readonly prefix: string;
+  /** ARN of the KMS key that encrypts the trail's logs; left out where it has none. A Deny may ask for a certain key. */
+  readonly kmsKeyArn?: string;
+  /** `o-…` of the organization that the trail's account is known to be in; left out where nobody said. */
+  readonly organizationId?: string;
 };

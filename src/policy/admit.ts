@@ -1,0 +1,111 @@
+// Writes grants into a policy: each joins the statement it naturally belongs to, and where there is none, new statements are
+// added as AWS documents them. All targets are chosen from the policy as it was, so the order of members cannot matter.
+
+import { GRANT_KINDS } from './cloudtrail.js';
+import type { Delivery } from './delivery.js';
+import { type PolicyDocument, type Statement, statementsOf } from './document.js';
+import { examinerOf, withoutDenies } from './grants.js';
+import {
+  type Form,
+  formOf,
+  hasShape,
+  isOpenTo,
+  joined,
+  type Layout,
+  takesEffectIn,
+} from './layouts.js';
+import { accountsNamedIn } from './locate.js';
+
+/**
+ * The policy with every delivery admitted. Whoever some Allow admits already is left alone; what a Deny stops cannot be
+ * mended by a further Allow and is not looked at here.
+ */
+export function admit(
+  document: PolicyDocument,
+  layout: Layout,
+  deliveries: readonly Delivery[],
+): PolicyDocument {
+  const standing = examinerOf(withoutDenies(document));
+  const wanted = GRANT_KINDS.flatMap((kind) =>
+    deliveries
+      .filter((delivery) => standing(kind, delivery) === 'missing')
+      .map((delivery) => formOf(layout, kind, delivery)),
+  );
+  if (wanted.length === 0) return document;
+  const { joining, homeless } = assign(document, wanted);
+  const extended = statementsOf(document).map((statement, index) =>
+    joined(statement, joining.get(index) ?? []),
+  );
+  const [only] = extended;
+  const isLone = !Array.isArray(document.Statement) && homeless.length === 0 && only !== undefined;
+  return { ...document, Statement: isLone ? only : withNew(extended, homeless) };
+}
+
+type Assignment = {
+  readonly joining: ReadonlyMap<number, readonly Form[]>;
+  readonly homeless: readonly Form[];
+};
+
+function assign(document: PolicyDocument, forms: readonly Form[]): Assignment {
+  const joining = new Map<number, Form[]>();
+  const homeless: Form[] = [];
+  const candidatesFor = candidatesIn(document);
+  for (const form of forms) {
+    const target = candidatesFor(form).find(
+      ({ statement }) =>
+        isOpenTo(statement, form) && takesEffectIn(statement, form, document.Version),
+    );
+    if (target === undefined) homeless.push(form);
+    else joining.set(target.index, [...(joining.get(target.index) ?? []), form]);
+  }
+  return { joining, homeless };
+}
+
+type Candidate = {
+  readonly index: number;
+  readonly statement: Statement;
+  readonly accounts: ReadonlySet<string>;
+};
+
+/**
+ * The statements of the form's shape: those that name the account before the others, else in document order. Naming the
+ * account, not this very trail or path: so two trails of one account take the same way, whichever comes first.
+ */
+function candidatesIn(document: PolicyDocument): (form: Form) => readonly Candidate[] {
+  const byKind = new Map<string, readonly Candidate[]>();
+  const shapedLike = (form: Form): readonly Candidate[] =>
+    statementsOf(document)
+      .map((statement, index) => ({ index, statement, accounts: accountsNamedIn(statement) }))
+      .filter(({ statement }) => hasShape(statement, form));
+  return (form) => {
+    const known = byKind.get(form.kind) ?? shapedLike(form);
+    byKind.set(form.kind, known);
+    const { accountId } = form.delivery;
+    const [naming, others] = [true, false].map((wanted) =>
+      known.filter(({ accounts }) => accounts.has(accountId) === wanted),
+    );
+    return [...(naming ?? []), ...(others ?? [])];
+  };
+}
+
+/** Forms without a statement share a new one with those they could have joined. */
+function withNew(statements: readonly Statement[], forms: readonly Form[]): readonly Statement[] {
+  const groups = new Map<string, Form[]>();
+  for (const form of forms) {
+    const key = JSON.stringify([form.kind, form.shared || form.delivery.accountId]);
+    groups.set(key, [...(groups.get(key) ?? []), form]);
+  }
+  return [...groups.values()].reduce((made, group) => {
+    const [first] = group;
+    if (first === undefined) return made;
+    const statement = joined(first.fresh, group);
+    return [...made, { ...statement, Sid: uniqueSid(statement.Sid ?? '', made) }];
+  }, statements);
+}
+
+function uniqueSid(sid: string, statements: readonly Statement[]): string {
+  const taken = new Set(statements.map(({ Sid }) => Sid));
+  let candidate = sid;
+  for (let number = 2; taken.has(candidate); number += 1) candidate = `${sid}-${number}`;
+  return candidate;
+}

@@ -1,0 +1,120 @@
+// Whether a grant (one trail may do one thing) is in effect: the requests CloudTrail makes for it are put to the policy and
+// every one must be allowed. How a policy comes to grant it, or to refuse it, is decided elsewhere (merge.ts, doctor.ts).
+
+import { ACTION, bucketArn, GRANT_KINDS, type GrantKind, logsArn } from './cloudtrail.js';
+import type { Delivery } from './delivery.js';
+import { type PolicyDocument, statementsOf } from './document.js';
+import { type AccessRequest, evaluate } from './evaluate.js';
+import { viewOf } from './narrow.js';
+import { askedBy, serviceNames, type World, worldsOf } from './worlds.js';
+
+/** One trail may do one thing. */
+export type Grant = { readonly kind: GrantKind; readonly delivery: Delivery };
+
+/**
+ * `certain`: whatever CloudTrail may send is allowed. `depends`: it is in effect, unless something that nobody can know
+ * from here is otherwise. `missing`: refused, or allowed in part only.
+ */
+export type Standing = 'certain' | 'depends' | 'missing';
+
+/** One question to one document: how things stand with a grant. */
+export type Examiner = (kind: GrantKind, delivery: Delivery) => Standing;
+
+/**
+ * The grants that are not in effect today: none of the ways things may be lets all of CloudTrail's requests through. A null
+ * document grants nothing.
+ */
+export function missingGrants(
+  document: PolicyDocument | null,
+  deliveries: readonly Delivery[],
+): readonly Grant[] {
+  const standing = examinerOf(document);
+  return deliveries.flatMap((delivery) =>
+    GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
+      kind,
+      delivery,
+    })),
+  );
+}
+
+/** Reads the document once; each question then costs the same however many members there are. */
+export function examinerOf(document: PolicyDocument | null): Examiner {
+  if (document === null) return () => 'missing';
+  const view = viewOf(document);
+  const asked = askedBy(document);
+  return (kind, delivery) => {
+    const narrow = view(delivery.accountId);
+    return bestOf(
+      serviceNames(delivery).map((service) =>
+        overWorlds(
+          worldsOf(delivery, asked, service).map((world) =>
+            inWorld(narrow, requestsFor(kind, delivery, world)),
+          ),
+        ),
+      ),
+    );
+  };
+}
+
+function bestOf(standings: readonly Standing[]): Standing {
+  if (standings.includes('certain')) return 'certain';
+  return standings.includes('depends') ? 'depends' : 'missing';
+}
+
+function overWorlds(standings: readonly Standing[]): Standing {
+  const [first = 'missing', ...others] = standings;
+  return others.every((standing) => standing === first) ? first : 'depends';
+}
+
+function inWorld(document: PolicyDocument, requests: readonly AccessRequest[]): Standing {
+  let standing: Standing = 'certain';
+  for (const request of requests) {
+    const { effect, unknown } = evaluate(document, request);
+    if (effect !== 'allowed') return 'missing';
+    if (unknown.some((index) => isDeny(document, index))) standing = 'depends';
+  }
+  return standing;
+}
+
+function isDeny(document: PolicyDocument, index: number): boolean {
+  return statementsOf(document)[index]?.Effect === 'Deny';
+}
+
+/** The document as if it had no Deny: who is admitted, whether or not something else stops him. */
+export function withoutDenies(document: PolicyDocument): PolicyDocument {
+  return {
+    ...document,
+    Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
+  };
+}
+
+/**
+ * The requests CloudTrail makes of the bucket for this grant. For a write these are keys of every kind it is known to write
+ * below `AWSLogs/<account>/`, so that a narrower path does not pass for the whole: the empty object it creates when the
+ * account starts, logs, digests, Insights and network activity events, in several Regions.
+ */
+export function requestsFor(
+  kind: GrantKind,
+  delivery: Delivery,
+  { service, context, headers }: World,
+): readonly AccessRequest[] {
+  const common = { caller: { service }, action: ACTION[kind] };
+  if (kind === 'acl-check') return [{ ...common, resource: bucketArn(delivery), context }];
+  const folder = `${logsArn(delivery)}${delivery.accountId}/`;
+  const logs = { ...context, ...headers.logs };
+  const digests = { ...context, ...headers.digests };
+  return [
+    { ...common, resource: `${folder}CloudTrail/`, context: digests },
+    ...LOG_KEYS.map((key) => ({ ...common, resource: `${folder}${key}`, context: logs })),
+    { ...common, resource: `${folder}${DIGEST_KEY}`, context: digests },
+  ];
+}
+
+const LOG_KEYS = [
+  'CloudTrail/us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz',
+  'CloudTrail/ap-northeast-2/2031/02/01/CloudTrail_ap-northeast-2_20310201T2355Z_Z9.json.gz',
+  'CloudTrail-Insight/eu-central-1/2026/11/23/CloudTrail-Insight_eu-central-1_1b.json.gz',
+  'CloudTrail-NetworkActivity/us-west-2/2026/11/23/CloudTrail-NetworkActivity_us-west-2_2c.json.gz',
+];
+const DIGEST_KEY =
+  'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';

@@ -1,0 +1,225 @@
+// How a member is written into a policy: for each layout, the statement that would grant one thing to one delivery alone,
+// and which statements that are there already can take the grant in instead. Whether it is needed is decided in merge.ts.
+
+import {
+  ACTION,
+  bucketArn,
+  CLOUDTRAIL,
+  type GrantKind,
+  logsArn,
+  OWNER_CONTROL,
+  partitionOf,
+  pathAccount,
+  resourceArn,
+} from './cloudtrail.js';
+import type { Delivery } from './delivery.js';
+import type { Conditions, OneOrMany, PolicyDocument, Statement } from './document.js';
+import { examinerOf } from './grants.js';
+import {
+  accountsNamedIn,
+  admittingEntry,
+  isForCloudTrailAlone,
+  isOnlyFor,
+  oneOrMany,
+  resourcesOf,
+  SOURCE_ACCOUNT,
+  SOURCE_ARN,
+  SOURCE_ORGANIZATION,
+  union,
+  withValues,
+} from './locate.js';
+
+/**
+ * `documented`: AWS's multi-account layout. `isolated`: one Write statement per account. `compact`: lists of accounts in
+ * place of trail ARNs. `organization`: everybody in one organization.
+ */
+export type Layout = 'documented' | 'isolated' | 'compact' | 'organization';
+
+/** A grant in one layout. */
+export type Form = {
+  readonly kind: GrantKind;
+  readonly delivery: Delivery;
+  /** As if this delivery were alone in the policy. */
+  readonly fresh: Statement;
+  /** Condition keys (lower case) whose lists grow with each member; the lists they admit are what a statement is told by. */
+  readonly growing: readonly string[];
+  /** Condition keys (lower case) whose values are the same for every member. */
+  readonly constant: readonly string[];
+  /** Whether another account may be named in the same statement. */
+  readonly shared: boolean;
+};
+
+export function formOf(layout: Layout, kind: GrantKind, delivery: Delivery): Form {
+  return { kind, delivery, shared: true, constant: [], ...FORM[layout](kind, delivery) };
+}
+
+type OwnForm = Pick<Form, 'fresh' | 'growing'> & Partial<Pick<Form, 'constant' | 'shared'>>;
+
+const FORM: { readonly [layout in Layout]: (kind: GrantKind, delivery: Delivery) => OwnForm } = {
+  documented: (kind, delivery) => ({ fresh: byTrail(kind, delivery), growing: [SOURCE_ARN] }),
+  isolated: (kind, delivery) =>
+    kind === 'write'
+      ? { fresh: forOneAccount(delivery), growing: [SOURCE_ARN], shared: false }
+      : { fresh: byTrail(kind, delivery), growing: [SOURCE_ARN] },
+  compact: (kind, delivery) => ({
+    fresh: byAccount(kind, delivery),
+    growing: [SOURCE_ACCOUNT],
+    constant: [SOURCE_ARN],
+  }),
+  organization: (kind, delivery) => ({
+    fresh: byOrganization(kind, delivery),
+    growing: [],
+    constant: [SOURCE_ORGANIZATION, SOURCE_ARN],
+  }),
+};
+
+/** The documented ones; a layout that AWS does not document has a suffix of its own. */
+const SID: { readonly [kind in GrantKind]: string } = {
+  'acl-check': 'AWSCloudTrailAclCheck20150319',
+  write: 'AWSCloudTrailWrite20150319',
+};
+
+/** Source: CloudTrail user guide, "Setting bucket policy for multiple accounts" and "Amazon S3 bucket policy for CloudTrail". */
+function byTrail(kind: GrantKind, delivery: Delivery): Statement {
+  return statementFor(kind, '', resourceArn(kind, delivery), {
+    StringEquals: { ...aclHeader(kind), 'aws:SourceArn': delivery.trailArn },
+  });
+}
+
+function forOneAccount(delivery: Delivery): Statement {
+  return { ...byTrail('write', delivery), Sid: `${SID.write}-${delivery.accountId}` };
+}
+
+/**
+ * `aws:SourceAccount` is the account of the very trail in `aws:SourceArn`, so the pair admits the listed accounts' own trails
+ * and neither another account's nor anything of CloudTrail's that is no trail.
+ */
+function byAccount(kind: GrantKind, delivery: Delivery): Statement {
+  return statementFor(kind, '-accounts', resourceArn(kind, delivery), {
+    StringEquals: { ...aclHeader(kind), 'aws:SourceAccount': delivery.accountId },
+    ArnLike: { 'aws:SourceArn': anyTrail(delivery) },
+  });
+}
+
+/** Source for the key with CloudTrail: Control Tower user guide, "Amazon S3 bucket policy for logging". */
+function byOrganization(kind: GrantKind, delivery: Delivery): Statement {
+  const resource = kind === 'write' ? `${logsArn(delivery)}*` : bucketArn(delivery);
+  return statementFor(kind, '-organization', resource, {
+    StringEquals: { ...aclHeader(kind), 'aws:SourceOrgID': delivery.organizationId ?? '' },
+    ArnLike: { 'aws:SourceArn': anyTrail(delivery) },
+  });
+}
+
+function anyTrail({ trailArn }: Delivery): string {
+  return `arn:${partitionOf(trailArn)}:cloudtrail:*:*:trail/*`;
+}
+
+function aclHeader(kind: GrantKind) {
+  return kind === 'write' ? { 's3:x-amz-acl': OWNER_CONTROL } : {};
+}
+
+function statementFor(
+  kind: GrantKind,
+  suffix: string,
+  resource: string,
+  conditions: Conditions,
+): Statement {
+  return {
+    Sid: `${SID[kind]}${suffix}`,
+    Effect: 'Allow',
+    Principal: { Service: CLOUDTRAIL },
+    Action: ACTION[kind],
+    Resource: resource,
+    Condition: conditions,
+  };
+}
+
+/** What the grant's own statement has in this place. */
+function wantedValues({ fresh }: Form, key: string): readonly string[] {
+  return (admittingEntry(fresh, key)?.values ?? []).map(String);
+}
+
+/** Whether the statement has the form's shape, with whichever members: only for CloudTrail, only for this, guarded like this. */
+export function hasShape(statement: Statement, form: Form): boolean {
+  const resources = resourcesOf(statement);
+  return (
+    isForCloudTrailAlone(statement) &&
+    isOnlyFor(form.kind, statement) &&
+    resources.length > 0 &&
+    resources.every((resource) => isResourceOf(form, resource)) &&
+    form.growing.every((key) => admitsOnlyMembers(statement, key)) &&
+    form.constant.every((key) => admitsTheSame(statement, form, key))
+  );
+}
+
+function isResourceOf({ kind, delivery, growing }: Form, resource: string): boolean {
+  const bucket = bucketArn(delivery);
+  if (kind === 'acl-check') return resource === bucket;
+  if (!resource.startsWith(`${bucket}/`)) return false;
+  return growing.length > 0
+    ? pathAccount(resource) !== undefined
+    : /^[^*?$]*\/AWSLogs\/\*$/.test(resource);
+}
+
+/** CloudTrail also delivers for event data stores, with the same actions; those lists are not for trails. */
+const MEMBER: { readonly [key: string]: RegExp } = {
+  [SOURCE_ARN]: /^arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail\//,
+  [SOURCE_ACCOUNT]: /^\d{12}$/,
+};
+
+function admitsOnlyMembers(statement: Statement, key: string): boolean {
+  const values = admittingEntry(statement, key)?.values ?? [];
+  return values.length > 0 && values.every((value) => MEMBER[key]?.test(String(value)));
+}
+
+function admitsTheSame(statement: Statement, form: Form, key: string): boolean {
+  const values = new Set(admittingEntry(statement, key)?.values.map(String));
+  const wanted = wantedValues(form, key);
+  return values.size === wanted.length && wanted.every((value) => values.has(value));
+}
+
+/**
+ * Whether the grant would be in effect once it has joined, tried out on the statement with this member alone: its other
+ * conditions may shut the member out, and the members that are in it already make no difference.
+ */
+export function takesEffectIn(
+  statement: Statement,
+  form: Form,
+  version: PolicyDocument['Version'],
+): boolean {
+  const alone = form.growing.reduce<Statement>(
+    (made, key) => replaceValues(made, key, oneOrMany(wantedValues(form, key))),
+    { ...statement, Resource: form.fresh.Resource ?? [] },
+  );
+  const document = { ...(version !== undefined && { Version: version }), Statement: alone };
+  return examinerOf(document)(form.kind, form.delivery) === 'certain';
+}
+
+/** Whether the statement may hold the member: in a layout that keeps accounts apart, only if it names no other account. */
+export function isOpenTo(statement: Statement, { shared, delivery }: Form): boolean {
+  return (
+    shared || [...accountsNamedIn(statement)].every((account) => account === delivery.accountId)
+  );
+}
+
+/** The statement with the grants of all these forms; the same value if they add nothing to it. */
+export function joined(statement: Statement, forms: readonly Form[]): Statement {
+  const [form] = forms;
+  if (form === undefined) return statement;
+  const resources = forms.flatMap(({ fresh }) => resourcesOf(fresh));
+  const Resource = union(statement.Resource ?? [], resources);
+  const grown = Resource === statement.Resource ? statement : { ...statement, Resource };
+  return form.growing.reduce((made, key) => {
+    const values = forms.flatMap((one) => wantedValues(one, key));
+    const entry = admittingEntry(made, key);
+    const current =
+      entry === undefined ? [] : (made.Condition?.[entry.operator]?.[entry.key] ?? []);
+    const more = union(current, values);
+    return more === current || entry === undefined ? made : withValues(made, entry, more);
+  }, grown);
+}
+
+function replaceValues(statement: Statement, key: string, values: OneOrMany<string>): Statement {
+  const entry = admittingEntry(statement, key);
+  return entry === undefined ? statement : withValues(statement, entry, values);
+}

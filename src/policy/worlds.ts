@@ -1,0 +1,162 @@
+// What CloudTrail may send with a request, as far as a policy asks for it. Most of it is known; some is not (whether the
+// account is in an organization, which encryption header comes with a digest). Each combination of what is not known is a
+// world; what follows from a grant that holds in some worlds only is decided in grants.ts.
+
+import { CLOUDTRAIL, CLOUDTRAIL_NAMES, OWNER_CONTROL, partitionOf } from './cloudtrail.js';
+import type { Delivery } from './delivery.js';
+import { conditionEntries, type PolicyDocument, statementsOf } from './document.js';
+import type { AccessRequest } from './evaluate.js';
+
+type Values = AccessRequest['context'];
+
+/** One way in which things may be, as far as nobody can know from here. */
+export type World = {
+  readonly service: string;
+  readonly context: Values;
+  /** `logs` also covers everything that is no digest. */
+  readonly headers: { readonly logs: Values; readonly digests: Values };
+};
+
+/** What a document asks about a condition key, whatever its case: the values it wants; a key that is not in here is not asked for. */
+export type Asked = ReadonlyMap<string, readonly string[]>;
+
+const ENCRYPTION = 's3:x-amz-server-side-encryption';
+const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
+const ORGANIZATION = 'aws:sourceorgid';
+const ORGANIZATION_PATHS = 'aws:sourceorgpaths';
+const OWN_ORGANIZATION = 'aws:resourceorgid';
+
+/** Always sent, but with a value that only AWS knows; beside the values the policy asks for it may have one of these. */
+const SENT_BUT_UNKNOWN: { readonly [key: string]: readonly string[] } = {
+  'aws:requestedregion': ['another-region-1'],
+  'aws:resourceaccount': ['000000000000'],
+  's3:resourceaccount': ['000000000000'],
+  's3:tlsversion': ['1.3', '1.2'],
+  'aws:currenttime': ['2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z'],
+  'aws:epochtime': ['946684800', '4102444800'],
+};
+
+/** Per unknown; a policy that asks for more values than that is not followed into each of them. */
+const MOST_OPTIONS = 8;
+
+export function askedBy(document: PolicyDocument): Asked {
+  const asked = new Map<string, string[]>();
+  for (const statement of statementsOf(document)) {
+    for (const { key, values } of conditionEntries(statement)) {
+      const known = asked.get(key.toLowerCase()) ?? [];
+      known.push(...values.map(String));
+      asked.set(key.toLowerCase(), known);
+    }
+  }
+  return asked;
+}
+
+/**
+ * At least one. Keys that are not in here, and network keys above all, are absent: AWS redacts them between services.
+ * `service` is the name CloudTrail goes by, one of {@link serviceNames}.
+ */
+export function worldsOf(
+  delivery: Delivery,
+  asked: Asked,
+  service: string = CLOUDTRAIL,
+): readonly World[] {
+  const unknowns = [
+    organizations(delivery, asked),
+    ...Object.entries(SENT_BUT_UNKNOWN).map(([key, others]) => options(key, others, asked)),
+  ];
+  return encryptions(delivery, asked).flatMap((headers) =>
+    combinations(unknowns).map((context) => ({
+      service,
+      headers,
+      context: { ...certain(delivery, service), ...context },
+    })),
+  );
+}
+
+/** In the China partition either may be the right one; a policy that admits one of them is taken to be right. */
+export function serviceNames({ trailArn }: Delivery): readonly string[] {
+  return partitionOf(trailArn) === 'aws-cn' ? [...CLOUDTRAIL_NAMES] : [CLOUDTRAIL];
+}
+
+/**
+ * `aws:SourceArn` and `aws:SourceAccount`: CloudTrail user guide, "Cross-service confused deputy prevention". The plain TLS
+ * Deny of Control Tower and the Landing Zone Accelerator on their CloudTrail buckets shows `aws:SecureTransport` true.
+ */
+function certain({ trailArn, accountId }: Delivery, service: string): Values {
+  return {
+    'aws:SourceArn': trailArn,
+    'aws:SourceAccount': accountId,
+    'aws:SecureTransport': 'true',
+    'aws:PrincipalIsAWSService': 'true',
+    'aws:PrincipalServiceName': service,
+    'aws:PrincipalServiceNamesList': [service],
+    'aws:ViaAWSService': 'false',
+    's3:authType': 'REST-HEADER',
+    's3:signatureversion': 'AWS4-HMAC-SHA256',
+  };
+}
+
+/**
+ * A trail with a key sends `aws:kms` and the key with its logs; its digests come with AES256 or, newly, with the key too.
+ * Without a key AWS documents AES256 ("Deny … StringNotEquals … [aws:kms, AES256]", or trail creation fails), so the header
+ * is there; that it may be missing is kept as the less likely world. Source: CloudTrail user guide, "Security best
+ * practices" and "Encrypting CloudTrail log files, digest files … with AWS KMS keys".
+ */
+function encryptions({ kmsKeyArn }: Delivery, asked: Asked): readonly World['headers'][] {
+  const acl = { 's3:x-amz-acl': OWNER_CONTROL };
+  if (!asked.has(ENCRYPTION) && !asked.has(KEY_ID)) return [{ logs: acl, digests: acl }];
+  const s3 = { ...acl, [ENCRYPTION]: 'AES256' };
+  if (kmsKeyArn === undefined) {
+    return [
+      { logs: s3, digests: s3 },
+      { logs: acl, digests: acl },
+    ];
+  }
+  const kms = { ...acl, [ENCRYPTION]: 'aws:kms', [KEY_ID]: kmsKeyArn };
+  return [
+    { logs: kms, digests: kms },
+    { logs: kms, digests: s3 },
+  ];
+}
+
+/** In an organization the bucket is taken to be in the same one. Absent comes last: a policy that asks for it expects it. */
+function organizations({ organizationId }: Delivery, asked: Asked): readonly Values[] {
+  if (organizationId !== undefined) return [inOrganization(organizationId)];
+  const paths = (asked.get(ORGANIZATION_PATHS) ?? []).map(anExampleOf);
+  const ids = (asked.get(ORGANIZATION) ?? []).map((id) =>
+    id.includes('${') ? 'o-thisorganization' : anExampleOf(id),
+  );
+  const inside = [
+    ...distinct(ids).map((id) => inOrganization(id)),
+    ...distinct(paths).map((path) => inOrganization(path.split('/')[0] ?? path, path)),
+  ];
+  return [...inside.slice(0, MOST_OPTIONS), {}];
+}
+
+function inOrganization(id: string, path = `${id}/r-root/`): Values {
+  return { [ORGANIZATION]: id, [ORGANIZATION_PATHS]: [path], [OWN_ORGANIZATION]: id };
+}
+
+function options(key: string, others: readonly string[], asked: Asked): readonly Values[] {
+  const wanted = asked.get(key);
+  if (wanted === undefined) return [{}];
+  const literal = wanted.filter((value) => !value.includes('${')).map(anExampleOf);
+  return distinct([...others, ...literal])
+    .slice(0, MOST_OPTIONS)
+    .map((value) => ({ [key]: value }));
+}
+
+function anExampleOf(pattern: string): string {
+  return pattern.replace(/[*?]/g, 'x');
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
+}
+
+function combinations(choices: readonly (readonly Values[])[]): readonly Values[] {
+  return choices.reduce<readonly Values[]>(
+    (made, choice) => made.flatMap((context) => choice.map((more) => ({ ...context, ...more }))),
+    [{}],
+  );
+}
