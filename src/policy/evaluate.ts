@@ -16,7 +16,7 @@ import {
 } from './document.js';
 import { fits, fitsAnyCase, readPattern, type Variables } from './match.js';
 import { isExcepted, isPrincipal } from './principals.js';
-import { not, type Verdict } from './verdict.js';
+import { any, not, type Verdict, verdict } from './verdict.js';
 
 /** Who calls: an AWS service (`cloudtrail.amazonaws.com`) or an IAM principal's ARN (`arn:aws:iam::111111111111:role/Reader`). */
 export type Caller = { readonly service: string } | { readonly arn: string };
@@ -146,21 +146,26 @@ function* principalMismatch(statement: Statement, actual: Caller): Generator<Mis
 
 function actionMismatch({ Action, NotAction }: Statement, actual: string): Generator<Mismatch> {
   return textMismatch('action', onlyOne('Action', Action, NotAction), actual, (wanted) =>
-    fitsAnyCase(wanted, actual),
+    verdict(fitsAnyCase(wanted, actual)),
   );
 }
 
+/**
+ * A resource with an unresolvable variable "will not match any resource". For `NotResource` that can be read both ways
+ * (nothing is excepted; the statement does not apply), so nobody knows.
+ */
 function resourceMismatch(
   { Resource, NotResource }: Statement,
   { request: { resource }, variables }: Question,
 ): Generator<Mismatch> {
+  const unresolved = NotResource === undefined ? 'no' : 'unknown';
   return textMismatch(
     'resource',
     onlyOne('Resource', Resource, NotResource),
     resource,
     (wanted) => {
       const pattern = readPattern(wanted, variables);
-      return pattern !== undefined && fits(pattern, resource);
+      return pattern === undefined ? unresolved : verdict(fits(pattern, resource));
     },
   );
 }
@@ -169,16 +174,17 @@ function* textMismatch(
   element: 'action' | 'resource',
   pair: OnlyOne<OneOrMany<string>>,
   actual: string,
-  test: (wanted: string) => boolean,
+  test: (wanted: string) => Verdict,
 ): Generator<Mismatch> {
   if ('element' in pair) {
     yield pair;
     return;
   }
+  const { negated } = pair;
   const wanted = asList(pair.wanted);
-  if (wanted.some(test) === pair.negated) {
-    yield { verdict: 'no', element, negated: pair.negated, wanted, actual };
-  }
+  const named = any(wanted, test);
+  const applies = negated ? not(named) : named;
+  if (applies !== 'yes') yield { verdict: applies, element, negated, wanted, actual };
 }
 
 function* conditionMismatches(
