@@ -4,7 +4,7 @@
 
 import { BlockList, isIP } from 'node:net';
 import type { ConditionEntry } from './document.js';
-import { fits, fitsArn, type Pattern, plainText, readPattern, type Variables } from './match.js';
+import { fits, fitsArn, type Pattern, readPattern, type Variables } from './match.js';
 import { all, any, not, type Verdict, verdict } from './verdict.js';
 
 /** A request's condition context: lower-cased key → values. A key that is not here is absent from the request. */
@@ -20,9 +20,9 @@ type Operator = {
   readonly test: Test;
 };
 
-const stringEquals = withVariables((wanted, actual) => verdict(plainText(wanted) === actual));
+const stringEquals = withVariables((wanted, actual) => verdict(wanted.text === actual));
 const stringEqualsIgnoreCase = withVariables((wanted, actual) =>
-  verdict(plainText(wanted).toLowerCase() === actual.toLowerCase()),
+  verdict(wanted.text.toLowerCase() === actual.toLowerCase()),
 );
 const stringLike = withVariables((wanted, actual) => verdict(fits(wanted, actual)));
 const arnLike = withVariables((wanted, actual) => known(fitsArn(wanted, actual), (hit) => hit));
