@@ -70737,16 +70737,20 @@ function verdict({ request, plan, result }) {
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
     if (plan.blocked)
         return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
-    const { access } = plan.policy;
-    const meaning = access.broader
-        ? '**Access gets broader than these accounts need**: see Access.'
-        : access.lost.length > 0
-            ? `Access is taken away: see Access.`
-            : 'Access as intended: nothing else changes.';
+    const meaning = accessInWords(plan.policy);
     const ids = plan.members.flatMap((m) => (m.kind === 'planned' ? [m.member.accountId] : []));
     const who = ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.LS)(ids.length, 'account');
     const joins = ids.length === 1 ? 'joins' : 'join';
     return ids.length === 0 ? '' : `**${who} ${joins} ${bucket}.** ${meaning}`;
+}
+function accessInWords({ access, merge }) {
+    if (access.broader)
+        return '**Access gets broader than these accounts need**: see Access.';
+    if (access.lost.length > 0)
+        return '**Somebody loses access**: see Access.';
+    return merge.changed
+        ? 'Access as intended: nothing else changes.'
+        : 'The bucket policy stays as it is.';
 }
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
@@ -75519,20 +75523,27 @@ function logLine(text) {
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
 /* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2832);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
 
 
+
 const ANNOTATIONS_OF_A_KIND = 10;
-/** The table's rows as lines; empty before there is a plan. */
-function logLines({ request, plan, outcome }) {
+/** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
+function logLines({ request, plan, outcome, result }) {
     if (request === null || plan === null)
         return [];
-    return (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome).map(({ mark, account, role, what, detail, ...row }) => {
-        const where = what.where === '' ? '' : ` in ${what.where}`;
-        const done = row.outcome === '' ? '' : ` → ${row.outcome}`;
-        return (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(`${mark} ${account}${role && ` ${role}`}  ${what.words} ${what.name}${where}: ${detail}${done}`);
-    });
+    const heading = outcome === null
+        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
+        : `Result: ${result}`;
+    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome);
+    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP);
+}
+function rowLine({ mark, account, role, what, detail, outcome }) {
+    const where = what.where === '' ? '' : ` in ${what.where}`;
+    const who = role === '' ? account : `${account} (${role})`;
+    return `${mark} ${who}: ${what.words} ${what.name}${where}: ${outcome === '' ? detail : outcome}`;
 }
 function annotationsOf(findings) {
     return ['error', 'warning', 'notice'].flatMap((severity) => {

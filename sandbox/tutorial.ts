@@ -43,6 +43,8 @@ async function step(
     sandbox,
     event: { name: event },
     directory: join(FOLDER, name),
+    // What only a Node older than the runner's would print.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     with: {
       'central-account-id': scene.ids.SEC,
       'central-role-arn': scene.roles.central,
