@@ -70754,9 +70754,12 @@ function accessInWords({ access, merge }) {
 }
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
-    return (0,words/* bySeverity */.Np)(findings)
-        .map(({ severity, message, remedy, code: name }) => [`- ${ICONS[severity]} ${(0,report_escape/* prose */.CS)(message)}`, `  **→** ${(0,report_escape/* prose */.CS)(remedy)} ${(0,report_escape/* code */.aY)(name)}`].join('  \n'))
-        .join('\n');
+    return (0,words/* bySeverity */.Np)(findings).map(findingItem).join('\n');
+}
+/** A list item; all that belongs to it is indented below its mark. */
+function findingItem({ severity, message, remedy, code: name }) {
+    const text = `${ICONS[severity]} ${(0,report_escape/* prose */.CS)(message)} ${(0,report_escape/* code */.aY)(name)}\n**→** ${(0,report_escape/* proseWithBlock */.$B)(remedy)}`;
+    return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 function table(rows, applied) {
     const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
@@ -75460,6 +75463,7 @@ class CallFailure extends UserError {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $B: () => (/* binding */ proseWithBlock),
 /* harmony export */   BP: () => (/* binding */ logLine),
 /* harmony export */   CS: () => (/* binding */ prose),
 /* harmony export */   OF: () => (/* binding */ fenced),
@@ -75472,6 +75476,8 @@ const ENTITIES = new Map([
     ['&', '&amp;'],
     ['<', '&lt;'],
     ['>', '&gt;'],
+    ['@', '<span>@</span>'],
+    ['#', '<span>#</span>'],
 ]);
 // Control and bidirectional characters can hide or reorder what a reader sees; they are shown as their code points.
 // eslint-disable-next-line no-control-regex
@@ -75487,13 +75493,23 @@ function code(text) {
         return `\`${shown}\``;
     return `<code>${encoded(shown)}</code>`;
 }
-/** Running text, also inside a table cell. GitHub looks for mentions and references in rendered text: a tag breaks them. */
+/** Running text, also inside a table cell. */
 function prose(text) {
-    return encoded(visible(text)).replaceAll(/[@#](?=\w)/g, '<span>$&</span>');
+    return encoded(visible(text));
 }
-/** Everything that Markdown or HTML would read as more than text, as character references. */
+/**
+ * Everything that Markdown or HTML would read as more than text, as character references. GitHub looks for mentions and
+ * issue numbers in the rendered text, where a reference is a character again: a tag in between stops that.
+ */
 function encoded(text) {
-    return text.replaceAll(/[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?=\S)(?<=www\.)/g, (char) => ENTITIES.get(char) ?? `&#${char.charCodeAt(0)};`);
+    return text.replaceAll(/[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?<=www\.)|[@#](?=\w)/g, (char) => ENTITIES.get(char) ?? `&#${char.charCodeAt(0)};`);
+}
+/** Text whose first line is a sentence; what follows is to be copied as it stands, and comes as a block of its own. */
+function proseWithBlock(text) {
+    const [sentence = '', ...block] = text.split('\n');
+    return block.length === 0
+        ? prose(sentence)
+        : `${prose(sentence)}\n\n${fenced('json', block.join('\n'))}`;
 }
 /** A fenced block whose fence is longer than any run of backticks in it. */
 function fenced(language, text) {
@@ -75568,7 +75584,7 @@ function annotation({ severity, code, message, remedy }) {
     return {
         severity,
         title: `CloudTrail onboarding: ${code}`,
-        message: `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(message)}\n→ ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(remedy)}`,
+        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP).join('\n'),
     };
 }
 //# sourceMappingURL=log.js.map

@@ -80,7 +80,7 @@ async function pullRequest(stage: Stage): Promise<void> {
   );
   const before = sandbox.world.bucketPolicyText(scene.bucket);
   const run = await step(stage, '2-pull-request', 'pull_request');
-  for (const line of (run.outputs['policy-diff'] ?? '').split('\n')) say(`   │ ${line}`);
+  for (const line of (run.outputs['policy-diff'] ?? '').trimEnd().split('\n')) say(`   │ ${line}`);
   check(
     ['the plan holds the policy and the trail', run.outputs['result'] === 'planned'],
     ['the policy is as it was', sandbox.world.bucketPolicyText(scene.bucket) === before],
@@ -171,6 +171,7 @@ async function play(): Promise<void> {
   }
 }
 
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 say(
   'Several accounts, one bucket: the tutorial on the sandbox (a local stand-in for AWS and GitHub).',
 );

@@ -57,6 +57,6 @@ function annotation({ severity, code, message, remedy }: Finding): Annotation {
   return {
     severity,
     title: `CloudTrail onboarding: ${code}`,
-    message: `${logLine(message)}\n→ ${logLine(remedy)}`,
+    message: [message, ...`→ ${remedy}`.split('\n')].map(logLine).join('\n'),
   };
 }

@@ -5,7 +5,7 @@ import type { PolicyPlan } from '../plan/policy-plan.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
-import { code, fenced, prose } from './escape.js';
+import { code, fenced, prose, proseWithBlock } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
 import { bySeverity, plural } from './words.js';
@@ -71,13 +71,13 @@ function accessInWords({ access, merge }: PolicyPlan): string {
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
 
 function findingList(findings: readonly Finding[]): string {
-  return bySeverity(findings)
-    .map(({ severity, message, remedy, code: name }) =>
-      [`- ${ICONS[severity]} ${prose(message)}`, `  **→** ${prose(remedy)} ${code(name)}`].join(
-        '  \n',
-      ),
-    )
-    .join('\n');
+  return bySeverity(findings).map(findingItem).join('\n');
+}
+
+/** A list item; all that belongs to it is indented below its mark. */
+function findingItem({ severity, message, remedy, code: name }: Finding): string {
+  const text = `${ICONS[severity]} ${prose(message)} ${code(name)}\n**→** ${proseWithBlock(remedy)}`;
+  return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 
 function table(rows: readonly Row[], applied: boolean): string {
