@@ -132,7 +132,8 @@ function wildcard(part: string, index: number): string {
  */
 async function requireActionsFit(statement: Statement): Promise<void> {
   const actions = asList(statement['Action']).map(String);
-  const kinds = asList(statement['Resource']).flatMap((resource) => kindsOf(String(resource)));
+  const resources = asList(statement['Resource']).map(String);
+  const kinds = [...new Set(resources.flatMap(kindsOf))];
   if (kinds.length === 0 || actions.some((action) => /[*?]/.test(action))) return;
   const keys = await Promise.all(actions.map((action) => keysOnResources(action, kinds)));
   if (keys.some((found) => found.length === 0)) {
@@ -209,7 +210,10 @@ function principalList(names: unknown): unknown {
 }
 
 function list(value: unknown): unknown {
-  const items = asList(value).toSorted((a, b) => (disorder(a) < disorder(b) ? -1 : 1));
+  const items = asList(value)
+    .map((item) => ({ item, place: disorder(item) }))
+    .toSorted((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ item }) => item);
   return items.length === 1 ? items[0] : items;
 }
 
