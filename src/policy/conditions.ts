@@ -164,16 +164,16 @@ function readDate(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** An address without a prefix is a range of one. An IPv4 address is in no IPv6 range, nor the other way. */
 function ipAddress(wanted: string, actual: string): Verdict {
   const [network = '', prefix] = wanted.split('/', 2);
-  const family = isIP(network);
-  const longest = family === 4 ? 32 : 128;
+  const version = isIP(network);
+  const longest = version === 4 ? 32 : 128;
   const bits = prefix === undefined ? longest : Number(prefix);
-  const valid = family !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && bits <= longest;
-  if (!valid || isIP(actual) === 0) return 'unknown';
-  if (isIP(actual) !== family) return 'no';
-  const type = family === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(network, bits, type);
-  return verdict(list.check(actual, type));
+  const isRange = version !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && bits <= longest;
+  if (!isRange || isIP(actual) === 0) return 'unknown';
+  if (isIP(actual) !== version) return 'no';
+  const range = new BlockList();
+  range.addSubnet(network, bits, version === 4 ? 'ipv4' : 'ipv6');
+  return verdict(range.check(actual, version === 4 ? 'ipv4' : 'ipv6'));
 }
