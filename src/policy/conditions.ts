@@ -27,7 +27,7 @@ const stringEqualsIgnoreCase = withVariables((wanted, actual) =>
 const stringLike = withVariables((wanted, actual) => verdict(fits(wanted, actual)));
 const arnLike = withVariables((wanted, actual) => known(fitsArn(wanted, actual), (hit) => hit));
 
-const POSITIVE: ReadonlyMap<string, Test> = new Map([
+const TESTS: ReadonlyMap<string, Test> = new Map([
   ['stringequals', stringEquals],
   ['stringequalsignorecase', stringEqualsIgnoreCase],
   ['stringlike', stringLike],
@@ -40,15 +40,16 @@ const POSITIVE: ReadonlyMap<string, Test> = new Map([
   ...ordered('date', readDate),
 ]);
 
-const NEGATED: ReadonlyMap<string, Test> = new Map([
-  ['stringnotequals', stringEquals],
-  ['stringnotequalsignorecase', stringEqualsIgnoreCase],
-  ['stringnotlike', stringLike],
-  ['arnnotequals', arnLike],
-  ['arnnotlike', arnLike],
-  ['notipaddress', ipAddress],
-  ['numericnotequals', compare(readNumber, (wanted, actual) => wanted === actual)],
-  ['datenotequals', compare(readDate, (wanted, actual) => wanted === actual)],
+/** Negated operator → the one it negates. */
+const NEGATED: ReadonlyMap<string, string> = new Map([
+  ['stringnotequals', 'stringequals'],
+  ['stringnotequalsignorecase', 'stringequalsignorecase'],
+  ['stringnotlike', 'stringlike'],
+  ['arnnotequals', 'arnequals'],
+  ['arnnotlike', 'arnlike'],
+  ['notipaddress', 'ipaddress'],
+  ['numericnotequals', 'numericequals'],
+  ['datenotequals', 'dateequals'],
 ]);
 
 /**
@@ -101,7 +102,7 @@ function readOperator(name: string): Operator | undefined {
   const parts = /^(?:(forallvalues|foranyvalue):)?(\w+?)(ifexists)?$/.exec(name.toLowerCase());
   const [, set, base = '', ifExists] = parts ?? [];
   const negated = NEGATED.has(base);
-  const test = NEGATED.get(base) ?? POSITIVE.get(base);
+  const test = TESTS.get(NEGATED.get(base) ?? base);
   if (test === undefined) return undefined;
   return { set: asSet(set), ifExists: ifExists !== undefined, negated, test };
 }
