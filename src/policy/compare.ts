@@ -17,7 +17,7 @@ import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import { type AccessRequest, evaluate } from './evaluate.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
-import { viewOf } from './narrow.js';
+import { judgeOf } from './narrow.js';
 
 export type AccessChange = {
   readonly gained: readonly AccessRow[];
@@ -61,15 +61,18 @@ const NO_POLICY: PolicyDocument = { Version: '2012-10-17', Statement: [] };
 
 function sideOf(given: PolicyDocument | null): Side {
   const document = given ?? NO_POLICY;
-  const view = viewOf(document);
+  const judge = judgeOf(document);
   return {
     document,
     allows: (request) => {
       const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
       const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
       const isOneAccounts = account === undefined || account === sender;
-      const narrow = sender !== undefined && isOneAccounts ? view(sender) : document;
-      return evaluate(narrow, request).effect === 'allowed';
+      const decision =
+        sender !== undefined && isOneAccounts
+          ? judge(sender, request)
+          : evaluate(document, request);
+      return decision.effect === 'allowed';
     },
   };
 }
