@@ -2,7 +2,7 @@
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
 
 import { contextsAround, examplesOf, STRANGER } from './access-examples.js';
-import { type AccessRow, type Clause, clausesOf, placeOf } from './access-rows.js';
+import { type AccessRow, type Clause, type Clauses, clausesOf, placeOf } from './access-rows.js';
 import { canonicalStatement } from './canonical.js';
 import {
   ACTION,
@@ -104,7 +104,11 @@ function without(statements: readonly Statement[], others: readonly Statement[])
   return statements.filter((statement) => !same.has(canonicalStatement(statement)));
 }
 
-type Found = { readonly own: readonly Clause[]; readonly crossed: readonly Clause[] };
+type Found = {
+  readonly own: readonly Clause[];
+  /** Whether one account's trail on another's path is among it. */
+  readonly crossed: boolean;
+};
 
 /** What one side's statements allow and the other side does not. */
 function onlyIn(
@@ -122,7 +126,7 @@ function onlyIn(
   };
   return {
     own: newTo(there.own, here.own, around).filter(isOnlyHere),
-    crossed: newTo(there.crossed, here.crossed, around).filter(isOnlyHere),
+    crossed: newTo(there.crossed, here.crossed, around).some(isOnlyHere),
   };
 }
 
@@ -144,7 +148,7 @@ function identityOf({ principal, action, resource, conditions }: Clause): string
   return JSON.stringify([principal, action, resource, lines.toSorted()]);
 }
 
-function clausesIn(statements: readonly Statement[]): Found {
+function clausesIn(statements: readonly Statement[]): Clauses {
   const clauses = statements.filter(({ Effect }) => Effect === 'Allow').map(clausesOf);
   return {
     own: clauses.flatMap(({ own }) => own),
@@ -221,12 +225,12 @@ function strangers({ trailArn }: Delivery): readonly Stranger[] {
 
 function notesOn(gained: Found, lost: Found, withdrawn: ReadonlySet<string>): readonly string[] {
   const notes: string[] = [];
-  if (gained.crossed.length > 0) {
+  if (gained.crossed) {
     notes.push(
       "In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes below a trail's own account only.",
     );
   }
-  if (lost.crossed.length > 0 && gained.crossed.length === 0) {
+  if (lost.crossed && !gained.crossed) {
     notes.push("Trails that were listed together can no longer write to each other's paths.");
   }
   const others = lost.own.filter((clause) => !isNeeded(withdrawn, clause)).length;

@@ -25,40 +25,57 @@ export function judgeOf(document: PolicyDocument): Judge {
   const partOf = partsOf(document);
   const parts = new Map<string, Part>();
   return (account, request) => {
-    const part = parts.get(account) ?? partOf(account);
-    parts.set(account, part);
+    const service = 'service' in request.caller ? request.caller.service : undefined;
+    const key = `${account} ${service}`;
+    const part = parts.get(key) ?? partOf(account, service);
+    parts.set(key, part);
     const { effect, statements, unknown } = evaluate(part.document, request);
     const position = (index: number): number => part.positions[index] ?? index;
     return { effect, statements: statements.map(position), unknown: unknown.map(position) };
   };
 }
 
-/** The statements that may be about an account, shortened, and where they stand in the whole. */
+/** The statements that may be about an account and a service, shortened, and where they stand in the whole. */
 type Part = { readonly document: PolicyDocument; readonly positions: readonly number[] };
 
-function partsOf(document: PolicyDocument): (account: string) => Part {
-  const statements = statementsOf(document).map((statement) => shortened(statement));
-  const positions = groupBy(statementsOf(document).entries(), ([, statement]) =>
-    ownerOf(statement),
+function partsOf(document: PolicyDocument): (account: string, service: string | undefined) => Part {
+  const statements = statementsOf(document);
+  const shorter = statements.map(shortened);
+  const byOwner = groupBy(statements.keys(), (index) => ownerOf(statements[index]));
+  const openTo = once((service: string | undefined) =>
+    (byOwner.get(undefined) ?? []).filter((index) => mayBeFor(statements[index], service)),
   );
-  const open = positionsIn(positions, undefined);
-  return (account) => {
-    const mine = [...open, ...positionsIn(positions, account)].toSorted((a, b) => a - b);
-    const Statement = mine.flatMap((index) => statements[index]?.(account) ?? []);
-    return { document: { ...document, Statement }, positions: mine };
+  return (account, service) => {
+    const positions = [...openTo(service), ...(byOwner.get(account) ?? [])].toSorted(
+      (a, b) => a - b,
+    );
+    const Statement = positions.flatMap((index) => shorter[index]?.(account) ?? []);
+    return { document: { ...document, Statement }, positions };
   };
 }
 
-function positionsIn(
-  groups: ReadonlyMap<string | undefined, readonly (readonly [number, Statement])[]>,
-  owner: string | undefined,
-): readonly number[] {
-  return (groups.get(owner) ?? []).map(([index]) => index);
+function once<K, T>(work: (key: K) => T): (key: K) => T {
+  const done = new Map<K, T>();
+  return (key) => {
+    const result = done.get(key) ?? work(key);
+    done.set(key, result);
+    return result;
+  };
+}
+
+/** False only if the statement names principals, and none of them can be the service. */
+function mayBeFor(statement: Statement | undefined, service: string | undefined): boolean {
+  const principals = statement?.Principal;
+  if (service === undefined || typeof principals !== 'object') return true;
+  return Object.entries(principals).some(([type, names]) => {
+    if (type === 'AWS') return asList(names).includes('*');
+    return type === 'Service' ? asList(names).includes(service) : true;
+  });
 }
 
 /** The account that all of the statement's resources belong to; undefined if there is none such. */
-function ownerOf({ Resource }: Statement): string | undefined {
-  const owners = Resource === undefined ? [] : asList(Resource).map(resourceOwner);
+function ownerOf(statement: Statement | undefined): string | undefined {
+  const owners = asList(statement?.Resource ?? []).map(resourceOwner);
   const [owner] = owners;
   return owners.every((other) => other === owner) ? owner : undefined;
 }
