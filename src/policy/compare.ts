@@ -1,7 +1,7 @@
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
 
-import { contextsAround, examplesOf, STRANGER } from './access-examples.js';
+import { contextsAround, examplesOf, STRANGER, type Surroundings } from './access-examples.js';
 import { type AccessRow, type Clause, type Clauses, clausesOf, placeOf } from './access-rows.js';
 import { canonicalStatement } from './canonical.js';
 import {
@@ -18,6 +18,7 @@ import { type PolicyDocument, type Statement, statementsOf } from './document.js
 import { type AccessRequest, evaluate } from './evaluate.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
 import { judgeOf } from './narrow.js';
+import { askedBy } from './worlds.js';
 
 export type AccessChange = {
   readonly gained: readonly AccessRow[];
@@ -80,19 +81,21 @@ function sideOf(given: PolicyDocument | null): Side {
 type Changed = {
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
-  /** Contexts to try every row in, because something that surrounds all rows has changed. */
-  readonly around: readonly AccessRequest['context'][];
+  /** Whether something has changed that every row depends on, so that equal rows may mean different things. */
+  readonly all: boolean;
+  readonly around: Surroundings;
 };
 
 /** Where a Deny has changed, any Allow may mean something else than before; else only the changed ones can. */
 function changedStatements({ document: old }: Side, { document: now }: Side): Changed {
   const [before, after] = [statementsOf(old), statementsOf(now)];
   const changed = { before: without(before, after), after: without(after, before) };
+  const asked = askedBy(old, now);
   const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
   if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
-    return { ...changed, around: [] };
+    return { ...changed, all: false, around: { asked, contexts: [] } };
   }
-  return { before, after, around: [{}, ...contextsAround(denies)] };
+  return { before, after, all: true, around: { asked, contexts: contextsAround(denies) } };
 }
 
 function isEmpty(document: PolicyDocument): boolean {
@@ -115,7 +118,7 @@ function onlyIn(
   side: Side,
   other: Side,
   statements: readonly Statement[],
-  { before, after, around }: Changed,
+  { before, after, all, around }: Changed,
 ): Found {
   const here = clausesIn(statements);
   const there = clausesIn(statements === after ? before : after);
@@ -125,8 +128,8 @@ function onlyIn(
     return examples.some((request) => side.allows(request) && !other.allows(request));
   };
   return {
-    own: newTo(there.own, here.own, around).filter(isOnlyHere),
-    crossed: newTo(there.crossed, here.crossed, around).some(isOnlyHere),
+    own: newTo(there.own, here.own, all).filter(isOnlyHere),
+    crossed: newTo(there.crossed, here.crossed, all).some(isOnlyHere),
   };
 }
 
@@ -134,9 +137,9 @@ function onlyIn(
 function newTo(
   known: readonly Clause[],
   clauses: readonly Clause[],
-  around: Changed['around'],
+  all: boolean,
 ): readonly Clause[] {
-  if (around.length > 0) return clauses;
+  if (all) return clauses;
   const keys = new Set(known.map(identityOf));
   return clauses.filter((clause) => !keys.has(identityOf(clause)));
 }

@@ -211,7 +211,8 @@ type Cause = { readonly denies: readonly number[]; readonly keys: readonly strin
 /** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
 function causesOf(document: PolicyDocument, kind: GrantKind, delivery: Delivery): readonly Cause[] {
   const judge = judgeOf(document);
-  const worlds = worldsOf(delivery, askedBy(document));
+  const asked = askedBy(document);
+  const worlds = worldsOf(delivery, asked);
   const decisions = worlds.flatMap((world) =>
     requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)),
   );
@@ -222,7 +223,7 @@ function causesOf(document: PolicyDocument, kind: GrantKind, delivery: Delivery)
   const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
   const keys = varyingKeys(
     worlds.map(({ context, headers }) => ({ ...context, ...headers.digests })),
-  );
+  ).filter((key) => asked.has(key));
   return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
 }
 
