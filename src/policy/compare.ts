@@ -1,7 +1,13 @@
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
 
-import { contextsAround, examplesOf, STRANGER, type Surroundings } from './access-examples.js';
+import {
+  contextsAround,
+  examplesOf,
+  isUnder,
+  STRANGER,
+  type Surroundings,
+} from './access-examples.js';
 import { type AccessRow, type Clause, type Clauses, clausesOf, placeOf } from './access-rows.js';
 import { canonicalStatement } from './canonical.js';
 import {
@@ -113,7 +119,7 @@ type Found = {
   readonly crossed: boolean;
 };
 
-/** What one side's statements allow and the other side does not. */
+/** What one side's statements allow and the other side does not; also what cannot be tried, for want of an example. */
 function onlyIn(
   side: Side,
   other: Side,
@@ -124,8 +130,10 @@ function onlyIn(
   const there = clausesIn(statements === after ? before : after);
   const isOnlyHere = (clause: Clause): boolean => {
     const examples = examplesOf(clause, around);
-    if (examples.length === 0) return true;
-    return examples.some((request) => side.allows(request) && !other.allows(request));
+    const isFound = examples.some(
+      (request) => side.allows(request) && !other.allows(request) && isUnder(clause, request),
+    );
+    return isFound || !examples.some((request) => isUnder(clause, request));
   };
   return {
     own: newTo(there.own, here.own, all).filter(isOnlyHere),

@@ -14,7 +14,7 @@ import {
 } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import type { Conditions, OneOrMany, PolicyDocument, Statement } from './document.js';
-import { examinerOf } from './grants.js';
+import { standingIn } from './grants.js';
 import {
   admittingEntry,
   isForCloudTrailAlone,
@@ -191,7 +191,7 @@ export function takesEffectIn(
     { ...statement, Resource: form.fresh.Resource ?? [] },
   );
   const document = { ...(version !== undefined && { Version: version }), Statement: alone };
-  return examinerOf(document)(form.kind, form.delivery) === 'certain';
+  return standingIn(document, form.kind, form.delivery) === 'certain';
 }
 
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */

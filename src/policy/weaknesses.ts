@@ -223,7 +223,7 @@ function causesOf(document: PolicyDocument, kind: GrantKind, delivery: Delivery)
   const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
   const keys = varyingKeys(
     worlds.map(({ context, headers }) => ({ ...context, ...headers.digests })),
-  ).filter((key) => asked.has(key));
+  ).filter((key) => asked.keys.has(key));
   return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
 }
 
