@@ -9,7 +9,7 @@ import {
   type Form,
   formOf,
   hasShape,
-  isOpenTo,
+  isAlikeForAll,
   joined,
   type Layout,
   takesEffectIn,
@@ -51,10 +51,7 @@ function assign(document: PolicyDocument, forms: readonly Form[]): Assignment {
   const homeless: Form[] = [];
   const candidatesFor = candidatesIn(document);
   for (const form of forms) {
-    const target = candidatesFor(form).find(
-      ({ statement }) =>
-        isOpenTo(statement, form) && takesEffectIn(statement, form, document.Version),
-    );
+    const target = candidatesFor(form).find(({ takes }) => takes(form));
     if (target === undefined) homeless.push(form);
     else joining.set(target.index, [...(joining.get(target.index) ?? []), form]);
   }
@@ -63,8 +60,9 @@ function assign(document: PolicyDocument, forms: readonly Form[]): Assignment {
 
 type Candidate = {
   readonly index: number;
-  readonly statement: Statement;
   readonly accounts: ReadonlySet<string>;
+  /** Whether the grant would be in effect in it. */
+  readonly takes: (form: Form) => boolean;
 };
 
 /**
@@ -72,20 +70,54 @@ type Candidate = {
  * account, not this very trail or path: so two trails of one account take the same way, whichever comes first.
  */
 function candidatesIn(document: PolicyDocument): (form: Form) => readonly Candidate[] {
-  const byKind = new Map<string, readonly Candidate[]>();
-  const shapedLike = (form: Form): readonly Candidate[] =>
-    statementsOf(document)
-      .map((statement, index) => ({ index, statement, accounts: accountsNamedIn(statement) }))
-      .filter(({ statement }) => hasShape(statement, form));
+  const byKind = new Map<string, Candidates>();
   return (form) => {
-    const known = byKind.get(form.kind) ?? shapedLike(form);
-    byKind.set(form.kind, known);
+    const { all, naming } = byKind.get(form.kind) ?? shapedLike(document, form);
+    byKind.set(form.kind, { all, naming });
     const { accountId } = form.delivery;
-    const [naming, others] = [true, false].map((wanted) =>
-      known.filter(({ accounts }) => accounts.has(accountId) === wanted),
-    );
-    return [...(naming ?? []), ...(others ?? [])];
+    const first = naming.get(accountId) ?? [];
+    const others = form.shared ? all.filter(({ accounts }) => !accounts.has(accountId)) : [];
+    return [...first, ...others].filter(({ accounts }) => isOpenTo(accounts, form));
   };
+}
+
+type Candidates = {
+  readonly all: readonly Candidate[];
+  readonly naming: ReadonlyMap<string, readonly Candidate[]>;
+};
+
+function shapedLike(document: PolicyDocument, form: Form): Candidates {
+  const all = statementsOf(document)
+    .map((statement, index) => ({ index, statement }))
+    .filter(({ statement }) => hasShape(statement, form))
+    .map(({ index, statement }) => ({
+      index,
+      accounts: accountsNamedIn(statement),
+      takes: trialOf(statement, form, document.Version),
+    }));
+  const naming = new Map<string, Candidate[]>();
+  for (const candidate of all) {
+    for (const account of candidate.accounts) {
+      naming.set(account, [...(naming.get(account) ?? []), candidate]);
+    }
+  }
+  return { all, naming };
+}
+
+/** Tried once, where one member's answer is everybody's. */
+function trialOf(
+  statement: Statement,
+  example: Form,
+  version: PolicyDocument['Version'],
+): Candidate['takes'] {
+  if (!isAlikeForAll(statement, example)) return (form) => takesEffectIn(statement, form, version);
+  const answer = takesEffectIn(statement, example, version);
+  return () => answer;
+}
+
+/** In a layout that keeps accounts apart, a statement that names another account is closed. */
+function isOpenTo(accounts: ReadonlySet<string>, { shared, delivery }: Form): boolean {
+  return shared || [...accounts].every((account) => account === delivery.accountId);
 }
 
 /** Forms without a statement share a new one with those they could have joined. */

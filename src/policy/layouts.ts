@@ -13,10 +13,15 @@ import {
   resourceArn,
 } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
-import type { Conditions, OneOrMany, PolicyDocument, Statement } from './document.js';
-import { examinerOf } from './grants.js';
 import {
-  accountsNamedIn,
+  type Conditions,
+  conditionEntries,
+  type OneOrMany,
+  type PolicyDocument,
+  type Statement,
+} from './document.js';
+import { standingIn } from './grants.js';
+import {
   admittingEntry,
   isForCloudTrailAlone,
   isOnlyFor,
@@ -192,15 +197,16 @@ export function takesEffectIn(
     { ...statement, Resource: form.fresh.Resource ?? [] },
   );
   const document = { ...(version !== undefined && { Version: version }), Statement: alone };
-  return examinerOf(document)(form.kind, form.delivery) === 'certain';
+  return standingIn(document, form.kind, form.delivery) === 'certain';
 }
 
-/** Whether the statement may hold the member: in a layout that keeps accounts apart, only if it names no other account. */
-export function isOpenTo(statement: Statement, { shared, delivery }: Form): boolean {
-  return (
-    shared || [...accountsNamedIn(statement)].every((account) => account === delivery.accountId)
-  );
+/** Whether the statement treats all members alike, so that what is true for one is true for the others. */
+export function isAlikeForAll(statement: Statement, { growing, constant }: Form): boolean {
+  const known = new Set([...growing, ...constant, ...SAME_FOR_ALL]);
+  return conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
 }
+
+const SAME_FOR_ALL = ['s3:x-amz-acl', 'aws:securetransport', 'aws:principalisawsservice'];
 
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */
 export function joined(statement: Statement, forms: readonly Form[]): Statement {
