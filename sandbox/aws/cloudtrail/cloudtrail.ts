@@ -1,0 +1,176 @@
+// CloudTrail: tells the caller and the operation apart, asks for permission on the trail meant, and hands over to the
+// file that knows. Protocol: JSON 1.1; the Region is the one the request was signed for.
+
+import { type HttpReply, type HttpRequest, jsonReply, Refusal } from '../../wire.js';
+import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
+import type { Aws, Service } from '../aws.js';
+import { type Caller, refusal } from '../iam.js';
+import { exception } from './errors.js';
+import * as extras from './extras.js';
+import { type Input, list, tagsOf, text } from './input.js';
+import { arnOf, trailToChange, trailToRead, type Viewpoint } from './lookup.js';
+import * as trails from './trails.js';
+
+const contentType = 'application/x-amz-json-1.1';
+
+type Operation = {
+  readonly write: boolean;
+  /** Name or ARN of the trail it is about; without it permission is asked on `*`. */
+  readonly trail?: (input: Input) => string;
+  readonly run: (aws: Aws, view: Viewpoint, input: Input) => object;
+};
+
+const byName = (input: Input) => text(input, 'Name') ?? '';
+const byTrailName = (input: Input) => text(input, 'TrailName') ?? '';
+const byResourceId = (input: Input) => text(input, 'ResourceId') ?? '';
+const byResourceIdList = (input: Input) => list(input, 'ResourceIdList')?.map(String)[0] ?? '';
+
+const operations: Readonly<Record<string, Operation>> = {
+  CreateTrail: { write: true, trail: byName, run: trails.createTrail },
+  UpdateTrail: { write: true, trail: byName, run: trails.updateTrail },
+  DeleteTrail: {
+    write: true,
+    trail: byName,
+    run: (aws, view, input) => {
+      const trail = trailToChange(view, byName(input));
+      aws.state.trails.delete(trail.description.TrailARN);
+      return {};
+    },
+  },
+  StartLogging: {
+    write: true,
+    trail: byName,
+    run: (aws, view, input) => trails.startLogging(aws, trailToChange(view, byName(input))),
+  },
+  StopLogging: {
+    write: true,
+    trail: byName,
+    run: (aws, view, input) => trails.stopLogging(aws, trailToChange(view, byName(input))),
+  },
+  DescribeTrails: { write: false, run: (_, view, input) => trails.describeTrails(view, input) },
+  ListTrails: { write: false, run: (_, view) => trails.listTrails(view) },
+  GetTrail: { write: false, trail: byName, run: (_, view, input) => trails.getTrail(view, input) },
+  GetTrailStatus: {
+    write: false,
+    trail: byName,
+    run: (_, view, input) => trails.trailStatus(trailToRead(view, byName(input))),
+  },
+  AddTags: {
+    write: true,
+    trail: byResourceId,
+    run: (_, view, input) => extras.addTags(view, input),
+  },
+  RemoveTags: {
+    write: true,
+    trail: byResourceId,
+    run: (_, view, input) => extras.removeTags(view, input),
+  },
+  ListTags: {
+    write: false,
+    trail: byResourceIdList,
+    run: (_, view, input) => extras.listTags(view, input),
+  },
+  GetEventSelectors: {
+    write: false,
+    trail: byTrailName,
+    run: (_, view, input) => extras.getEventSelectors(trailToRead(view, byTrailName(input))),
+  },
+  PutEventSelectors: {
+    write: true,
+    trail: byTrailName,
+    run: (_, view, input) =>
+      extras.putEventSelectors(trailToChange(view, byTrailName(input)), input),
+  },
+  GetInsightSelectors: {
+    write: false,
+    trail: byTrailName,
+    run: (_, view, input) => extras.getInsightSelectors(trailToRead(view, byTrailName(input))),
+  },
+  PutInsightSelectors: {
+    write: true,
+    trail: byTrailName,
+    run: (_, view, input) =>
+      extras.putInsightSelectors(trailToChange(view, byTrailName(input)), input),
+  },
+};
+
+export const cloudtrail: Service = {
+  name: (request) => {
+    const operation = nameOf(request);
+    const resource = operations[operation]?.trail?.(inputOf(request));
+    return {
+      operation,
+      write: operations[operation]?.write ?? false,
+      ...(resource !== undefined && { resource }),
+    };
+  },
+  answer: async (aws, request, named) => {
+    const operation = operations[named.operation];
+    if (operation === undefined) {
+      throw new Refusal(400, 'UnknownOperationException', '');
+    }
+    const caller = signedCaller(aws, request);
+    const region = scopeOf(request)?.region ?? '';
+    const view = { state: aws.state, account: caller.account, region };
+    const input = inputOf(request);
+    await requireAccess(caller, view, named.operation, operation, input);
+    return jsonReply(200, operation.run(aws, view, input), contentType);
+  },
+  refuse: (error): HttpReply =>
+    jsonReply(error.status, { __type: error.code, message: error.message }, contentType),
+};
+
+async function requireAccess(
+  caller: Caller,
+  view: Viewpoint,
+  name: string,
+  operation: Operation,
+  input: Input,
+): Promise<void> {
+  const resource = operation.trail === undefined ? '*' : arnOf(view, operation.trail(input));
+  const resourceAccount =
+    operation.trail === undefined ? view.account : (resource.split(':')[4] ?? '');
+  // Tags sent along with a new trail need their own permission (service authorization reference).
+  const actions = name === 'CreateTrail' && tagsOf(input).length > 0 ? [name, 'AddTags'] : [name];
+  for (const action of actions) {
+    const denied = await refusal(caller, {
+      action: `cloudtrail:${action}`,
+      resource,
+      resourceAccount,
+      region: view.region,
+    });
+    if (denied !== undefined) throw exception('AccessDenied', denied);
+  }
+}
+
+const problems: Readonly<Record<AuthenticationProblem, readonly [name: string, message: string]>> =
+  {
+    unsigned: ['MissingAuthenticationToken', 'Request is missing Authentication Token'],
+    'unknown-key': ['UnrecognizedClient', 'The security token included in the request is invalid.'],
+    'bad-token': ['UnrecognizedClient', 'The security token included in the request is invalid.'],
+    expired: ['ExpiredToken', 'The security token included in the request is expired'],
+    'bad-signature': [
+      'InvalidSignature',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+    ],
+  };
+
+function signedCaller(aws: Aws, request: HttpRequest): Caller {
+  const caller = authenticate(request, aws.state, aws.clock.now());
+  if (typeof caller === 'string') throw exception(...problems[caller]);
+  return caller;
+}
+
+/** `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.GetTrail` and the short form mean the same. */
+function nameOf(request: HttpRequest): string {
+  return request.headers['x-amz-target']?.split('.').at(-1) ?? 'Unknown';
+}
+
+function inputOf(request: HttpRequest): Input {
+  const body = request.body.toString();
+  try {
+    return (body === '' ? {} : JSON.parse(body)) as Input;
+  } catch {
+    throw exception('Serialization', 'The request body is not JSON');
+  }
+}

@@ -1,0 +1,218 @@
+// How S3 keeps a bucket policy: which documents it takes, in which form it hands them back, and from when on a write is
+// visible. Who may write it is decided elsewhere (s3.ts).
+// Messages: what S3 answers in public issue threads; the 20,480 bytes: S3 user guide, "Bucket policies are limited to
+// 20 KB in size".
+
+import { createHash } from 'node:crypto';
+import { Refusal } from '../../wire.js';
+import { grammarErrors } from '../iam.js';
+import type { Bucket, PolicyDocument, State } from '../state.js';
+
+const maximumBytes = 20_480;
+
+/** The policy as written at the latest `delayMs` real milliseconds ago. */
+export function visiblePolicy(bucket: Bucket, delayMs = 0): PolicyDocument | undefined {
+  const visible = bucket.policies.findLast(({ at }) => at <= Date.now() - delayMs);
+  const text = (visible ?? bucket.policies[0])?.text;
+  return text === undefined ? undefined : (JSON.parse(text) as PolicyDocument);
+}
+
+/**
+ * Reads a policy as PutBucketPolicy does.
+ *
+ * @throws `Refusal` MalformedPolicy
+ */
+export async function parseBucketPolicy(
+  state: State,
+  bucket: Bucket,
+  text: string,
+): Promise<PolicyDocument> {
+  const policy = parseJson(text);
+  if (Buffer.byteLength(JSON.stringify(policy)) > maximumBytes) {
+    throw malformed(
+      `Normalized policy document exceeds the maximum allowed size of ${maximumBytes} bytes.`,
+    );
+  }
+  for (const statement of statementsOf(policy)) requireSoundStatement(state, bucket, statement);
+  const [fault] = await grammarErrors(policy, 'resource');
+  if (fault !== undefined) throw malformed(`Policy has invalid syntax (${fault})`);
+  return policy;
+}
+
+function parseJson(text: string): PolicyDocument {
+  if (!text.startsWith('{')) {
+    throw malformed("Policies must be valid JSON and the first byte must be '{'");
+  }
+  try {
+    return JSON.parse(text) as PolicyDocument;
+  } catch {
+    throw malformed('This policy contains invalid Json');
+  }
+}
+
+type Statement = { readonly [element: string]: unknown };
+
+function statementsOf(policy: PolicyDocument): readonly Statement[] {
+  const statements = asList(policy['Statement']) as readonly Statement[];
+  if (statements.length === 0) throw malformed('Missing required field Statement');
+  return statements;
+}
+
+function requireSoundStatement(state: State, bucket: Bucket, statement: Statement): void {
+  for (const element of ['Principal', 'Action', 'Resource']) {
+    if (statement[element] === undefined && statement[`Not${element}`] === undefined) {
+      throw malformed(`Missing required field ${element}`);
+    }
+  }
+  const principals = statement['Principal'] ?? statement['NotPrincipal'];
+  if (!principalsOf(principals).every((principal) => isKnown(state, principal))) {
+    throw malformed('Invalid principal in policy');
+  }
+  const resources = asList(statement['Resource'] ?? statement['NotResource']);
+  if (!resources.every((resource) => belongsTo(bucket, String(resource)))) {
+    throw malformed('Policy has invalid resource');
+  }
+  if (statement['Action'] !== undefined && statement['Resource'] !== undefined) {
+    requireActionsFitResources(asList(statement['Action']), resources);
+  }
+}
+
+function principalsOf(principal: unknown): readonly (readonly [type: string, name: string])[] {
+  if (typeof principal === 'string') return [['AWS', principal]];
+  return Object.entries(principal ?? {}).flatMap(([type, names]) =>
+    asList(names).map((name) => [type, String(name)] as const),
+  );
+}
+
+/**
+ * A principal must exist when the policy is written. The unique ID that a deleted one leaves behind (`AROA…`) does not,
+ * nor does a role or user missing from an account the sandbox holds; other accounts are taken at their word.
+ */
+function isKnown(state: State, [type, name]: readonly [string, string]): boolean {
+  switch (type) {
+    case 'AWS': {
+      if (name === '*' || /^\d{12}$/.test(name)) return true;
+      const match =
+        /^arn:aws[\w-]*:(iam|sts)::(\d{12}):(root|(?:user|role|assumed-role|federated-user)\/[^*?]+)$/.exec(
+          name,
+        );
+      if (match === null) return false;
+      const [, service, account = ''] = match;
+      if (service === 'sts' || match[3] === 'root' || !state.accounts.has(account)) return true;
+      return state.roles.has(name) || state.users.has(name);
+    }
+    case 'Service':
+      return /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(name);
+    case 'Federated':
+    case 'CanonicalUser':
+      return name !== '';
+    default:
+      return false;
+  }
+}
+
+function belongsTo(bucket: Bucket, resource: string): boolean {
+  const match = /^arn:aws[\w-]*:s3:::([^/]*)(\/.*)?$/.exec(resource);
+  if (match === null) return resource === '*';
+  const pattern = (match[1] ?? '')
+    .split(/(\$\{[^}]*\}|\*|\?)/)
+    .map(wildcard)
+    .join('');
+  return new RegExp(`^${pattern}$`).test(bucket.name);
+}
+
+function wildcard(part: string, index: number): string {
+  if (index % 2 === 0) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return part === '?' ? '.' : '.*';
+}
+
+/** S3 refuses a statement in which an action fits none of the resources: object actions need `bucket/…`, others not. */
+function requireActionsFitResources(
+  actions: readonly unknown[],
+  resources: readonly unknown[],
+): void {
+  const objects = resources.some((resource) => /[/*]/.test(String(resource)));
+  const buckets = resources.some((resource) => !String(resource).includes('/'));
+  for (const action of actions.map((name) => String(name).toLowerCase())) {
+    if (action.includes('*') || !action.startsWith('s3:')) continue;
+    if (isObjectAction(action) ? !objects : !buckets) {
+      throw malformed('Action does not apply to any resource(s) in statement');
+    }
+  }
+}
+
+function isObjectAction(action: string): boolean {
+  return (
+    /object|multipartuploadparts|abortmultipartupload/.test(action) &&
+    !/objectlockconf/.test(action)
+  );
+}
+
+/**
+ * The document as S3 hands it back: the same meaning, but a list of one is a scalar, an account number is its root ARN,
+ * and the order in a list may be another one (here always the same other one).
+ */
+export function normalised(policy: PolicyDocument): PolicyDocument {
+  const statements = asList(policy['Statement']) as readonly Statement[];
+  return { ...policy, Statement: statements.map(normalisedStatement) };
+}
+
+function normalisedStatement(statement: Statement): Statement {
+  return Object.fromEntries(
+    Object.entries(statement).map(([element, value]) => {
+      switch (element) {
+        case 'Principal':
+        case 'NotPrincipal':
+          return [element, typeof value === 'string' ? value : mapValues(value, principalList)];
+        case 'Action':
+        case 'NotAction':
+        case 'Resource':
+        case 'NotResource':
+          return [element, list(value)];
+        case 'Condition':
+          return [element, mapValues(value, (keys) => mapValues(keys, list))];
+        default:
+          return [element, value];
+      }
+    }),
+  );
+}
+
+function principalList(names: unknown): unknown {
+  return list(
+    asList(names).map((name) =>
+      /^\d{12}$/.test(String(name)) ? `arn:aws:iam::${String(name)}:root` : name,
+    ),
+  );
+}
+
+function list(value: unknown): unknown {
+  const items = asList(value).toSorted((a, b) => (disorder(a) < disorder(b) ? -1 : 1));
+  return items.length === 1 ? items[0] : items;
+}
+
+function disorder(value: unknown): string {
+  return createHash('md5').update(String(value)).digest('hex');
+}
+
+function mapValues(value: unknown, change: (item: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(value ?? {}).map(([key, item]) => [key, change(item)]));
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : [value].flat();
+}
+
+/** A simple reading of "public": anyone may do something, and no condition key names a fixed caller or source. */
+export function isPublic(policy: PolicyDocument): boolean {
+  return (asList(policy['Statement']) as readonly Statement[]).some(
+    (statement) =>
+      statement['Effect'] === 'Allow' &&
+      principalsOf(statement['Principal']).some(([type, name]) => type === 'AWS' && name === '*') &&
+      !/"aws:(source|principal)/i.test(JSON.stringify(statement['Condition'] ?? {})),
+  );
+}
+
+function malformed(message: string): Refusal {
+  return new Refusal(400, 'MalformedPolicy', message);
+}

@@ -1,0 +1,329 @@
+// S3: finds the bucket, checks owner, Region and permission, and carries the operation out. Which policies are sound is
+// decided in bucket-policy.ts, what objects are in objects.ts.
+
+import {
+  type HttpReply,
+  type HttpRequest,
+  Refusal,
+  type XmlValue,
+  xml,
+  xmlDeclaration,
+} from '../../wire.js';
+import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
+import type { Aws, Service } from '../aws.js';
+import { type Caller, type Context, refusal } from '../iam.js';
+import type { Bucket } from '../state.js';
+import { isPublic, normalised, parseBucketPolicy, visiblePolicy } from './bucket-policy.js';
+import { isValidBucketName, newBucket } from './buckets.js';
+import { listObjects, putObject, readObject, toToken } from './objects.js';
+import { operationOf, settingOf, settings, type Target, targetOf } from './operations.js';
+
+export const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+export const s3: Service = {
+  name: (request) => {
+    const operation = operationOf(request);
+    const { bucket, key } = targetOf(request);
+    return {
+      operation: operation?.name ?? 'Unknown',
+      write: operation?.write ?? false,
+      resource: key === '' ? bucket : `${bucket}/${key}`,
+    };
+  },
+  answer: async (aws, request) => {
+    const operation = operationOf(request);
+    if (operation === undefined) {
+      throw new Refusal(501, 'NotImplemented', 'The sandbox does not know this operation.');
+    }
+    const target = targetOf(request);
+    const caller = signedCaller(aws, request);
+    const call = { aws, request, target, caller, action: operation.action };
+    if (operation.name === 'CreateBucket') return createBucket(call);
+    const bucket = findBucket(aws, request, target);
+    await requireAccess(call, bucket);
+    return perform(operation.name, call, bucket);
+  },
+  refuse: (error, request) => ({
+    status: error.status,
+    headers: { 'content-type': 'application/xml', ...error.headers },
+    body:
+      request.method === 'HEAD'
+        ? ''
+        : xmlDeclaration +
+          xml('Error', {
+            Code: error.code,
+            Message: error.message,
+            Resource: request.path,
+            RequestId: crypto.randomUUID(),
+          }),
+  }),
+};
+
+type Call = {
+  readonly aws: Aws;
+  readonly request: HttpRequest;
+  readonly target: Target;
+  readonly caller: Caller;
+  readonly action: string;
+};
+
+function perform(name: string, call: Call, bucket: Bucket): Promise<HttpReply> | HttpReply {
+  const { aws, request, target } = call;
+  switch (name) {
+    case 'GetBucketPolicy':
+      return getBucketPolicy(aws, bucket);
+    case 'PutBucketPolicy':
+      return writePolicy(aws, bucket, request.body.toString());
+    case 'DeleteBucketPolicy':
+      return writePolicy(aws, bucket, undefined);
+    case 'GetBucketPolicyStatus':
+      return policyStatus(bucket);
+    case 'GetBucketLocation':
+      return xmlReply('LocationConstraint', bucket.region === 'us-east-1' ? '' : bucket.region);
+    case 'GetBucketAcl':
+      return xmlReply('AccessControlPolicy', ownerOnly(bucket));
+    case 'HeadBucket':
+      return { status: 200, headers: { 'x-amz-bucket-region': bucket.region }, body: '' };
+    case 'ListObjectsV2':
+      return listReply(bucket, request.query);
+    case 'GetObject':
+    case 'HeadObject':
+      return readObject(bucket, target.key);
+    case 'PutObject':
+      return putObject(bucket, target.key, request, aws.clock.now());
+    case 'DeleteObject':
+      bucket.objects.delete(target.key);
+      return noContent;
+    default:
+      return configure(bucket, request);
+  }
+}
+
+function findBucket(aws: Aws, request: HttpRequest, target: Target): Bucket {
+  const bucket = aws.state.buckets.get(target.bucket);
+  if (bucket === undefined) {
+    throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist');
+  }
+  const expected = request.headers['x-amz-expected-bucket-owner'];
+  if (expected !== undefined && expected !== bucket.account) throw accessDenied('Access Denied');
+  const region = scopeOf(request)?.region;
+  if (region !== bucket.region && !request.query.has('location')) {
+    throw new Refusal(
+      301,
+      'PermanentRedirect',
+      'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+      { 'x-amz-bucket-region': bucket.region },
+    );
+  }
+  return bucket;
+}
+
+async function requireAccess(call: Call, bucket: Bucket): Promise<void> {
+  const { caller, target, action, request } = call;
+  const arn = `arn:aws:s3:::${bucket.name}`;
+  const denied = await refusal(caller, {
+    action,
+    resource: target.key === '' ? arn : `${arn}/${target.key}`,
+    resourceAccount: bucket.account,
+    resourcePolicy: visiblePolicy(bucket),
+    region: bucket.region,
+    context: requestContext(request),
+  });
+  if (denied !== undefined) throw accessDenied(denied);
+  if (/BucketPolicy(Status)?$/.test(action) && caller.account !== bucket.account) {
+    // S3 API reference, PutBucketPolicy: the right permission, but another account than the owner's.
+    throw new Refusal(
+      405,
+      'MethodNotAllowed',
+      'The specified method is not allowed against this resource.',
+    );
+  }
+}
+
+function requestContext(request: HttpRequest): Context {
+  const keys = [
+    ['s3:prefix', request.query.get('prefix')],
+    ['s3:delimiter', request.query.get('delimiter')],
+    ['s3:max-keys', request.query.get('max-keys')],
+    ['s3:x-amz-acl', request.headers['x-amz-acl']],
+    ['s3:x-amz-server-side-encryption', request.headers['x-amz-server-side-encryption']],
+  ] as const;
+  return Object.fromEntries(
+    keys.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+  );
+}
+
+async function createBucket({ aws, request, target, caller, action }: Call): Promise<HttpReply> {
+  const denied = await refusal(caller, {
+    action,
+    resource: `arn:aws:s3:::${target.bucket}`,
+    resourceAccount: caller.account,
+  });
+  if (denied !== undefined) throw accessDenied(denied);
+  if (!isValidBucketName(target.bucket)) {
+    throw new Refusal(400, 'InvalidBucketName', 'The specified bucket is not valid.');
+  }
+  const existing = aws.state.buckets.get(target.bucket);
+  if (existing?.account === caller.account) {
+    throw new Refusal(
+      409,
+      'BucketAlreadyOwnedByYou',
+      'Your previous request to create the named bucket succeeded and you already own it.',
+    );
+  }
+  if (existing !== undefined) {
+    throw new Refusal(409, 'BucketAlreadyExists', 'The requested bucket name is not available.');
+  }
+  const constraint = /<LocationConstraint>([^<]*)</.exec(request.body.toString())?.[1];
+  const region = constraint ?? 'us-east-1';
+  const { state, clock } = aws;
+  state.buckets.set(
+    target.bucket,
+    newBucket({ name: target.bucket, account: caller.account, region, created: clock.now() }),
+  );
+  return { status: 200, headers: { location: `/${target.bucket}` }, body: '' };
+}
+
+function getBucketPolicy(aws: Aws, bucket: Bucket): HttpReply {
+  const policy = visiblePolicy(bucket, aws.readDelayMs);
+  if (policy === undefined) throw noSuchPolicy();
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(policy),
+  };
+}
+
+/** Replaces the whole document: S3 offers no condition on what it was before. */
+async function writePolicy(aws: Aws, bucket: Bucket, text: string | undefined): Promise<HttpReply> {
+  if (bucket.policyWrites > 0) {
+    throw new Refusal(
+      409,
+      'OperationAborted',
+      'A conflicting conditional operation is currently in progress against this resource. Please try again.',
+    );
+  }
+  bucket.policyWrites += 1;
+  try {
+    const policy =
+      text === undefined ? undefined : await parseBucketPolicy(aws.state, bucket, text);
+    if (policy !== undefined && isPublic(policy) && blocksPublicPolicy(bucket)) {
+      throw accessDenied('Access Denied');
+    }
+    if (aws.policyWriteMs > 0) {
+      await new Promise((done) => {
+        setTimeout(done, aws.policyWriteMs);
+      });
+    }
+    bucket.policies.push({
+      text: policy && JSON.stringify(normalised(policy)),
+      at: Date.now(),
+    });
+  } finally {
+    bucket.policyWrites -= 1;
+  }
+  return noContent;
+}
+
+function blocksPublicPolicy(bucket: Bucket): boolean {
+  return /<BlockPublicPolicy>true</i.test(bucket.configurations.get('publicAccessBlock') ?? '');
+}
+
+function policyStatus(bucket: Bucket): HttpReply {
+  const policy = visiblePolicy(bucket);
+  if (policy === undefined) throw noSuchPolicy();
+  return xmlReply('PolicyStatus', { IsPublic: isPublic(policy) });
+}
+
+function configure(bucket: Bucket, request: HttpRequest): HttpReply {
+  const name = settingOf(request) ?? '';
+  const setting = settings[name];
+  if (setting === undefined) throw new Refusal(501, 'NotImplemented', 'Not in the sandbox.');
+  switch (request.method) {
+    case 'PUT':
+      bucket.configurations.set(name, request.body.toString());
+      return { status: 200, headers: {}, body: '' };
+    case 'DELETE':
+      bucket.configurations.delete(name);
+      return noContent;
+    default: {
+      const body = bucket.configurations.get(name);
+      if (body === undefined && setting.missing !== undefined) {
+        throw new Refusal(404, setting.missing, `The ${setting.noun} configuration was not found`);
+      }
+      return body === undefined ? xmlReply(`${setting.noun}Configuration`, '') : rawXml(body);
+    }
+  }
+}
+
+function listReply(bucket: Bucket, query: URLSearchParams): HttpReply {
+  const { objects, commonPrefixes, next } = listObjects(bucket, query);
+  const encoded = (key: string) =>
+    query.get('encoding-type') === 'url' ? encodeURIComponent(key).replaceAll('%2F', '/') : key;
+  return xmlReply('ListBucketResult', {
+    Name: bucket.name,
+    Prefix: encoded(query.get('prefix') ?? ''),
+    Delimiter: query.get('delimiter') ?? undefined,
+    EncodingType: query.get('encoding-type') ?? undefined,
+    MaxKeys: query.get('max-keys') ?? '1000',
+    KeyCount: objects.length + commonPrefixes.length,
+    IsTruncated: next !== undefined,
+    NextContinuationToken: next === undefined ? undefined : toToken(next),
+    Contents: objects.map((object) => ({
+      Key: encoded(object.key),
+      LastModified: object.lastModified.toISOString(),
+      ETag: `"${object.etag}"`,
+      Size: object.body.length,
+      StorageClass: 'STANDARD',
+    })),
+    CommonPrefixes: commonPrefixes.map((prefix) => ({ Prefix: encoded(prefix) })),
+  });
+}
+
+function ownerOnly(bucket: Bucket): XmlValue {
+  const id = bucket.account.padStart(64, '0');
+  return {
+    Owner: { ID: id },
+    AccessControlList: { Grant: { Grantee: { ID: id }, Permission: 'FULL_CONTROL' } },
+  };
+}
+
+const problems: Readonly<Record<AuthenticationProblem, readonly [number, string, string]>> = {
+  unsigned: [403, 'AccessDenied', 'Access Denied'],
+  'unknown-key': [
+    403,
+    'InvalidAccessKeyId',
+    'The AWS Access Key Id you provided does not exist in our records.',
+  ],
+  'bad-token': [400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.'],
+  expired: [400, 'ExpiredToken', 'The provided token has expired.'],
+  'bad-signature': [
+    403,
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+  ],
+};
+
+function signedCaller(aws: Aws, request: HttpRequest): Caller {
+  const caller = authenticate(request, aws.state, aws.clock.now());
+  if (typeof caller === 'string') throw new Refusal(...problems[caller]);
+  return caller;
+}
+
+const noContent: HttpReply = { status: 204, headers: {}, body: '' };
+
+function xmlReply(name: string, value: XmlValue): HttpReply {
+  return rawXml(xmlDeclaration + xml(name, value, namespace));
+}
+
+function rawXml(body: string): HttpReply {
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body };
+}
+
+function noSuchPolicy(): Refusal {
+  return new Refusal(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist');
+}
+
+function accessDenied(message: string): Refusal {
+  return new Refusal(403, 'AccessDenied', message);
+}

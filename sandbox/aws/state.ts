@@ -1,0 +1,157 @@
+// Everything the sandbox's AWS remembers, as plain mutable records: accounts, principals, credentials, buckets, trails.
+// No rule is decided here; the services do that.
+
+import { randomBytes } from 'node:crypto';
+
+/** A parsed JSON policy. Whether it is a sound one is the evaluator's to say. */
+export type PolicyDocument = { readonly [element: string]: unknown };
+
+export type Account = {
+  readonly id: string;
+  readonly name: string;
+  /** `o-…`, for accounts of an organization. */
+  readonly organization?: string;
+};
+
+/** A KMS key, as far as CloudTrail asks for it. */
+export type Key = {
+  readonly arn: string;
+  readonly account: string;
+  readonly region: string;
+  readonly policy: PolicyDocument;
+};
+
+export type Principal = {
+  readonly kind: 'role' | 'user';
+  readonly arn: string;
+  /** `AROA…` or `AIDA…`. */
+  readonly id: string;
+  readonly account: string;
+  readonly name: string;
+  readonly policy: PolicyDocument;
+};
+
+export type Role = Principal & {
+  readonly kind: 'role';
+  readonly trust: PolicyDocument;
+  readonly maxSessionSeconds: number;
+};
+
+export type OidcProvider = {
+  readonly arn: string;
+  readonly account: string;
+  readonly issuer: string;
+  readonly clientIds: readonly string[];
+};
+
+export type Credential = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+  /** ARN of the role or user behind it. */
+  readonly principal: string;
+  /** What the caller is called: the user's ARN, or the session's. */
+  readonly callerArn: string;
+  readonly userId: string;
+  readonly sessionPolicy?: PolicyDocument;
+};
+
+export type StoredObject = {
+  readonly key: string;
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly contentType: string;
+  /** User metadata, names without `x-amz-meta-`. */
+  readonly metadata: Readonly<Record<string, string>>;
+};
+
+/** A bucket policy and when (real milliseconds since the epoch) it was written; `undefined` is no policy. */
+export type PolicyVersion = { readonly text: string | undefined; readonly at: number };
+
+export type Bucket = {
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly created: Date;
+  /** Oldest first, never empty. */
+  readonly policies: PolicyVersion[];
+  /** Number of policy writes being carried out right now. */
+  policyWrites: number;
+  readonly objects: Map<string, StoredObject>;
+  /** Other settings by sub-resource (`encryption`), as the XML that was put. */
+  readonly configurations: Map<string, string>;
+};
+
+/** A trail as CloudTrail's API describes it (`Trail` in the service model). */
+export type TrailDescription = {
+  readonly Name: string;
+  readonly TrailARN: string;
+  readonly HomeRegion: string;
+  readonly S3BucketName: string;
+  readonly S3KeyPrefix?: string;
+  readonly SnsTopicName?: string;
+  readonly SnsTopicARN?: string;
+  readonly IncludeGlobalServiceEvents: boolean;
+  readonly IsMultiRegionTrail: boolean;
+  readonly LogFileValidationEnabled: boolean;
+  readonly CloudWatchLogsLogGroupArn?: string;
+  readonly CloudWatchLogsRoleArn?: string;
+  readonly KmsKeyId?: string;
+  readonly HasCustomEventSelectors: boolean;
+  readonly HasInsightSelectors: boolean;
+  readonly IsOrganizationTrail: boolean;
+  readonly RecursiveLogging?: boolean;
+};
+
+export type Trail = {
+  readonly account: string;
+  description: TrailDescription;
+  logging: boolean;
+  startedAt: Date | undefined;
+  stoppedAt: Date | undefined;
+  /** Sandbox time of the next delivery while logging. */
+  nextDelivery: Date | undefined;
+  latestDelivery: Date | undefined;
+  latestDeliveryError: string | undefined;
+  readonly tags: Map<string, string>;
+  eventSelectors: readonly unknown[];
+  advancedEventSelectors: readonly unknown[];
+  insightSelectors: readonly unknown[];
+};
+
+export type State = {
+  readonly accounts: Map<string, Account>;
+  /** By ARN. */
+  readonly roles: Map<string, Role>;
+  readonly users: Map<string, Principal>;
+  readonly oidcProviders: Map<string, OidcProvider>;
+  /** By access key ID. */
+  readonly credentials: Map<string, Credential>;
+  /** By name. */
+  readonly buckets: Map<string, Bucket>;
+  /** By ARN. */
+  readonly keys: Map<string, Key>;
+  readonly trails: Map<string, Trail>;
+};
+
+export function createState(): State {
+  return {
+    accounts: new Map(),
+    roles: new Map(),
+    users: new Map(),
+    oidcProviders: new Map(),
+    credentials: new Map(),
+    buckets: new Map(),
+    keys: new Map(),
+    trails: new Map(),
+  };
+}
+
+/** An AWS-like identifier: the prefix and capital letters or digits up to `length`. */
+export function newId(prefix: string, length = 20): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const letters = [...randomBytes(length - prefix.length)].map((byte) => alphabet[byte % 32]);
+  return prefix + letters.join('');
+}

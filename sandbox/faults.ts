@@ -1,0 +1,70 @@
+// Faults a test can ask for: an error instead of an answer, a connection cut before or after the call had its effect, a
+// call that never ends. Decides which fault meets a request; the server carries it out.
+
+import type { RequestFacts } from './recorder.js';
+
+export type FaultAnswer =
+  /** Refused with this error; nothing is done. */
+  | { readonly code: string; readonly message?: string; readonly status: number }
+  /** The connection is cut; nothing is done. */
+  | 'reset-before'
+  /** It is done, then the connection is cut. */
+  | 'reset-after'
+  /** Nothing is done and nothing is answered until the caller gives up or the sandbox closes. */
+  | 'hang'
+  /** It is done, and the body of the answer cannot be parsed. */
+  | 'malformed'
+  /** Real milliseconds before it is done and answered as usual. */
+  | { readonly delayMs: number };
+
+export type Fault = {
+  readonly operation: string;
+  readonly account?: string;
+  /** How many requests it meets; without it every one, until taken back. */
+  readonly times?: number;
+  /** How many matching requests pass first. */
+  readonly after?: number;
+  readonly answer: FaultAnswer;
+};
+
+export type Faults = {
+  /** Adds a fault and returns the function that takes it back. Of several that match, the oldest counts. */
+  readonly inject: (fault: Fault) => () => void;
+};
+
+export type FaultBook = Faults & {
+  /** The fault this request meets; asking counts as the request having come by. */
+  readonly meet: (facts: RequestFacts) => FaultAnswer | undefined;
+};
+
+export function createFaults(): FaultBook {
+  const entries = new Set<{ readonly fault: Fault; passed: number; met: number }>();
+  return {
+    inject: (fault) => {
+      const entry = { fault, passed: 0, met: 0 };
+      entries.add(entry);
+      return () => {
+        entries.delete(entry);
+      };
+    },
+    meet: (facts) => {
+      for (const entry of entries) {
+        if (!matches(entry.fault, facts) || entry.met >= (entry.fault.times ?? Infinity)) continue;
+        if (entry.passed < (entry.fault.after ?? 0)) {
+          entry.passed += 1;
+          continue;
+        }
+        entry.met += 1;
+        return entry.fault.answer;
+      }
+      return undefined;
+    },
+  };
+}
+
+function matches(fault: Fault, facts: RequestFacts): boolean {
+  return (
+    fault.operation === facts.operation &&
+    (fault.account === undefined || fault.account === facts.account)
+  );
+}

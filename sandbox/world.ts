@@ -1,0 +1,271 @@
+// What a test, the tutorial or the benchmark does to the sandbox's AWS behind its back: create accounts, roles, buckets
+// and trails, and look at what is there. Rules that AWS enforces on its customers' calls are not enforced here, except
+// where a world that breaks them could not exist.
+
+import type { Aws } from './aws/aws.js';
+import { firstDelivery } from './aws/cloudtrail/delivery.js';
+import { writePlaceholder } from './aws/cloudtrail/placeholder.js';
+import { newTrail } from './aws/cloudtrail/trails.js';
+import { visiblePolicy } from './aws/s3/bucket-policy.js';
+import { newBucket } from './aws/s3/buckets.js';
+import { storeObject } from './aws/s3/objects.js';
+import { createAccessKey, openSession } from './aws/sessions.js';
+import {
+  type Account,
+  type Bucket,
+  newId,
+  type PolicyDocument,
+  type StoredObject,
+  type TrailDescription,
+} from './aws/state.js';
+import { githubIssuer } from './github/oidc.js';
+
+/** A policy as a JSON text or as the value it parses to. */
+export type PolicyJson = string | PolicyDocument;
+
+export type RoleSeed = {
+  readonly account: string;
+  readonly name: string;
+  readonly trust: PolicyJson;
+  readonly policy: PolicyJson;
+  /** 3,600 unless given. */
+  readonly maxSessionSeconds?: number;
+};
+
+export type BucketSeed = {
+  readonly account: string;
+  readonly name: string;
+  readonly region: string;
+  readonly policy?: PolicyJson;
+};
+
+export type TrailSeed = Partial<TrailDescription> & {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  readonly bucket: string;
+  /** Default: true. */
+  readonly logging?: boolean;
+};
+
+export type StaticCredentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+/** A trail with its status, as a snapshot. */
+export type TrailView = TrailDescription & {
+  readonly account: string;
+  readonly logging: boolean;
+  readonly latestDelivery?: Date;
+  readonly latestDeliveryError?: string;
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+export type ObjectView = Pick<StoredObject, 'key' | 'body' | 'lastModified' | 'metadata'> & {
+  readonly size: number;
+};
+
+export type World = {
+  readonly createAccount: (account: Account) => void;
+  /** Registers an OIDC issuer in an account; GitHub's with `sts.amazonaws.com` unless told otherwise. Returns the ARN. */
+  readonly createOidcProvider: (provider: {
+    readonly account: string;
+    readonly issuer?: string;
+    readonly clientIds?: readonly string[];
+  }) => string;
+  /** Returns the ARN. Throws where IAM would refuse the trust policy: GitHub trusted without a look at `sub`. */
+  readonly createRole: (role: RoleSeed) => string;
+  /** Returns the ARN. */
+  readonly createUser: (user: Omit<RoleSeed, 'trust' | 'maxSessionSeconds'>) => string;
+  /** Removes a role or user. Policies that name it keep doing so, as S3's do with an ID instead. */
+  readonly deletePrincipal: (arn: string) => void;
+  /** An access key of a user, or a session of a role that lasts a day. */
+  readonly credentialsFor: (principalArn: string) => StaticCredentials;
+  readonly createBucket: (bucket: BucketSeed) => void;
+  /** Removes a bucket with all it holds. */
+  readonly deleteBucket: (name: string) => void;
+  /** Replaces a bucket's policy at once and as it stands; `undefined` removes it. */
+  readonly putBucketPolicy: (bucket: string, policy: PolicyJson | undefined) => void;
+  /** The policy as stored, parsed; `undefined` when there is none. */
+  readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
+  /** The same as S3 would print it. */
+  readonly bucketPolicyText: (bucket: string) => string | undefined;
+  readonly putObject: (bucket: string, key: string, body: Buffer | string) => void;
+  /** Objects in key order. */
+  readonly objects: (bucket: string, prefix?: string) => readonly ObjectView[];
+  /** Returns the ARN. The bucket is not asked. */
+  readonly createTrail: (trail: TrailSeed) => string;
+  readonly deleteTrail: (arn: string) => void;
+  /** Trails of an account in all Regions, or of all accounts. */
+  readonly trails: (account?: string) => readonly TrailView[];
+  /** Returns the ARN of a new KMS key. */
+  readonly createKey: (key: {
+    readonly account: string;
+    readonly region: string;
+    readonly policy: PolicyJson;
+  }) => string;
+};
+
+export function createWorld(aws: Aws): World {
+  const { state } = aws;
+  return {
+    createAccount: (account) => {
+      state.accounts.set(account.id, account);
+    },
+    createOidcProvider: ({ account, issuer = githubIssuer, clientIds = ['sts.amazonaws.com'] }) => {
+      const arn = `arn:aws:iam::${account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`;
+      state.oidcProviders.set(arn, { arn, account, issuer, clientIds });
+      return arn;
+    },
+    createRole: (seed) => createRole(aws, seed),
+    createUser: ({ account, name, policy }) => {
+      const arn = `arn:aws:iam::${account}:user/${name}`;
+      const user = { kind: 'user', arn, id: newId('AIDA'), account, name } as const;
+      state.users.set(arn, { ...user, policy: parsed(policy) });
+      return arn;
+    },
+    deletePrincipal: (arn) => {
+      state.roles.delete(arn);
+      state.users.delete(arn);
+    },
+    credentialsFor: (arn) => credentialsFor(aws, arn),
+    createBucket: ({ policy, ...bucket }) => {
+      const text = policy === undefined ? undefined : JSON.stringify(parsed(policy));
+      state.buckets.set(bucket.name, newBucket({ ...bucket, created: aws.clock.now() }, text));
+    },
+    deleteBucket: (name) => {
+      state.buckets.delete(name);
+    },
+    putBucketPolicy: (name, policy) => {
+      const text = policy === undefined ? undefined : JSON.stringify(parsed(policy));
+      const { policies } = bucketOf(aws, name);
+      policies.splice(0, policies.length, { text, at: 0 });
+    },
+    bucketPolicy: (name) => visiblePolicy(bucketOf(aws, name)),
+    bucketPolicyText: (name) => bucketOf(aws, name).policies.at(-1)?.text,
+    putObject: (name, key, body) => {
+      storeObject(bucketOf(aws, name), key, { body: Buffer.from(body), at: aws.clock.now() });
+    },
+    objects: (name, prefix = '') => objectsOf(bucketOf(aws, name), prefix),
+    createTrail: (seed) => createTrail(aws, seed),
+    deleteTrail: (arn) => {
+      state.trails.delete(arn);
+    },
+    trails: (account) => trailsOf(aws, account),
+    createKey: ({ account, region, policy }) => {
+      const arn = `arn:aws:kms:${region}:${account}:key/${crypto.randomUUID()}`;
+      state.keys.set(arn, { arn, account, region, policy: parsed(policy) });
+      return arn;
+    },
+  };
+}
+
+function createRole(aws: Aws, seed: RoleSeed): string {
+  const { account, name, maxSessionSeconds = 3600 } = seed;
+  const arn = `arn:aws:iam::${account}:role/${name}`;
+  const trust = parsed(seed.trust);
+  requireSubjectCondition(trust);
+  aws.state.roles.set(arn, {
+    kind: 'role',
+    arn,
+    id: newId('AROA'),
+    account,
+    // A path is part of the ARN, not of the name that sessions are called by.
+    name: name.split('/').at(-1) ?? name,
+    trust,
+    policy: parsed(seed.policy),
+    maxSessionSeconds,
+  });
+  return arn;
+}
+
+/** IAM does not save a trust in GitHub whose `sub` condition is absent or only wildcards (IAM user guide). */
+function requireSubjectCondition(trust: PolicyDocument): void {
+  const text = JSON.stringify(trust);
+  if (!text.includes(':oidc-provider/token.actions.githubusercontent.com')) return;
+  const values = /"token\.actions\.githubusercontent\.com:sub":("[^"]*"|\[[^\]]*\])/i.exec(
+    text,
+  )?.[1];
+  if (values === undefined || /^\[?"[*?]*"\]?$/.test(values)) {
+    throw new Error('IAM refuses a trust in GitHub without a condition on the subject');
+  }
+}
+
+function credentialsFor(aws: Aws, arn: string): StaticCredentials {
+  const user = aws.state.users.get(arn);
+  if (user !== undefined) {
+    const { accessKeyId, secretAccessKey } = createAccessKey(aws.state, user);
+    return { accessKeyId, secretAccessKey };
+  }
+  const role = aws.state.roles.get(arn);
+  if (role === undefined) throw new Error(`no such principal: ${arn}`);
+  const expiration = new Date(aws.clock.now().getTime() + 86_400_000);
+  const session = openSession(aws.state, { role, sessionName: 'sandbox', expiration });
+  const { accessKeyId, secretAccessKey, sessionToken } = session;
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+function createTrail(aws: Aws, seed: TrailSeed): string {
+  const { account, region, name, bucket, logging = true, ...description } = seed;
+  const arn = `arn:aws:cloudtrail:${region}:${account}:trail/${name}`;
+  const now = aws.clock.now();
+  const trail = newTrail(account, {
+    Name: name,
+    TrailARN: arn,
+    HomeRegion: region,
+    S3BucketName: bucket,
+    IncludeGlobalServiceEvents: true,
+    IsMultiRegionTrail: true,
+    LogFileValidationEnabled: true,
+    HasCustomEventSelectors: false,
+    HasInsightSelectors: false,
+    IsOrganizationTrail: false,
+    ...description,
+  });
+  trail.logging = logging;
+  if (logging) {
+    trail.startedAt = now;
+    trail.nextDelivery = firstDelivery(now);
+  }
+  aws.state.trails.set(arn, trail);
+  writePlaceholder(aws, trail.description);
+  return arn;
+}
+
+function trailsOf(aws: Aws, account: string | undefined): readonly TrailView[] {
+  return [...aws.state.trails.values()]
+    .filter((trail) => account === undefined || trail.account === account)
+    .map((trail) => ({
+      ...trail.description,
+      account: trail.account,
+      logging: trail.logging,
+      ...(trail.latestDelivery && { latestDelivery: trail.latestDelivery }),
+      ...(trail.latestDeliveryError && { latestDeliveryError: trail.latestDeliveryError }),
+      tags: Object.fromEntries(trail.tags),
+    }));
+}
+
+function objectsOf(bucket: Bucket, prefix: string): readonly ObjectView[] {
+  return [...bucket.objects.values()]
+    .filter((object) => object.key.startsWith(prefix))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ key, body, lastModified, metadata }) => ({
+      key,
+      body,
+      lastModified,
+      metadata,
+      size: body.length,
+    }));
+}
+
+function bucketOf(aws: Aws, name: string): Bucket {
+  const bucket = aws.state.buckets.get(name);
+  if (bucket === undefined) throw new Error(`no such bucket: ${name}`);
+  return bucket;
+}
+
+function parsed(policy: PolicyJson): PolicyDocument {
+  return typeof policy === 'string' ? (JSON.parse(policy) as PolicyDocument) : policy;
+}
