@@ -2,11 +2,11 @@
 // through the shipped bundle as the GitHub runner starts it. Prints what a person wants to see, checks every step against
 // what the sandbox really holds, and ends non-zero if one is not as told.
 
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { type Sandbox, startSandbox } from './index.js';
-import { type RunResult, runAction } from './runner/runner.js';
+import { type RunResult, runAction } from './runner.js';
 import { type TutorialWorld, tutorialWorld } from './worlds.js';
 
 const FOLDER = resolve('.sandbox/tutorial');
@@ -65,14 +65,17 @@ const writes = (run: RunResult): readonly string[] =>
 function showCentralAccount({ sandbox, scene }: Stage): void {
   title(1, `The central account ${scene.ids.SEC} (SEC), as the console made it`);
   const [trail] = sandbox.world.trails(scene.ids.SEC);
-  say(`   trail ${trail?.name} logs to bucket ${scene.bucket}; its policy:`);
+  say(`   trail ${trail?.Name} logs to bucket ${scene.bucket}; its policy:`);
   const policy = JSON.stringify(sandbox.world.bucketPolicy(scene.bucket), null, 2);
   for (const line of policy.split('\n')) say(`   │ ${line}`);
 }
 
 async function pullRequest(stage: Stage): Promise<void> {
   const { sandbox, scene } = stage;
-  title(2, `A pull request wants ${scene.ids.DEV} (DEV) to log there: the plan, and nothing written`);
+  title(
+    2,
+    `A pull request wants ${scene.ids.DEV} (DEV) to log there: the plan, and nothing written`,
+  );
   const before = sandbox.world.bucketPolicyText(scene.bucket);
   const run = await step(stage, '2-pull-request', 'pull_request');
   for (const line of (run.outputs['policy-diff'] ?? '').split('\n')) say(`   │ ${line}`);
@@ -89,12 +92,15 @@ async function apply(stage: Stage): Promise<void> {
   const run = await step(stage, '3-apply', 'push');
   const policy = JSON.stringify(sandbox.world.bucketPolicy(scene.bucket));
   const arn = `arn:aws:cloudtrail:${scene.region}:${scene.ids.DEV}:trail/DEV-CLOUDTRAIL`;
-  const trail = sandbox.world.trails(scene.ids.DEV).find(({ name }) => name === 'DEV-CLOUDTRAIL');
+  const trail = sandbox.world.trails(scene.ids.DEV).find(({ Name }) => Name === 'DEV-CLOUDTRAIL');
   check(
     ["DEV's trail is in both aws:SourceArn lists", policy.split(arn).length - 1 === 2],
     [`AWSLogs/${scene.ids.DEV}/* may be written`, policy.includes(`/AWSLogs/${scene.ids.DEV}/*`)],
     ['DEV-CLOUDTRAIL is there and logs', trail?.logging === true],
-    ['the policy was written once', writes(run).filter((w) => w === 'PutBucketPolicy').length === 1],
+    [
+      'the policy was written once',
+      writes(run).filter((w) => w === 'PutBucketPolicy').length === 1,
+    ],
     ['the run says applied', run.outputs['result'] === 'applied' && run.exitCode === 0],
   );
 }
@@ -163,7 +169,9 @@ async function play(): Promise<void> {
   }
 }
 
-say('Several accounts, one bucket: the tutorial on the sandbox (a local stand-in for AWS and GitHub).');
+say(
+  'Several accounts, one bucket: the tutorial on the sandbox (a local stand-in for AWS and GitHub).',
+);
 await play();
 say();
 say('What the job summaries look like:');

@@ -136,7 +136,7 @@ async function mergeAndWrite(
     await backup(before);
     const written = { before, after: merge.document };
     try {
-      const left = before.readAt + READ_TO_WRITE_MS - clock.now();
+      const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
       await writer.putPolicy(printPolicy(merge.document), left);
     } catch (error) {
       if (isUnanswered(error)) unanswered = { ...written, at: clock.now() };

@@ -4,7 +4,7 @@
 
 import { BlockList, isIP } from 'node:net';
 import type { ConditionEntry } from './document.js';
-import { fits, fitsArn, type Pattern, plainText, readPattern, type Variables } from './match.js';
+import { fits, fitsArn, type Pattern, readPattern, type Variables } from './match.js';
 import { all, any, not, type Verdict, verdict } from './verdict.js';
 
 /** A request's condition context: lower-cased key → values. A key that is not here is absent from the request. */
@@ -20,9 +20,9 @@ type Operator = {
   readonly test: Test;
 };
 
-const stringEquals = withVariables((wanted, actual) => verdict(plainText(wanted) === actual));
+const stringEquals = withVariables((wanted, actual) => verdict(wanted.text === actual));
 const stringEqualsIgnoreCase = withVariables((wanted, actual) =>
-  verdict(plainText(wanted).toLowerCase() === actual.toLowerCase()),
+  verdict(wanted.text.toLowerCase() === actual.toLowerCase()),
 );
 const stringLike = withVariables((wanted, actual) => verdict(fits(wanted, actual)));
 const arnLike = withVariables((wanted, actual) => known(fitsArn(wanted, actual), (hit) => hit));
@@ -53,7 +53,8 @@ const NEGATED: ReadonlyMap<string, Test> = new Map([
 
 /**
  * Whether the line holds. `unknown` for an operator IAM does not document, for values that are none of the operator's type,
- * and for a list of several values under an operator that is meant for single ones.
+ * for a list of several values under an operator that is meant for single ones, and for `ForAnyValue:…IfExists` without
+ * the key (the rules of its two halves contradict each other).
  */
 export function conditionHolds(
   { operator: name, key, values }: ConditionEntry,
@@ -64,11 +65,35 @@ export function conditionHolds(
   if (name.toLowerCase() === 'null') return any(values, (value) => isNull(String(value), actual));
   const operator = readOperator(name);
   if (operator === undefined) return 'unknown';
-  if (actual.length === 0) return verdict(holdsWithoutKey(operator));
-  return overValues(operator, actual, (value) => {
+  const test = (value: string): Verdict => {
     const hit = any(values, (wanted) => operator.test(String(wanted), value, variables));
     return operator.negated ? not(hit) : hit;
-  });
+  };
+  return operator.set === undefined
+    ? singleHolds(operator, actual, test)
+    : setHolds(operator, actual, test);
+}
+
+type ValueTest = (value: string) => Verdict;
+
+function singleHolds(
+  { ifExists, negated }: Operator,
+  actual: readonly string[],
+  test: ValueTest,
+): Verdict {
+  if (actual.length === 0) return verdict(ifExists || negated);
+  return actual.length === 1 ? all(actual, test) : 'unknown';
+}
+
+/** Over "a null data set, such as an empty string" every value passes and none does. */
+function setHolds(
+  { set, ifExists }: Operator,
+  actual: readonly string[],
+  test: ValueTest,
+): Verdict {
+  const members = actual.every((value) => value === '') ? [] : actual;
+  if (set === 'forallvalues') return all(members, test);
+  return actual.length === 0 && ifExists ? 'unknown' : any(members, test);
 }
 
 /** Operators are matched in any case: IAM either does so too or has refused the policy. */
@@ -83,19 +108,6 @@ function readOperator(name: string): Operator | undefined {
 
 function asSet(prefix: string | undefined): Operator['set'] {
   return prefix === 'forallvalues' || prefix === 'foranyvalue' ? prefix : undefined;
-}
-
-function holdsWithoutKey({ set, ifExists, negated }: Operator): boolean {
-  return ifExists || set === 'forallvalues' || (negated && set === undefined);
-}
-
-function overValues(
-  { set }: Operator,
-  actual: readonly string[],
-  test: (value: string) => Verdict,
-): Verdict {
-  if (set === 'foranyvalue') return any(actual, test);
-  return set === 'forallvalues' || actual.length === 1 ? all(actual, test) : 'unknown';
 }
 
 function isNull(wanted: string, actual: readonly string[]): Verdict {
@@ -114,8 +126,10 @@ function compare<T>(
   read: (text: string) => T | undefined,
   holds: (wanted: T, actual: T) => boolean,
 ): Test {
-  return (wanted, actual) =>
-    known(read(wanted), (left) => known(read(actual), (right) => holds(left, right)) === 'yes');
+  return (wanted, actual) => {
+    const [left, right] = [read(wanted), read(actual)];
+    return left === undefined || right === undefined ? 'unknown' : verdict(holds(left, right));
+  };
 }
 
 function known<T>(value: T | undefined, holds: (value: T) => boolean): Verdict {

@@ -16,7 +16,7 @@ import {
 } from './document.js';
 import { fits, fitsAnyCase, readPattern, type Variables } from './match.js';
 import { isExcepted, isPrincipal } from './principals.js';
-import { not, type Verdict } from './verdict.js';
+import { any, not, type Verdict, verdict } from './verdict.js';
 
 /** Who calls: an AWS service (`cloudtrail.amazonaws.com`) or an IAM principal's ARN (`arn:aws:iam::111111111111:role/Reader`). */
 export type Caller = { readonly service: string } | { readonly arn: string };
@@ -124,72 +124,74 @@ function verdictOf(found: Iterable<Mismatch>): Verdict {
 }
 
 function* mismatches(statement: Statement, question: Question): Generator<Mismatch> {
-  yield* principalMismatch(statement, question.request.caller);
-  yield* actionMismatch(statement, question.request.action);
-  yield* resourceMismatch(statement, question);
-  yield* conditionMismatches(statement, question);
+  for (const check of [principalMismatch, actionMismatch, resourceMismatch]) {
+    const found = check(statement, question);
+    if (found !== undefined) yield found;
+  }
+  for (const entry of conditionEntries(statement)) {
+    const holds = conditionHolds(entry, question.context, question.variables);
+    const actual = question.context.get(entry.key.toLowerCase()) ?? [];
+    if (holds !== 'yes') yield { verdict: holds, element: 'condition', ...entry, actual };
+  }
   for (const name of Object.keys(statement)) {
     if (!STATEMENT_ELEMENTS.has(name)) yield { verdict: 'unknown', element: 'statement', name };
   }
 }
 
-function* principalMismatch(statement: Statement, actual: Caller): Generator<Mismatch> {
-  const pair = onlyOne('Principal', statement.Principal, statement.NotPrincipal);
-  if ('element' in pair) {
-    yield pair;
-    return;
-  }
+function principalMismatch(
+  { Principal, NotPrincipal }: Statement,
+  { request: { caller: actual } }: Question,
+): Mismatch | undefined {
+  const pair = onlyOne('Principal', Principal, NotPrincipal);
+  if ('element' in pair) return pair;
   const { wanted, negated } = pair;
   const applies = negated ? not(isExcepted(wanted, actual)) : isPrincipal(wanted, actual);
-  if (applies !== 'yes') yield { verdict: applies, element: 'principal', negated, wanted, actual };
+  if (applies === 'yes') return undefined;
+  return { verdict: applies, element: 'principal', negated, wanted, actual };
 }
 
-function actionMismatch({ Action, NotAction }: Statement, actual: string): Generator<Mismatch> {
-  return textMismatch('action', onlyOne('Action', Action, NotAction), actual, (wanted) =>
-    fitsAnyCase(wanted, actual),
+function actionMismatch(
+  { Action, NotAction }: Statement,
+  { request: { action } }: Question,
+): Mismatch | undefined {
+  return textMismatch('action', onlyOne('Action', Action, NotAction), action, (wanted) =>
+    verdict(fitsAnyCase(wanted, action)),
   );
 }
 
+/**
+ * A resource with an unresolvable variable "will not match any resource". For `NotResource` that can be read both ways
+ * (nothing is excepted; the statement does not apply), so nobody knows.
+ */
 function resourceMismatch(
   { Resource, NotResource }: Statement,
   { request: { resource }, variables }: Question,
-): Generator<Mismatch> {
+): Mismatch | undefined {
+  const unresolved = NotResource === undefined ? 'no' : 'unknown';
   return textMismatch(
     'resource',
     onlyOne('Resource', Resource, NotResource),
     resource,
     (wanted) => {
       const pattern = readPattern(wanted, variables);
-      return pattern !== undefined && fits(pattern, resource);
+      return pattern === undefined ? unresolved : verdict(fits(pattern, resource));
     },
   );
 }
 
-function* textMismatch(
+function textMismatch(
   element: 'action' | 'resource',
   pair: OnlyOne<OneOrMany<string>>,
   actual: string,
-  test: (wanted: string) => boolean,
-): Generator<Mismatch> {
-  if ('element' in pair) {
-    yield pair;
-    return;
-  }
+  test: (wanted: string) => Verdict,
+): Mismatch | undefined {
+  if ('element' in pair) return pair;
+  const { negated } = pair;
   const wanted = asList(pair.wanted);
-  if (wanted.some(test) === pair.negated) {
-    yield { verdict: 'no', element, negated: pair.negated, wanted, actual };
-  }
-}
-
-function* conditionMismatches(
-  statement: Statement,
-  { context, variables }: Question,
-): Generator<Mismatch> {
-  for (const entry of conditionEntries(statement)) {
-    const holds = conditionHolds(entry, context, variables);
-    const actual = context.get(entry.key.toLowerCase()) ?? [];
-    if (holds !== 'yes') yield { verdict: holds, element: 'condition', ...entry, actual };
-  }
+  const named = any(wanted, test);
+  const applies = negated ? not(named) : named;
+  if (applies === 'yes') return undefined;
+  return { verdict: applies, element, negated, wanted, actual };
 }
 
 type OnlyOne<T> = { readonly wanted: T; readonly negated: boolean } | Mismatch;

@@ -1,11 +1,16 @@
 // The policy room's door: what other rooms may use of it.
 
+export type { AccessRow } from './access-rows.js';
 export { samePolicy } from './canonical.js';
+export { type AccessChange, compareAccess } from './compare.js';
 export type { Delivery } from './delivery.js';
+export { diffPolicies } from './diff.js';
+export { diagnose } from './doctor.js';
 export type { PolicyDocument } from './document.js';
 export type { Finding, Severity } from './finding.js';
 export { type Grant, missingGrants } from './grants.js';
 export type { Layout } from './layouts.js';
+export { measurePolicy, type PolicySize, sizeFindings } from './measure.js';
 export { type Merge, type MergeRequest, mergePolicy } from './merge.js';
 export { PolicyError, parsePolicy, printPolicy } from './parse.js';
 export { type DeadPrincipal, deadPrincipals } from './principals.js';

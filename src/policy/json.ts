@@ -25,7 +25,7 @@ function parse(text: string): unknown {
 }
 
 /** Strings, brackets, numbers; what is between them does not matter in a text known to be JSON. */
-const TOKEN = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*/g;
 
 function refuseLoss(text: string): void {
   const open: Set<string>[] = [];

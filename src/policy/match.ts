@@ -2,12 +2,10 @@
 // segment. Knows neither statements nor operators; which pattern meets which text is decided in evaluate.ts and
 // conditions.ts.
 
-const MANY = Symbol('*');
-const ONE = Symbol('?');
+/** A text in which `*` and `?` are wildcards, except at the positions listed as literal. */
+export type Pattern = { readonly text: string; readonly literal: ReadonlySet<number> };
 
-/** One literal character (a code point), or a wildcard. */
-type Token = string | typeof MANY | typeof ONE;
-export type Pattern = readonly Token[];
+const NONE: ReadonlySet<number> = new Set();
 
 /**
  * What policy variables stand for, by lower-cased condition key; `undefined` for a key that has no single value. No
@@ -24,17 +22,19 @@ const VARIABLE = /\$\{(?:([*?$])|([^{}$,]+)(?:,\s*'([^']*)'\s*)?)\}/g;
  * is equal to it or like it. What a variable brings in is literal: a `*` from a request is never a wildcard.
  */
 export function readPattern(text: string, variables: Variables): Pattern | undefined {
-  if (variables === undefined || !text.includes('${')) return wildcards(text);
-  const tokens: Token[] = [];
+  if (variables === undefined || !text.includes('${')) return { text, literal: NONE };
+  const literal = new Set<number>();
+  let resolved = '';
   let end = 0;
   for (const found of text.matchAll(VARIABLE)) {
     const value = valueOf(found, variables);
     if (value === undefined) return undefined;
-    tokens.push(...wildcards(text.slice(end, found.index)), ...Array.from(value));
+    resolved += text.slice(end, found.index);
+    for (let index = 0; index < value.length; index++) literal.add(resolved.length + index);
+    resolved += value;
     end = found.index + found[0].length;
   }
-  tokens.push(...wildcards(text.slice(end)));
-  return tokens;
+  return { text: resolved + text.slice(end), literal };
 }
 
 function valueOf(
@@ -44,46 +44,43 @@ function valueOf(
   return literal ?? variables((key ?? '').trim().toLowerCase()) ?? fallback;
 }
 
-function wildcards(text: string): Pattern {
-  return Array.from(text, (char) => (char === '*' ? MANY : char === '?' ? ONE : char));
-}
-
-/** The pattern as plain text, wildcards and all: for operators that know no wildcards. */
-export function plainText(pattern: Pattern): string {
-  return pattern
-    .map((token) => (typeof token === 'string' ? token : (token.description ?? '')))
-    .join('');
-}
-
 /**
  * Whether the whole text fits. Only the last `*` is ever reconsidered (an earlier one could gain nothing), so the time is
  * at most pattern × text, whatever the pattern.
  */
-export function fits(pattern: Pattern, text: string): boolean {
-  const chars = Array.from(text);
+export function fits({ text: pattern, literal }: Pattern, text: string): boolean {
+  const isWild = (char: string, index: number) => pattern[index] === char && !literal.has(index);
   let at = 0;
   let next = 0;
   let star = -1;
   let resume = 0;
-  while (at < chars.length) {
-    const token = pattern[next];
-    if (token === MANY) {
+  while (at < text.length) {
+    if (isWild('*', next)) {
       star = next++;
       resume = at;
-    } else if (token !== undefined && (token === ONE || token === chars[at])) {
+    } else if (isWild('?', next)) {
+      at += characterLength(text, at);
       next++;
+    } else if (pattern[next] === text[at]) {
       at++;
+      next++;
     } else if (star >= 0) {
       next = star + 1;
       at = ++resume;
     } else return false;
   }
-  return pattern.slice(next).every((token) => token === MANY);
+  while (isWild('*', next)) next++;
+  return next === pattern.length;
+}
+
+/** `?` stands for one character, which may be two UTF-16 code units. */
+function characterLength(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 
 /** {@link fits} for a pattern without variables, whatever the case: how IAM matches action names. */
 export function fitsAnyCase(pattern: string, text: string): boolean {
-  return fits(wildcards(pattern.toLowerCase()), text.toLowerCase());
+  return fits({ text: pattern.toLowerCase(), literal: NONE }, text.toLowerCase());
 }
 
 /**
@@ -94,11 +91,11 @@ export function fitsAnyCase(pattern: string, text: string): boolean {
 export function fitsArn(pattern: Pattern, arn: string): boolean | undefined {
   const wanted = segments(pattern);
   if (wanted.length < ARN_SEGMENTS) return undefined;
-  const actual = segments(Array.from(arn));
-  return (
-    actual.length === ARN_SEGMENTS &&
-    wanted.every((segment, index) => fits(segment, plainText(actual[index] ?? [])))
-  );
+  const actual = segments({ text: arn, literal: NONE });
+  return wanted.every((segment, index) => {
+    const part = actual[index];
+    return part !== undefined && fits(segment, part.text);
+  });
 }
 
 const ARN_SEGMENTS = 6;
@@ -106,12 +103,19 @@ const ARN_SEGMENTS = 6;
 /** Splits at the first five colons; the sixth segment keeps its own. */
 function segments(pattern: Pattern): readonly Pattern[] {
   const found: Pattern[] = [];
-  let start = 0;
+  let from = 0;
   while (found.length < ARN_SEGMENTS - 1) {
-    const colon = pattern.indexOf(':', start);
+    const colon = pattern.text.indexOf(':', from);
     if (colon < 0) break;
-    found.push(pattern.slice(start, colon));
-    start = colon + 1;
+    found.push(slice(pattern, from, colon));
+    from = colon + 1;
   }
-  return [...found, pattern.slice(start)];
+  return [...found, slice(pattern, from)];
+}
+
+function slice({ text, literal }: Pattern, from: number, to?: number): Pattern {
+  return {
+    text: text.slice(from, to),
+    literal: new Set(Array.from(literal, (index) => index - from)),
+  };
 }

@@ -71,8 +71,11 @@ function ownerUnder(key: string): Owner {
   return OWNERS[key.toLowerCase()] ?? nobody;
 }
 
+/** Before a wildcard, and once: a path may stand for two accounts' otherwise. */
 function resourceOwner(resource: Scalar): string | undefined {
-  return /^[^*?$]*\/AWSLogs\/(\d{12})\/[^$]*$/.exec(String(resource))?.[1];
+  const [literal = ''] = String(resource).split(/[*?$]/, 1);
+  const [found, ...others] = literal.matchAll(/(?<=\/AWSLogs\/)\d{12}(?=\/)/g);
+  return others.length === 0 ? found?.[0] : undefined;
 }
 
 /** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */

@@ -41,7 +41,11 @@ export function printPolicy(document: PolicyDocument): string {
   return JSON.stringify(document);
 }
 
+/** In UTF-16 code units: far beyond S3's 20 KB and KMS's 32 KB. */
+const LONGEST = 1_000_000;
+
 function readText(text: string): unknown {
+  if (text.length > LONGEST) throw malformed('The text', 'is far longer than any policy');
   try {
     return readJson(text);
   } catch (cause) {

@@ -36,8 +36,9 @@ export function deadPrincipals(document: PolicyDocument): readonly DeadPrincipal
  * Source: IAM user guide, "AWS JSON policy elements: Principal".
  */
 export function isPrincipal(principals: Principals, caller: Caller): Verdict {
+  const facets = facetsOf(caller);
   return any(namesOf(principals), ([type, name]) =>
-    any(facetsOf(caller), (facet) => isNamed(type, name, facet)),
+    any(facets, (facet) => isNamed(type, name, facet)),
   );
 }
 

@@ -24,7 +24,7 @@ import {
 } from './locate.js';
 import { fitsAnyCase } from './match.js';
 import { viewOf } from './narrow.js';
-import { listed, nameOf } from './wording.js';
+import { listed, nameOf, sentence } from './wording.js';
 import { askedBy, worldsOf } from './worlds.js';
 
 export type Wish = {
@@ -182,10 +182,6 @@ function legacy({ Principal }: Statement, name: string): readonly Finding[] {
       remedy: 'AWS asks to put the service principal cloudtrail.amazonaws.com in their place.',
     },
   ];
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */

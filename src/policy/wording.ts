@@ -15,7 +15,11 @@ export function listed(items: readonly string[], most = 5): string {
   return rest > 0 ? `${items.slice(0, most).join(', ')} and ${rest} more` : items.join(', ');
 }
 
-/** The statement as text to copy. */
-export function asText(statement: Statement | Statement['Condition']): string {
-  return JSON.stringify(statement, null, 2);
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A statement, or an element of one, as text to copy. */
+export function asText(value: Statement | Statement[keyof Statement]): string {
+  return JSON.stringify(value, null, 2);
 }
