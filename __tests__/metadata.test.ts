@@ -53,8 +53,8 @@ test.each(['action.yml', ...WORKFLOWS])(
 );
 
 test("GitHub's own validator does find what is wrong", async () => {
-  const text = readFileSync('action.yml', 'utf8').replace('using: node24', 'using: node25');
-  expect(await diagnose('action.yml', text)).not.toEqual([]);
+  const text = readFileSync('action.yml', 'utf8').replace('  main: dist', '  mains: dist');
+  expect(await diagnose('broken/action.yml', text)).not.toEqual([]);
 });
 
 test.each(WORKFLOWS)('%s pins every action to a commit', (path) => {

@@ -70737,22 +70737,29 @@ function verdict({ request, plan, result }) {
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
     if (plan.blocked)
         return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
-    const { access } = plan.policy;
-    const meaning = access.broader
-        ? '**Access gets broader than these accounts need**: see Access.'
-        : access.lost.length > 0
-            ? `Access is taken away: see Access.`
-            : 'Access as intended: nothing else changes.';
+    const meaning = accessInWords(plan.policy);
     const ids = plan.members.flatMap((m) => (m.kind === 'planned' ? [m.member.accountId] : []));
     const who = ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.LS)(ids.length, 'account');
     const joins = ids.length === 1 ? 'joins' : 'join';
     return ids.length === 0 ? '' : `**${who} ${joins} ${bucket}.** ${meaning}`;
 }
+function accessInWords({ access, merge }) {
+    if (access.broader)
+        return '**Access gets broader than these accounts need**: see Access.';
+    if (access.lost.length > 0)
+        return '**Somebody loses access**: see Access.';
+    return merge.changed
+        ? 'Access as intended: nothing else changes.'
+        : 'The bucket policy stays as it is.';
+}
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
-    return (0,words/* bySeverity */.Np)(findings)
-        .map(({ severity, message, remedy, code: name }) => [`- ${ICONS[severity]} ${(0,report_escape/* prose */.CS)(message)}`, `  **→** ${(0,report_escape/* prose */.CS)(remedy)} ${(0,report_escape/* code */.aY)(name)}`].join('  \n'))
-        .join('\n');
+    return (0,words/* bySeverity */.Np)(findings).map(findingItem).join('\n');
+}
+/** A list item; all that belongs to it is indented below its mark. */
+function findingItem({ severity, message, remedy, code: name }) {
+    const text = `${ICONS[severity]} ${(0,report_escape/* prose */.CS)(message)} ${(0,report_escape/* code */.aY)(name)}\n**→** ${(0,report_escape/* proseWithBlock */.$B)(remedy)}`;
+    return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 function table(rows, applied) {
     const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
@@ -71103,8 +71110,8 @@ async function send(action, intended, name, writer) {
     }
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 21 modules
-var policy = __nccwpck_require__(9324);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 29 modules
+var policy = __nccwpck_require__(5559);
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
@@ -71984,7 +71991,7 @@ function approvalFindings(expected, digest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9324);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5559);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
@@ -72103,7 +72110,7 @@ function elsewhere(live, bucket, about) {
 
 /***/ }),
 
-/***/ 9324:
+/***/ 5559:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72144,7 +72151,7 @@ function asList(value) {
     return isList(value) ? value : [value];
 }
 /** The statements in document order; their zero-based positions are what `Decision` and `DeadPrincipal` speak of. */
-function document_statementsOf(document) {
+function statementsOf(document) {
     return asList(document.Statement);
 }
 /** All lines of the statement's `Condition` block, in document order; every one of them must hold. */
@@ -72276,8 +72283,7 @@ var external_node_net_ = __nccwpck_require__(7030);
 // Decides whether a text fits an IAM pattern: `*` and `?` (which cross `/` and `:`), policy variables, ARNs segment by
 // segment. Knows neither statements nor operators; which pattern meets which text is decided in evaluate.ts and
 // conditions.ts.
-const MANY = Symbol('*');
-const ONE = Symbol('?');
+const NONE = new Set();
 /** `${*}`, `${?}`, `${$}`; `${key}`; `${key, 'default'}`. Anything else is text. */
 const VARIABLE = /\$\{(?:([*?$])|([^{}$,]+)(?:,\s*'([^']*)'\s*)?)\}/g;
 /**
@@ -72286,50 +72292,47 @@ const VARIABLE = /\$\{(?:([*?$])|([^{}$,]+)(?:,\s*'([^']*)'\s*)?)\}/g;
  */
 function readPattern(text, variables) {
     if (variables === undefined || !text.includes('${'))
-        return wildcards(text);
-    const tokens = [];
+        return { text, literal: NONE };
+    const literal = new Set();
+    let resolved = '';
     let end = 0;
     for (const found of text.matchAll(VARIABLE)) {
         const value = match_valueOf(found, variables);
         if (value === undefined)
             return undefined;
-        tokens.push(...wildcards(text.slice(end, found.index)), ...Array.from(value));
+        resolved += text.slice(end, found.index);
+        for (let index = 0; index < value.length; index++)
+            literal.add(resolved.length + index);
+        resolved += value;
         end = found.index + found[0].length;
     }
-    tokens.push(...wildcards(text.slice(end)));
-    return tokens;
+    return { text: resolved + text.slice(end), literal };
 }
 function match_valueOf([, literal, key, fallback], variables) {
     return literal ?? variables((key ?? '').trim().toLowerCase()) ?? fallback;
-}
-function wildcards(text) {
-    return Array.from(text, (char) => (char === '*' ? MANY : char === '?' ? ONE : char));
-}
-/** The pattern as plain text, wildcards and all: for operators that know no wildcards. */
-function plainText(pattern) {
-    return pattern
-        .map((token) => (typeof token === 'string' ? token : (token.description ?? '')))
-        .join('');
 }
 /**
  * Whether the whole text fits. Only the last `*` is ever reconsidered (an earlier one could gain nothing), so the time is
  * at most pattern × text, whatever the pattern.
  */
-function fits(pattern, text) {
-    const chars = Array.from(text);
+function fits({ text: pattern, literal }, text) {
+    const isWild = (char, index) => pattern[index] === char && !literal.has(index);
     let at = 0;
     let next = 0;
     let star = -1;
     let resume = 0;
-    while (at < chars.length) {
-        const token = pattern[next];
-        if (token === MANY) {
+    while (at < text.length) {
+        if (isWild('*', next)) {
             star = next++;
             resume = at;
         }
-        else if (token !== undefined && (token === ONE || token === chars[at])) {
+        else if (isWild('?', next)) {
+            at += characterLength(text, at);
             next++;
+        }
+        else if (pattern[next] === text[at]) {
             at++;
+            next++;
         }
         else if (star >= 0) {
             next = star + 1;
@@ -72338,11 +72341,17 @@ function fits(pattern, text) {
         else
             return false;
     }
-    return pattern.slice(next).every((token) => token === MANY);
+    while (isWild('*', next))
+        next++;
+    return next === pattern.length;
+}
+/** `?` stands for one character, which may be two UTF-16 code units. */
+function characterLength(text, at) {
+    return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 /** {@link fits} for a pattern without variables, whatever the case: how IAM matches action names. */
 function fitsAnyCase(pattern, text) {
-    return fits(wildcards(pattern.toLowerCase()), text.toLowerCase());
+    return fits({ text: pattern.toLowerCase(), literal: NONE }, text.toLowerCase());
 }
 /**
  * Whether an ARN fits a pattern of ARN operators: "each of the six colon-delimited components of the ARN is checked
@@ -72353,23 +72362,31 @@ function fitsArn(pattern, arn) {
     const wanted = segments(pattern);
     if (wanted.length < ARN_SEGMENTS)
         return undefined;
-    const actual = segments(Array.from(arn));
-    return (actual.length === ARN_SEGMENTS &&
-        wanted.every((segment, index) => fits(segment, plainText(actual[index] ?? []))));
+    const actual = segments({ text: arn, literal: NONE });
+    return wanted.every((segment, index) => {
+        const part = actual[index];
+        return part !== undefined && fits(segment, part.text);
+    });
 }
 const ARN_SEGMENTS = 6;
 /** Splits at the first five colons; the sixth segment keeps its own. */
 function segments(pattern) {
     const found = [];
-    let start = 0;
+    let from = 0;
     while (found.length < ARN_SEGMENTS - 1) {
-        const colon = pattern.indexOf(':', start);
+        const colon = pattern.text.indexOf(':', from);
         if (colon < 0)
             break;
-        found.push(pattern.slice(start, colon));
-        start = colon + 1;
+        found.push(slice(pattern, from, colon));
+        from = colon + 1;
     }
-    return [...found, pattern.slice(start)];
+    return [...found, slice(pattern, from)];
+}
+function slice({ text, literal }, from, to) {
+    return {
+        text: text.slice(from, to),
+        literal: new Set(Array.from(literal, (index) => index - from)),
+    };
 }
 //# sourceMappingURL=match.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/verdict.js
@@ -72409,8 +72426,8 @@ function any(items, test) {
 
 
 
-const stringEquals = withVariables((wanted, actual) => verdict(plainText(wanted) === actual));
-const stringEqualsIgnoreCase = withVariables((wanted, actual) => verdict(plainText(wanted).toLowerCase() === actual.toLowerCase()));
+const stringEquals = withVariables((wanted, actual) => verdict(wanted.text === actual));
+const stringEqualsIgnoreCase = withVariables((wanted, actual) => verdict(wanted.text.toLowerCase() === actual.toLowerCase()));
 const stringLike = withVariables((wanted, actual) => verdict(fits(wanted, actual)));
 const arnLike = withVariables((wanted, actual) => known(fitsArn(wanted, actual), (hit) => hit));
 const POSITIVE = new Map([
@@ -72437,7 +72454,8 @@ const NEGATED = new Map([
 ]);
 /**
  * Whether the line holds. `unknown` for an operator IAM does not document, for values that are none of the operator's type,
- * and for a list of several values under an operator that is meant for single ones.
+ * for a list of several values under an operator that is meant for single ones, and for `ForAnyValue:…IfExists` without
+ * the key (the rules of its two halves contradict each other).
  */
 function conditionHolds({ operator: name, key, values }, context, variables) {
     const actual = context.get(key.toLowerCase()) ?? [];
@@ -72446,12 +72464,25 @@ function conditionHolds({ operator: name, key, values }, context, variables) {
     const operator = readOperator(name);
     if (operator === undefined)
         return 'unknown';
-    if (actual.length === 0)
-        return verdict(holdsWithoutKey(operator));
-    return overValues(operator, actual, (value) => {
+    const test = (value) => {
         const hit = any(values, (wanted) => operator.test(String(wanted), value, variables));
         return operator.negated ? not(hit) : hit;
-    });
+    };
+    return operator.set === undefined
+        ? singleHolds(operator, actual, test)
+        : setHolds(operator, actual, test);
+}
+function singleHolds({ ifExists, negated }, actual, test) {
+    if (actual.length === 0)
+        return verdict(ifExists || negated);
+    return actual.length === 1 ? verdict_all(actual, test) : 'unknown';
+}
+/** Over "a null data set, such as an empty string" every value passes and none does. */
+function setHolds({ set, ifExists }, actual, test) {
+    const members = actual.every((value) => value === '') ? [] : actual;
+    if (set === 'forallvalues')
+        return verdict_all(members, test);
+    return actual.length === 0 && ifExists ? 'unknown' : any(members, test);
 }
 /** Operators are matched in any case: IAM either does so too or has refused the policy. */
 function readOperator(name) {
@@ -72466,14 +72497,6 @@ function readOperator(name) {
 function asSet(prefix) {
     return prefix === 'forallvalues' || prefix === 'foranyvalue' ? prefix : undefined;
 }
-function holdsWithoutKey({ set, ifExists, negated }) {
-    return ifExists || set === 'forallvalues' || (negated && set === undefined);
-}
-function overValues({ set }, actual, test) {
-    if (set === 'foranyvalue')
-        return any(actual, test);
-    return set === 'forallvalues' || actual.length === 1 ? verdict_all(actual, test) : 'unknown';
-}
 function isNull(wanted, actual) {
     return known(readBoolean(wanted), (absent) => absent === (actual.length === 0));
 }
@@ -72485,7 +72508,10 @@ function withVariables(test) {
     };
 }
 function compare(read, holds) {
-    return (wanted, actual) => known(read(wanted), (left) => known(read(actual), (right) => holds(left, right)) === 'yes');
+    return (wanted, actual) => {
+        const [left, right] = [read(wanted), read(actual)];
+        return left === undefined || right === undefined ? 'unknown' : verdict(holds(left, right));
+    };
 }
 function known(value, holds) {
     return value === undefined ? 'unknown' : verdict(holds(value));
@@ -72545,7 +72571,7 @@ const UNIQUE_ID = /^(AIDA|AROA|AGPA|ANPA|AIPA|ASCA)[A-Z0-9]+(:|$)/;
  * Source: S3 user guide, "Principals for bucket policies"; S3 API reference, "Error responses".
  */
 function deadPrincipals(document) {
-    return document_statementsOf(document).flatMap(({ Sid, Principal, NotPrincipal }, statement) => [...namesOf(Principal), ...namesOf(NotPrincipal)]
+    return statementsOf(document).flatMap(({ Sid, Principal, NotPrincipal }, statement) => [...namesOf(Principal), ...namesOf(NotPrincipal)]
         .filter(([, name]) => UNIQUE_ID.test(name))
         .map(([, principal]) => ({ statement, ...(Sid !== undefined && { sid: Sid }), principal })));
 }
@@ -72556,7 +72582,8 @@ function deadPrincipals(document) {
  * Source: IAM user guide, "AWS JSON policy elements: Principal".
  */
 function isPrincipal(principals, caller) {
-    return any(namesOf(principals), ([type, name]) => any(facetsOf(caller), (facet) => isNamed(type, name, facet)));
+    const facets = facetsOf(caller);
+    return any(namesOf(principals), ([type, name]) => any(facets, (facet) => isNamed(type, name, facet)));
 }
 /**
  * Whether `NotPrincipal` excepts the caller. AWS checks the account, then the role, then the session, and each must be
@@ -72628,7 +72655,7 @@ function evaluate(document, request) {
     const question = ask(document, request);
     const hits = { Allow: [], Deny: [] };
     const unknown = [];
-    for (const [index, statement] of document_statementsOf(document).entries()) {
+    for (const [index, statement] of statementsOf(document).entries()) {
         const applies = verdictOf(mismatches(statement, question));
         if (applies === 'yes')
             hits[statement.Effect].push(index);
@@ -72670,52 +72697,56 @@ function verdictOf(found) {
     return applies;
 }
 function* mismatches(statement, question) {
-    yield* principalMismatch(statement, question.request.caller);
-    yield* actionMismatch(statement, question.request.action);
-    yield* resourceMismatch(statement, question);
-    yield* conditionMismatches(statement, question);
+    for (const check of [principalMismatch, actionMismatch, resourceMismatch]) {
+        const found = check(statement, question);
+        if (found !== undefined)
+            yield found;
+    }
+    for (const entry of conditionEntries(statement)) {
+        const holds = conditionHolds(entry, question.context, question.variables);
+        const actual = question.context.get(entry.key.toLowerCase()) ?? [];
+        if (holds !== 'yes')
+            yield { verdict: holds, element: 'condition', ...entry, actual };
+    }
     for (const name of Object.keys(statement)) {
         if (!STATEMENT_ELEMENTS.has(name))
             yield { verdict: 'unknown', element: 'statement', name };
     }
 }
-function* principalMismatch(statement, actual) {
-    const pair = onlyOne('Principal', statement.Principal, statement.NotPrincipal);
-    if ('element' in pair) {
-        yield pair;
-        return;
-    }
+function principalMismatch({ Principal, NotPrincipal }, { request: { caller: actual } }) {
+    const pair = onlyOne('Principal', Principal, NotPrincipal);
+    if ('element' in pair)
+        return pair;
     const { wanted, negated } = pair;
     const applies = negated ? not(isExcepted(wanted, actual)) : isPrincipal(wanted, actual);
-    if (applies !== 'yes')
-        yield { verdict: applies, element: 'principal', negated, wanted, actual };
+    if (applies === 'yes')
+        return undefined;
+    return { verdict: applies, element: 'principal', negated, wanted, actual };
 }
-function actionMismatch({ Action, NotAction }, actual) {
-    return textMismatch('action', onlyOne('Action', Action, NotAction), actual, (wanted) => fitsAnyCase(wanted, actual));
+function actionMismatch({ Action, NotAction }, { request: { action } }) {
+    return textMismatch('action', onlyOne('Action', Action, NotAction), action, (wanted) => verdict(fitsAnyCase(wanted, action)));
 }
+/**
+ * A resource with an unresolvable variable "will not match any resource". For `NotResource` that can be read both ways
+ * (nothing is excepted; the statement does not apply), so nobody knows.
+ */
 function resourceMismatch({ Resource, NotResource }, { request: { resource }, variables }) {
+    const unresolved = NotResource === undefined ? 'no' : 'unknown';
     return textMismatch('resource', onlyOne('Resource', Resource, NotResource), resource, (wanted) => {
         const pattern = readPattern(wanted, variables);
-        return pattern !== undefined && fits(pattern, resource);
+        return pattern === undefined ? unresolved : verdict(fits(pattern, resource));
     });
 }
-function* textMismatch(element, pair, actual, test) {
-    if ('element' in pair) {
-        yield pair;
-        return;
-    }
+function textMismatch(element, pair, actual, test) {
+    if ('element' in pair)
+        return pair;
+    const { negated } = pair;
     const wanted = asList(pair.wanted);
-    if (wanted.some(test) === pair.negated) {
-        yield { verdict: 'no', element, negated: pair.negated, wanted, actual };
-    }
-}
-function* conditionMismatches(statement, { context, variables }) {
-    for (const entry of conditionEntries(statement)) {
-        const holds = conditionHolds(entry, context, variables);
-        const actual = context.get(entry.key.toLowerCase()) ?? [];
-        if (holds !== 'yes')
-            yield { verdict: holds, element: 'condition', ...entry, actual };
-    }
+    const named = any(wanted, test);
+    const applies = negated ? not(named) : named;
+    if (applies === 'yes')
+        return undefined;
+    return { verdict: applies, element, negated, wanted, actual };
 }
 /** Of a pair such as `Action` and `NotAction` a statement has one; IAM gives no meaning to both or neither. */
 function onlyOne(name, positive, negative) {
@@ -72726,6 +72757,349 @@ function onlyOne(name, positive, negative) {
     return { verdict: 'unknown', element: 'statement', name };
 }
 //# sourceMappingURL=evaluate.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/locate.js
+// Recognises, by what it does and never by its Sid, the statement that a new grant naturally joins, and tells what joining
+// it would add. Whether a grant is needed at all is not asked here.
+
+
+/** Under these a listed value admits; the forms with `IfExists` also admit requests without the key. */
+const ADMITTING = new Set([
+    'stringequals',
+    'stringlike',
+    'arnequals',
+    'arnlike',
+]);
+/** An Allow for CloudTrail's service principal and nobody else. */
+function isForCloudTrailAlone({ Effect, Principal }) {
+    if (Effect !== 'Allow' || typeof Principal !== 'object')
+        return false;
+    const types = Object.keys(Principal);
+    return types.length === 1 && types[0] === 'Service' && servicesOf(Principal).every(isCloudTrail);
+}
+function servicesOf(principals) {
+    return asList(principals['Service'] ?? []);
+}
+/** Whether CloudTrail is among the principals, alone or beside others. */
+function namesCloudTrail({ Principal }) {
+    return typeof Principal === 'object' && servicesOf(Principal).some(isCloudTrail);
+}
+function isCloudTrail(name) {
+    return CLOUDTRAIL_NAMES.has(name);
+}
+/** Whether the statement is for this one thing and no other. */
+function isOnlyFor(kind, { Action }) {
+    const actions = Action === undefined ? [] : asList(Action);
+    return (actions.length > 0 &&
+        actions.every((action) => action.toLowerCase() === ACTION[kind].toLowerCase()));
+}
+function resourcesOf({ Resource }) {
+    return Resource === undefined ? [] : asList(Resource);
+}
+/** The line of the statement's conditions with this key in any case; undefined unless there is exactly one and it admits what it lists. */
+function admittingEntry(statement, key) {
+    const [entry, ...others] = entriesFor(statement, key);
+    if (entry === undefined || others.length > 0)
+        return undefined;
+    return ADMITTING.has(entry.operator.toLowerCase()) ? entry : undefined;
+}
+function entriesFor(statement, key) {
+    return conditionEntries(statement).filter((entry) => entry.key.toLowerCase() === key);
+}
+const SOURCE_ARN = 'aws:sourcearn';
+const SOURCE_ACCOUNT = 'aws:sourceaccount';
+const SOURCE_ORGANIZATION = 'aws:sourceorgid';
+/** The accounts that the statement names by a path or by a trail. */
+function accountsNamedIn(statement) {
+    const senders = [SOURCE_ARN, SOURCE_ACCOUNT].flatMap((key) => entriesFor(statement, key).flatMap(({ values }) => values.map(String)));
+    const accounts = [
+        ...resourcesOf(statement).map(pathAccount),
+        ...senders.map((sender) => (isTrailArn(sender) ? accountOf(sender) : sender)),
+    ];
+    return new Set(accounts.filter((account) => account !== undefined && /^\d{12}$/.test(account)));
+}
+/** The list with what is not in it yet; the very same value if nothing is new, and never a list for a lone value. */
+function union(list, more) {
+    const present = new Set(asList(list).map(String));
+    const added = [...new Set(more)].filter((value) => !present.has(String(value)));
+    return added.length === 0 ? list : oneOrMany([...asList(list), ...added]);
+}
+function oneOrMany(values) {
+    const [first, ...others] = values;
+    return first !== undefined && others.length === 0 ? first : values;
+}
+/** The statement with other values in this one place of its conditions; every key stays where it is. */
+function withValues(statement, { operator, key }, values) {
+    const { Condition = {} } = statement;
+    return {
+        ...statement,
+        Condition: { ...Condition, [operator]: { ...Condition[operator], [key]: values } },
+    };
+}
+//# sourceMappingURL=locate.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/access-examples.js
+// Requests to try an access row with: a clause's patterns filled in, its conditions met. Where that cannot be done, there
+// are none, and whoever asks must assume the worst.
+
+
+
+/** Nobody whom a policy names. */
+const STRANGER = { arn: 'arn:aws:iam::999999999999:root' };
+const ACTIONS = ['GetObject', 'PutObject', 'GetBucketAcl', 'DeleteObject', 'PutBucketPolicy', ''];
+const PLACES = ['CloudTrail/x', 'x'];
+/**
+ * Requests that the clause by itself allows; `more` are contexts to try beside the plain one. Condition keys are in lower
+ * case.
+ */
+function examplesOf(clause, more) {
+    const alone = aloneOf(clause);
+    const plain = contextOf(clause);
+    return callersOf(clause.principal)
+        .flatMap((caller) => fillings(clause.action, ACTIONS).flatMap((action) => fillings(clause.resource, PLACES).flatMap((resource) => [{}, ...more].map((extra) => ({
+        caller,
+        action,
+        resource,
+        context: { ...plain, ...extra },
+    })))))
+        .filter((request) => evaluate(alone, request).effect === 'allowed');
+}
+function aloneOf({ principal, action, resource, conditions }) {
+    const Condition = {};
+    for (const { operator, key, values } of conditions) {
+        Condition[operator] = { ...Condition[operator], [key]: values };
+    }
+    const statement = {
+        Effect: 'Allow',
+        Principal: { [principal.type]: principal.name },
+        Action: action,
+        Resource: resource,
+        Condition,
+    };
+    return { Version: '2012-10-17', Statement: statement };
+}
+function callersOf({ type, name }) {
+    if (type === 'Service')
+        return [{ service: name }];
+    if (type !== 'AWS')
+        return [];
+    if (name === '*')
+        return [STRANGER, { service: 'example.amazonaws.com' }];
+    return [{ arn: /^\d{12}$/.test(name) ? `arn:aws:iam::${name}:root` : name }];
+}
+/** All wildcards filled alike. */
+function fillings(pattern, fillers) {
+    if (!/[*?]/.test(pattern))
+        return [pattern];
+    return fillers.map((filler) => fill(pattern, filler));
+}
+function fill(pattern, filler) {
+    return pattern.replaceAll('*', filler).replaceAll('?', 'x');
+}
+/** What comes with a request as a rule, and what the clause asks for. */
+function contextOf({ principal, conditions }) {
+    const asked = Object.assign({}, ...conditions.map(meeting));
+    const usual = { 'aws:securetransport': 'true' };
+    if (!CLOUDTRAIL_NAMES.has(principal.name))
+        return { ...usual, ...asked };
+    const service = { ...usual, 'aws:principalisawsservice': 'true', 's3:x-amz-acl': OWNER_CONTROL };
+    return { ...service, ...senderOf(asked), ...asked, ...patternSender(asked, conditions) };
+}
+/** A trail's account comes with its ARN. */
+function senderOf(asked) {
+    const arn = asked[SOURCE_ARN];
+    return typeof arn === 'string' ? { [SOURCE_ACCOUNT]: accountOf(arn) } : {};
+}
+/** A pattern of trails, and a list of accounts beside it: a trail of such an account. */
+function patternSender(asked, conditions) {
+    const account = asked[SOURCE_ACCOUNT];
+    const pattern = conditions.find(({ key }) => key.toLowerCase() === SOURCE_ARN)?.values[0];
+    if (typeof account !== 'string' || pattern === undefined)
+        return {};
+    return { [SOURCE_ARN]: fill(String(pattern), account) };
+}
+/** A context in which the condition holds, where its operator makes one easy to find; examples that fail are left out later. */
+function meeting({ operator, key, values }) {
+    const [value] = values.map(String);
+    const name = operator.toLowerCase().replaceAll(/^for(all|any)values?:|ifexists$/g, '');
+    if (value === undefined || name.includes('not'))
+        return {};
+    const lower = key.toLowerCase();
+    if (name === 'null')
+        return value === 'true' ? {} : { [lower]: 'x' };
+    if (name === 'ipaddress')
+        return { [lower]: value.split('/')[0] ?? value };
+    return { [lower]: fill(value, 'x') };
+}
+/** Contexts that tell apart whether these statements' conditions hold: each of their keys with a listed value, with another, without. */
+function contextsAround(statements) {
+    return statements.flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((keys) => Object.entries(keys).flatMap(([key, wanted]) => {
+        const values = [wanted].flat().slice(0, MOST_VALUES).map(String);
+        return [...values, 'another', 'true', 'false'].map((value) => ({
+            [key.toLowerCase()]: fill(value, 'x'),
+        }));
+    })));
+}
+const MOST_VALUES = 3;
+//# sourceMappingURL=access-examples.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/wording.js
+// How findings speak of a policy: statements by number and Sid, long lists cut short. Text only.
+
+/** `statement 3 (Sid "DenyWrongKey")`; numbers count from one, as people do. */
+function nameOf(document, index) {
+    const sid = statementsOf(document)[index]?.Sid;
+    return sid ? `statement ${index + 1} (Sid ${JSON.stringify(sid)})` : `statement ${index + 1}`;
+}
+/** The first few, and how many more there are. */
+function listed(items, most = 5) {
+    const rest = items.length - most;
+    return rest > 0 ? `${items.slice(0, most).join(', ')} and ${rest} more` : items.join(', ');
+}
+function sentence(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+/** A statement, or an element of one, as text to copy. */
+function wording_asText(value) {
+    return JSON.stringify(value, null, 2);
+}
+//# sourceMappingURL=wording.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/access-rows.js
+// An Allow statement as rows a person can read: who may do what, on what, when; each with requests that fall under it. A
+// statement that lists trails and their accounts' paths gives one row for each pair of one account; that every trail listed
+// may also write to every path listed is kept apart, for it would be as many rows as their product.
+
+
+
+
+function clausesOf(statement) {
+    const senders = sendersOf(statement);
+    const resources = patterns('!', statement.Resource, statement.NotResource);
+    const principals = principalsOf(statement);
+    const actions = patterns('!', statement.Action, statement.NotAction);
+    const pairs = pairsOf(senders?.values.map(String), resources);
+    const clause = (principal, action, { sender, resource }) => {
+        const conditions = conditionEntries(statement).map((entry) => sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry);
+        return {
+            row: rowOf(principal, action, resource, conditions),
+            principal,
+            action,
+            resource,
+            sender,
+            conditions,
+        };
+    };
+    const over = (which) => principals.flatMap((principal) => actions.flatMap((action) => which.map((pair) => clause(principal, action, pair))));
+    return { own: over(pairs.own), crossed: over(pairs.crossed) };
+}
+/** The list that tells one member from the other: trails, or, where those are a pattern, accounts. */
+function sendersOf(statement) {
+    const trails = admittingEntry(statement, SOURCE_ARN);
+    const accounts = admittingEntry(statement, SOURCE_ACCOUNT);
+    if (trails?.values.some((value) => isTrailArn(String(value))))
+        return trails;
+    return accounts ?? trails;
+}
+function isSame(one, other) {
+    return one.operator === other?.operator && one.key === other.key;
+}
+function pairsOf(senders, resources) {
+    if (senders === undefined) {
+        return { own: resources.map((resource) => ({ sender: undefined, resource })), crossed: [] };
+    }
+    const bySender = groupBy(senders, senderAccount);
+    const byPath = groupBy(resources, pathAccount);
+    const both = [...bySender.keys()].filter((account) => account !== undefined && byPath.has(account));
+    const own = both.flatMap((account) => product(bySender.get(account) ?? [], byPath.get(account) ?? []));
+    const matched = new Set(both);
+    const restSenders = senders.filter((sender) => !matched.has(senderAccount(sender)));
+    const restResources = resources.filter((resource) => !matched.has(pathAccount(resource)));
+    const ownSenders = senders.filter((sender) => matched.has(senderAccount(sender)));
+    const crossed = both.flatMap((account, index) => {
+        const next = both[(index + 1) % both.length];
+        return next === account
+            ? []
+            : product(bySender.get(account) ?? [], byPath.get(next) ?? []).slice(0, 1);
+    });
+    return {
+        own: [...own, ...product(restSenders, resources), ...product(ownSenders, restResources)],
+        crossed,
+    };
+}
+function product(senders, resources) {
+    return senders.flatMap((sender) => resources.map((resource) => ({ sender, resource })));
+}
+function groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const group = groups.get(keyOf(item));
+        if (group === undefined)
+            groups.set(keyOf(item), [item]);
+        else
+            group.push(item);
+    }
+    return groups;
+}
+function senderAccount(sender) {
+    const account = sender.includes(':') ? accountOf(sender) : sender;
+    return /^\d{12}$/.test(account) ? account : undefined;
+}
+function patterns(mark, positive, negative) {
+    if (positive !== undefined)
+        return asList(positive);
+    return negative === undefined ? [] : [`${mark}${asList(negative).join(' ')}`];
+}
+function principalsOf({ Principal, NotPrincipal }) {
+    if (Principal !== undefined)
+        return named(Principal);
+    if (NotPrincipal === undefined)
+        return [];
+    const names = named(NotPrincipal).map(({ name }) => name);
+    return [{ type: '!AWS', name: names.join(', ') }];
+}
+function named(principals) {
+    if (typeof principals === 'string')
+        return [{ type: 'AWS', name: principals }];
+    return Object.entries(principals).flatMap(([type, names]) => asList(names).map((name) => ({ type, name })));
+}
+function rowOf(principal, action, resource, conditions) {
+    return {
+        who: whoIs(principal),
+        may: action.startsWith('!') ? `everything but ${action.slice(1)}` : action,
+        on: placeOf(resource),
+        when: conditions.map(conditionText),
+    };
+}
+function whoIs({ type, name }) {
+    if (type.startsWith('!'))
+        return `anyone but ${name}`;
+    if (CLOUDTRAIL_NAMES.has(name))
+        return 'CloudTrail';
+    return type === 'AWS' && name === '*' ? 'anyone' : name;
+}
+/** Within the bucket whose policy it is, its ARN says nothing. */
+function placeOf(resource) {
+    if (resource.startsWith('!'))
+        return `everything but ${resource.slice(1).split(' ').map(placeOf).join(', ')}`;
+    const [, key] = /^arn:[^:]*:s3:::[^/]+(?:\/(.*))?$/.exec(resource) ?? [undefined, resource];
+    return key ?? 'the bucket';
+}
+function conditionText({ operator, key, values }) {
+    const texts = values.map(String);
+    const isAdmitting = /^(string|arn)(equals|like)$/i.test(operator);
+    const name = key.toLowerCase();
+    if (isAdmitting && name === SOURCE_ARN) {
+        return `for ${texts.length === 1 ? 'trail' : 'trails'} ${listed(texts.map(shortArn))}`;
+    }
+    if (isAdmitting && name === SOURCE_ACCOUNT)
+        return `for trails of account ${listed(texts)}`;
+    if (isAdmitting && name === 'aws:sourceorgid')
+        return `for trails of organization ${listed(texts)}`;
+    if (isAdmitting && name === 's3:x-amz-acl')
+        return `ACL ${listed(texts)}`;
+    return `${operator} ${key} ${listed(texts)}`;
+}
+function shortArn(arn) {
+    return isTrailArn(arn) ? `…:${arn.split(':').slice(4).join(':')}` : arn;
+}
+//# sourceMappingURL=access-rows.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/narrow.js
 // A view of a document for one account: long lists without the entries that can say nothing about it. Asking a member's
 // question of the view gives the same answer as asking it of the document, in a time that does not grow with the other
@@ -72735,7 +73109,7 @@ function onlyOne(name, positive, negative) {
 /** Shorter lists are as quick to read as to narrow. */
 const LONG = 8;
 function viewOf(document) {
-    const statements = document_statementsOf(document).map(viewOfStatement);
+    const statements = statementsOf(document).map(viewOfStatement);
     return (account) => ({
         ...document,
         Statement: statements.map((statement) => statement(account)),
@@ -72777,8 +73151,11 @@ const OWNERS = {
 function ownerUnder(key) {
     return OWNERS[key.toLowerCase()] ?? nobody;
 }
+/** Before a wildcard, and once: a path may stand for two accounts' otherwise. */
 function resourceOwner(resource) {
-    return /^[^*?$]*\/AWSLogs\/(\d{12})\/[^$]*$/.exec(String(resource))?.[1];
+    const [literal = ''] = String(resource).split(/[*?$]/, 1);
+    const [found, ...others] = literal.matchAll(/(?<=\/AWSLogs\/)\d{12}(?=\/)/g);
+    return others.length === 0 ? found?.[0] : undefined;
 }
 /** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */
 function narrowed(list, ownerOf) {
@@ -72802,6 +73179,912 @@ function narrowed(list, ownerOf) {
     };
 }
 //# sourceMappingURL=narrow.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/compare.js
+// What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
+// after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
+
+
+
+
+
+
+
+
+/**
+ * What the change from `before` to `after` gives and takes. `admitted` are the deliveries that are meant to gain,
+ * `withdrawn` those that are meant to lose; null is a bucket without a policy.
+ */
+function compareAccess(before, after, admitted, withdrawn = []) {
+    const [old, now] = [sideOf(before), sideOf(after)];
+    const changed = changedStatements(old, now);
+    const gained = onlyIn(now, old, changed.after, changed);
+    const lost = onlyIn(old, now, changed.before, changed);
+    const strangersGain = strangersAdmitted(old, now, admitted);
+    const needs = needsOf(admitted);
+    return {
+        gained: unique([...gained.own.map(({ row }) => row), ...strangersGain]),
+        lost: unique(lost.own.map(({ row }) => row)),
+        broader: strangersGain.length > 0 || gained.own.some((clause) => !isNeeded(needs, clause)),
+        notes: notesOn(gained, lost, needsOf(withdrawn)),
+    };
+}
+const NO_POLICY = { Version: '2012-10-17', Statement: [] };
+function sideOf(given) {
+    const document = given ?? NO_POLICY;
+    const view = viewOf(document);
+    return {
+        document,
+        allows: (request) => {
+            const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
+            const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
+            const isOneAccounts = account === undefined || account === sender;
+            const narrow = sender !== undefined && isOneAccounts ? view(sender) : document;
+            return evaluate(narrow, request).effect === 'allowed';
+        },
+    };
+}
+/** Where a Deny has changed, any Allow may mean something else than before; else only the changed ones can. */
+function changedStatements({ document: old }, { document: now }) {
+    const [before, after] = [statementsOf(old), statementsOf(now)];
+    const changed = { before: without(before, after), after: without(after, before) };
+    const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
+    if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
+        return { ...changed, around: [] };
+    }
+    return { before, after, around: [{}, ...contextsAround(denies)] };
+}
+function isEmpty(document) {
+    return statementsOf(document).length === 0;
+}
+function without(statements, others) {
+    const same = new Set(others.map(canonicalStatement));
+    return statements.filter((statement) => !same.has(canonicalStatement(statement)));
+}
+/** What one side's statements allow and the other side does not. */
+function onlyIn(side, other, statements, { before, after, around }) {
+    const here = clausesIn(statements);
+    const there = clausesIn(statements === after ? before : after);
+    const isOnlyHere = (clause) => {
+        const examples = examplesOf(clause, around);
+        if (examples.length === 0)
+            return true;
+        return examples.some((request) => side.allows(request) && !other.allows(request));
+    };
+    return {
+        own: newTo(there.own, here.own, around).filter(isOnlyHere),
+        crossed: newTo(there.crossed, here.crossed, around).filter(isOnlyHere),
+    };
+}
+/** A clause that stands on both sides has not changed, unless what surrounds it has. */
+function newTo(known, clauses, around) {
+    if (around.length > 0)
+        return clauses;
+    const keys = new Set(known.map(compare_identityOf));
+    return clauses.filter((clause) => !keys.has(compare_identityOf(clause)));
+}
+function compare_identityOf({ principal, action, resource, conditions }) {
+    const lines = conditions.map(({ operator, key, values }) => JSON.stringify([operator, key.toLowerCase(), values.map(String).toSorted()]));
+    return JSON.stringify([principal, action, resource, lines.toSorted()]);
+}
+function clausesIn(statements) {
+    const clauses = statements.filter(({ Effect }) => Effect === 'Allow').map(clausesOf);
+    return {
+        own: clauses.flatMap(({ own }) => own),
+        crossed: clauses.flatMap(({ crossed }) => crossed),
+    };
+}
+/** What exactly these deliveries need. */
+function needsOf(deliveries) {
+    return new Set(deliveries.flatMap((delivery) => GRANT_KINDS.map((kind) => JSON.stringify([ACTION[kind], resourceArn(kind, delivery), delivery.trailArn]))));
+}
+function isNeeded(needs, { principal, action, resource, sender }) {
+    const need = JSON.stringify([action, resource, sender]);
+    return principal.type === 'Service' && CLOUDTRAIL_NAMES.has(principal.name) && needs.has(need);
+}
+/**
+ * Whoever may never gain, put to both policies apart from any row: another account's trail, in another organization,
+ * CloudTrail for no trail, an account that is not named anywhere.
+ */
+function strangersAdmitted(old, now, admitted) {
+    return admitted.slice(0, MOST_TRIED).flatMap((delivery) => GRANT_KINDS.flatMap((kind) => {
+        const resource = resourceArn(kind, delivery).replace('*', 'CloudTrail/x');
+        return strangers(delivery).flatMap(({ caller, context, row }) => {
+            const request = { caller, action: ACTION[kind], resource, context };
+            return now.allows(request) && !old.allows(request)
+                ? [{ ...row, may: ACTION[kind], on: placeOf(resourceArn(kind, delivery)) }]
+                : [];
+        });
+    }));
+}
+const MOST_TRIED = 3;
+function strangers({ trailArn }) {
+    const usual = { 'aws:securetransport': 'true', 's3:x-amz-acl': OWNER_CONTROL };
+    const cloudtrail = { ...usual, 'aws:principalisawsservice': 'true' };
+    const caller = { service: CLOUDTRAIL };
+    const anyTrail = {
+        ...cloudtrail,
+        [SOURCE_ARN]: `arn:${partitionOf(trailArn)}:cloudtrail:us-east-1:999999999999:trail/stranger`,
+        [SOURCE_ACCOUNT]: '999999999999',
+        [SOURCE_ORGANIZATION]: 'o-stranger00',
+    };
+    return [
+        { caller, context: anyTrail, row: { who: 'CloudTrail', when: ["for any account's trails"] } },
+        {
+            caller,
+            context: cloudtrail,
+            row: { who: 'CloudTrail', when: ['for no trail in particular'] },
+        },
+        { caller: STRANGER, context: usual, row: { who: 'anyone', when: [] } },
+    ];
+}
+function notesOn(gained, lost, withdrawn) {
+    const notes = [];
+    if (gained.crossed.length > 0) {
+        notes.push("In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes below a trail's own account only.");
+    }
+    if (lost.crossed.length > 0 && gained.crossed.length === 0) {
+        notes.push("Trails that were listed together can no longer write to each other's paths.");
+    }
+    const others = lost.own.filter((clause) => !isNeeded(withdrawn, clause)).length;
+    if (others > 0) {
+        notes.push(`${others} of the rows lost ${others === 1 ? 'is' : 'are'} not of a trail that is withdrawn.`);
+    }
+    return notes;
+}
+function unique(rows) {
+    return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+//# sourceMappingURL=compare.js.map
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/base.js
+class Diff {
+    diff(oldStr, newStr, 
+    // Type below is not accurate/complete - see above for full possibilities - but it compiles
+    options = {}) {
+        let callback;
+        if (typeof options === 'function') {
+            callback = options;
+            options = {};
+        }
+        else if ('callback' in options) {
+            callback = options.callback;
+        }
+        // Allow subclasses to massage the input prior to running
+        const oldString = this.castInput(oldStr, options);
+        const newString = this.castInput(newStr, options);
+        const oldTokens = this.removeEmpty(this.tokenize(oldString, options));
+        const newTokens = this.removeEmpty(this.tokenize(newString, options));
+        return this.diffWithOptionsObj(oldTokens, newTokens, options, callback);
+    }
+    diffWithOptionsObj(oldTokens, newTokens, options, callback) {
+        var _a;
+        const done = (value) => {
+            value = this.postProcess(value, options);
+            if (callback) {
+                setTimeout(function () { callback(value); }, 0);
+                return undefined;
+            }
+            else {
+                return value;
+            }
+        };
+        const newLen = newTokens.length, oldLen = oldTokens.length;
+        let editLength = 1;
+        let maxEditLength = newLen + oldLen;
+        if (options.maxEditLength != null) {
+            maxEditLength = Math.min(maxEditLength, options.maxEditLength);
+        }
+        const maxExecutionTime = (_a = options.timeout) !== null && _a !== void 0 ? _a : Infinity;
+        const abortAfterTimestamp = Date.now() + maxExecutionTime;
+        const bestPath = [{ oldPos: -1, lastComponent: undefined }];
+        // Seed editLength = 0, i.e. the content starts with the same values
+        let newPos = this.extractCommon(bestPath[0], newTokens, oldTokens, 0, options);
+        if (bestPath[0].oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
+            // Identity per the equality and tokenizer
+            return done(this.buildValues(bestPath[0].lastComponent, newTokens, oldTokens));
+        }
+        // Once we hit the right edge of the edit graph on some diagonal k, we can
+        // definitely reach the end of the edit graph in no more than k edits, so
+        // there's no point in considering any moves to diagonal k+1 any more (from
+        // which we're guaranteed to need at least k+1 more edits).
+        // Similarly, once we've reached the bottom of the edit graph, there's no
+        // point considering moves to lower diagonals.
+        // We record this fact by setting minDiagonalToConsider and
+        // maxDiagonalToConsider to some finite value once we've hit the edge of
+        // the edit graph.
+        // This optimization is not faithful to the original algorithm presented in
+        // Myers's paper, which instead pointlessly extends D-paths off the end of
+        // the edit graph - see page 7 of Myers's paper which notes this point
+        // explicitly and illustrates it with a diagram. This has major performance
+        // implications for some common scenarios. For instance, to compute a diff
+        // where the new text simply appends d characters on the end of the
+        // original text of length n, the true Myers algorithm will take O(n+d^2)
+        // time while this optimization needs only O(n+d) time.
+        let minDiagonalToConsider = -Infinity, maxDiagonalToConsider = Infinity;
+        // Main worker method. checks all permutations of a given edit length for acceptance.
+        const execEditLength = () => {
+            for (let diagonalPath = Math.max(minDiagonalToConsider, -editLength); diagonalPath <= Math.min(maxDiagonalToConsider, editLength); diagonalPath += 2) {
+                let basePath;
+                const removePath = bestPath[diagonalPath - 1], addPath = bestPath[diagonalPath + 1];
+                if (removePath) {
+                    // No one else is going to attempt to use this value, clear it
+                    // @ts-expect-error - perf optimisation. This type-violating value will never be read.
+                    bestPath[diagonalPath - 1] = undefined;
+                }
+                let canAdd = false;
+                if (addPath) {
+                    // what newPos will be after we do an insertion:
+                    const addPathNewPos = addPath.oldPos - diagonalPath;
+                    canAdd = addPath && 0 <= addPathNewPos && addPathNewPos < newLen;
+                }
+                const canRemove = removePath && removePath.oldPos + 1 < oldLen;
+                if (!canAdd && !canRemove) {
+                    // If this path is a terminal then prune
+                    // @ts-expect-error - perf optimisation. This type-violating value will never be read.
+                    bestPath[diagonalPath] = undefined;
+                    continue;
+                }
+                // Select the diagonal that we want to branch from. We select the prior
+                // path whose position in the old string is the farthest from the origin
+                // and does not pass the bounds of the diff graph
+                if (!canRemove || (canAdd && removePath.oldPos < addPath.oldPos)) {
+                    basePath = this.addToPath(addPath, true, false, 0, options);
+                }
+                else {
+                    basePath = this.addToPath(removePath, false, true, 1, options);
+                }
+                newPos = this.extractCommon(basePath, newTokens, oldTokens, diagonalPath, options);
+                if (basePath.oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
+                    // If we have hit the end of both strings, then we are done
+                    return done(this.buildValues(basePath.lastComponent, newTokens, oldTokens)) || true;
+                }
+                else {
+                    bestPath[diagonalPath] = basePath;
+                    if (basePath.oldPos + 1 >= oldLen) {
+                        maxDiagonalToConsider = Math.min(maxDiagonalToConsider, diagonalPath - 1);
+                    }
+                    if (newPos + 1 >= newLen) {
+                        minDiagonalToConsider = Math.max(minDiagonalToConsider, diagonalPath + 1);
+                    }
+                }
+            }
+            editLength++;
+        };
+        // Performs the length of edit iteration. Is a bit fugly as this has to support the
+        // sync and async mode which is never fun. Loops over execEditLength until a value
+        // is produced, or until the edit length exceeds options.maxEditLength (if given),
+        // in which case it will return undefined.
+        if (callback) {
+            (function exec() {
+                setTimeout(function () {
+                    if (editLength > maxEditLength || Date.now() > abortAfterTimestamp) {
+                        return callback(undefined);
+                    }
+                    if (!execEditLength()) {
+                        exec();
+                    }
+                }, 0);
+            }());
+        }
+        else {
+            while (editLength <= maxEditLength && Date.now() <= abortAfterTimestamp) {
+                const ret = execEditLength();
+                if (ret) {
+                    return ret;
+                }
+            }
+        }
+    }
+    addToPath(path, added, removed, oldPosInc, options) {
+        const last = path.lastComponent;
+        if (last && !options.oneChangePerToken && last.added === added && last.removed === removed) {
+            return {
+                oldPos: path.oldPos + oldPosInc,
+                lastComponent: { count: last.count + 1, added: added, removed: removed, previousComponent: last.previousComponent }
+            };
+        }
+        else {
+            return {
+                oldPos: path.oldPos + oldPosInc,
+                lastComponent: { count: 1, added: added, removed: removed, previousComponent: last }
+            };
+        }
+    }
+    extractCommon(basePath, newTokens, oldTokens, diagonalPath, options) {
+        const newLen = newTokens.length, oldLen = oldTokens.length;
+        let oldPos = basePath.oldPos, newPos = oldPos - diagonalPath, commonCount = 0;
+        while (newPos + 1 < newLen && oldPos + 1 < oldLen && this.equals(oldTokens[oldPos + 1], newTokens[newPos + 1], options)) {
+            newPos++;
+            oldPos++;
+            commonCount++;
+            if (options.oneChangePerToken) {
+                basePath.lastComponent = { count: 1, previousComponent: basePath.lastComponent, added: false, removed: false };
+            }
+        }
+        if (commonCount && !options.oneChangePerToken) {
+            basePath.lastComponent = { count: commonCount, previousComponent: basePath.lastComponent, added: false, removed: false };
+        }
+        basePath.oldPos = oldPos;
+        return newPos;
+    }
+    equals(left, right, options) {
+        if (options.comparator) {
+            return options.comparator(left, right);
+        }
+        else {
+            return left === right
+                || (!!options.ignoreCase && left.toLowerCase() === right.toLowerCase());
+        }
+    }
+    removeEmpty(array) {
+        const ret = [];
+        for (let i = 0; i < array.length; i++) {
+            if (array[i]) {
+                ret.push(array[i]);
+            }
+        }
+        return ret;
+    }
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    castInput(value, options) {
+        return value;
+    }
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    tokenize(value, options) {
+        return Array.from(value);
+    }
+    join(chars) {
+        // Assumes ValueT is string, which is the case for most subclasses.
+        // When it's false, e.g. in diffArrays, this method needs to be overridden (e.g. with a no-op)
+        // Yes, the casts are verbose and ugly, because this pattern - of having the base class SORT OF
+        // assume tokens and values are strings, but not completely - is weird and janky.
+        return chars.join('');
+    }
+    postProcess(changeObjects, 
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    options) {
+        return changeObjects;
+    }
+    get useLongestToken() {
+        return false;
+    }
+    buildValues(lastComponent, newTokens, oldTokens) {
+        // First we convert our linked list of components in reverse order to an
+        // array in the right order:
+        const components = [];
+        let nextComponent;
+        while (lastComponent) {
+            components.push(lastComponent);
+            nextComponent = lastComponent.previousComponent;
+            delete lastComponent.previousComponent;
+            lastComponent = nextComponent;
+        }
+        components.reverse();
+        const componentLen = components.length;
+        let componentPos = 0, newPos = 0, oldPos = 0;
+        for (; componentPos < componentLen; componentPos++) {
+            const component = components[componentPos];
+            if (!component.removed) {
+                if (!component.added && this.useLongestToken) {
+                    let value = newTokens.slice(newPos, newPos + component.count);
+                    value = value.map(function (value, i) {
+                        const oldValue = oldTokens[oldPos + i];
+                        return oldValue.length > value.length ? oldValue : value;
+                    });
+                    component.value = this.join(value);
+                }
+                else {
+                    component.value = this.join(newTokens.slice(newPos, newPos + component.count));
+                }
+                newPos += component.count;
+                // Common case
+                if (!component.added) {
+                    oldPos += component.count;
+                }
+            }
+            else {
+                component.value = this.join(oldTokens.slice(oldPos, oldPos + component.count));
+                oldPos += component.count;
+            }
+        }
+        return components;
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/line.js
+
+
+class LineDiff extends Diff {
+    constructor() {
+        super(...arguments);
+        this.tokenize = tokenize;
+    }
+    equals(left, right, options) {
+        // If we're ignoring whitespace, we need to normalise lines by stripping
+        // whitespace before checking equality. (This has an annoying interaction
+        // with newlineIsToken that requires special handling: if newlines get their
+        // own token, then we DON'T want to trim the *newline* tokens down to empty
+        // strings, since this would cause us to treat whitespace-only line content
+        // as equal to a separator between lines, which would be weird and
+        // inconsistent with the documented behavior of the options.)
+        if (options.ignoreWhitespace) {
+            if (!options.newlineIsToken || !left.includes('\n')) {
+                left = left.trim();
+            }
+            if (!options.newlineIsToken || !right.includes('\n')) {
+                right = right.trim();
+            }
+        }
+        else if (options.ignoreNewlineAtEof && !options.newlineIsToken) {
+            if (left.endsWith('\n')) {
+                left = left.slice(0, -1);
+            }
+            if (right.endsWith('\n')) {
+                right = right.slice(0, -1);
+            }
+        }
+        return super.equals(left, right, options);
+    }
+}
+const lineDiff = new LineDiff();
+function diffLines(oldStr, newStr, options) {
+    return lineDiff.diff(oldStr, newStr, options);
+}
+function diffTrimmedLines(oldStr, newStr, options) {
+    options = generateOptions(options, { ignoreWhitespace: true });
+    return lineDiff.diff(oldStr, newStr, options);
+}
+// Exported standalone so it can be used from jsonDiff too.
+function tokenize(value, options) {
+    if (options.stripTrailingCr) {
+        // remove one \r before \n to match GNU diff's --strip-trailing-cr behavior
+        value = value.replace(/\r\n/g, '\n');
+    }
+    const retLines = [], linesAndNewlines = value.split(/(\n|\r\n)/);
+    // Ignore the final empty token that occurs if the string ends with a new line
+    if (!linesAndNewlines[linesAndNewlines.length - 1]) {
+        linesAndNewlines.pop();
+    }
+    // Merge the content and line separators into single tokens
+    for (let i = 0; i < linesAndNewlines.length; i++) {
+        const line = linesAndNewlines[i];
+        if (i % 2 && !options.newlineIsToken) {
+            retLines[retLines.length - 1] += line;
+        }
+        else {
+            retLines.push(line);
+        }
+    }
+    return retLines;
+}
+
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/patch/create.js
+
+/**
+ * Returns true if the filename contains characters that require C-style
+ * quoting (as used by Git and GNU diffutils in diff output).
+ */
+function needsQuoting(s) {
+    for (let i = 0; i < s.length; i++) {
+        if (s[i] < '\x20' || s[i] > '\x7e' || s[i] === '"' || s[i] === '\\') {
+            return true;
+        }
+    }
+    return false;
+}
+/**
+ * C-style quotes a filename, encoding special characters as escape sequences
+ * and non-ASCII bytes as octal escapes. This is the inverse of
+ * `parseQuotedFileName` in parse.ts.
+ *
+ * Non-ASCII bytes are encoded as UTF-8 before being emitted as octal escapes.
+ * This matches the behaviour of both Git and GNU diffutils, which always emit
+ * UTF-8 octal escapes regardless of the underlying filesystem encoding (e.g.
+ * Git for Windows converts from NTFS's UTF-16 to UTF-8 internally).
+ *
+ * If the filename doesn't need quoting, returns it as-is.
+ */
+function quoteFileNameIfNeeded(s) {
+    if (!needsQuoting(s)) {
+        return s;
+    }
+    let result = '"';
+    const bytes = new TextEncoder().encode(s);
+    let i = 0;
+    while (i < bytes.length) {
+        const b = bytes[i];
+        // See https://en.wikipedia.org/wiki/Escape_sequences_in_C#Escape_sequences
+        if (b === 0x07) {
+            result += '\\a';
+        }
+        else if (b === 0x08) {
+            result += '\\b';
+        }
+        else if (b === 0x09) {
+            result += '\\t';
+        }
+        else if (b === 0x0a) {
+            result += '\\n';
+        }
+        else if (b === 0x0b) {
+            result += '\\v';
+        }
+        else if (b === 0x0c) {
+            result += '\\f';
+        }
+        else if (b === 0x0d) {
+            result += '\\r';
+        }
+        else if (b === 0x22) {
+            result += '\\"';
+        }
+        else if (b === 0x5c) {
+            result += '\\\\';
+        }
+        else if (b >= 0x20 && b <= 0x7e) {
+            // Just a printable ASCII character that is neither a double quote nor a
+            // backslash; no need to escape it.
+            result += String.fromCharCode(b);
+        }
+        else {
+            // Either part of a non-ASCII character or a control character without a
+            // special escape sequence; needs escaping as a 3-digit octal escape
+            result += '\\' + b.toString(8).padStart(3, '0');
+        }
+        i++;
+    }
+    result += '"';
+    return result;
+}
+const INCLUDE_HEADERS = {
+    includeIndex: true,
+    includeUnderline: true,
+    includeFileHeaders: true
+};
+const FILE_HEADERS_ONLY = {
+    includeIndex: false,
+    includeUnderline: false,
+    includeFileHeaders: true
+};
+const OMIT_HEADERS = {
+    includeIndex: false,
+    includeUnderline: false,
+    includeFileHeaders: false
+};
+function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, options) {
+    let optionsObj;
+    if (!options) {
+        optionsObj = {};
+    }
+    else if (typeof options === 'function') {
+        optionsObj = { callback: options };
+    }
+    else {
+        optionsObj = options;
+    }
+    if (typeof optionsObj.context === 'undefined') {
+        optionsObj.context = 4;
+    }
+    // We copy this into its own variable to placate TypeScript, which thinks
+    // optionsObj.context might be undefined in the callbacks below.
+    const context = optionsObj.context;
+    // @ts-expect-error (runtime check for something that is correctly a static type error)
+    if (optionsObj.newlineIsToken) {
+        throw new Error('newlineIsToken may not be used with patch-generation functions, only with diffing functions');
+    }
+    if (!optionsObj.callback) {
+        return diffLinesResultToPatch(diffLines(oldStr, newStr, optionsObj));
+    }
+    else {
+        const { callback } = optionsObj;
+        diffLines(oldStr, newStr, Object.assign(Object.assign({}, optionsObj), { callback: (diff) => {
+                const patch = diffLinesResultToPatch(diff);
+                // TypeScript is unhappy without the cast because it does not understand that `patch` may
+                // be undefined here only if `callback` is StructuredPatchCallbackAbortable:
+                callback(patch);
+            } }));
+    }
+    function diffLinesResultToPatch(diff) {
+        // STEP 1: Build up the patch with no "\ No newline at end of file" lines and with the arrays
+        //         of lines containing trailing newline characters. We'll tidy up later...
+        if (!diff) {
+            return;
+        }
+        diff.push({ value: '', lines: [] }); // Append an empty value to make cleanup easier
+        function contextLines(lines) {
+            return lines.map(function (entry) { return ' ' + entry; });
+        }
+        const hunks = [];
+        let oldRangeStart = 0, newRangeStart = 0, curRange = [], oldLine = 1, newLine = 1;
+        for (let i = 0; i < diff.length; i++) {
+            const current = diff[i], lines = current.lines || splitLines(current.value);
+            current.lines = lines;
+            if (current.added || current.removed) {
+                // If we have previous context, start with that
+                if (!oldRangeStart) {
+                    const prev = diff[i - 1];
+                    oldRangeStart = oldLine;
+                    newRangeStart = newLine;
+                    if (prev) {
+                        curRange = context > 0 ? contextLines(prev.lines.slice(-context)) : [];
+                        oldRangeStart -= curRange.length;
+                        newRangeStart -= curRange.length;
+                    }
+                }
+                // Output our changes
+                for (const line of lines) {
+                    curRange.push((current.added ? '+' : '-') + line);
+                }
+                // Track the updated file position
+                if (current.added) {
+                    newLine += lines.length;
+                }
+                else {
+                    oldLine += lines.length;
+                }
+            }
+            else {
+                // Identical context lines. Track line changes
+                if (oldRangeStart) {
+                    // Close out any changes that have been output (or join overlapping)
+                    if (lines.length <= context * 2 && i < diff.length - 2) {
+                        // Overlapping
+                        for (const line of contextLines(lines)) {
+                            curRange.push(line);
+                        }
+                    }
+                    else {
+                        // end the range and output
+                        const contextSize = Math.min(lines.length, context);
+                        for (const line of contextLines(lines.slice(0, contextSize))) {
+                            curRange.push(line);
+                        }
+                        const hunk = {
+                            oldStart: oldRangeStart,
+                            oldLines: (oldLine - oldRangeStart + contextSize),
+                            newStart: newRangeStart,
+                            newLines: (newLine - newRangeStart + contextSize),
+                            lines: curRange
+                        };
+                        hunks.push(hunk);
+                        oldRangeStart = 0;
+                        newRangeStart = 0;
+                        curRange = [];
+                    }
+                }
+                oldLine += lines.length;
+                newLine += lines.length;
+            }
+        }
+        // Step 2: eliminate the trailing `\n` from each line of each hunk, and, where needed, add
+        //         "\ No newline at end of file".
+        for (const hunk of hunks) {
+            for (let i = 0; i < hunk.lines.length; i++) {
+                if (hunk.lines[i].endsWith('\n')) {
+                    hunk.lines[i] = hunk.lines[i].slice(0, -1);
+                }
+                else {
+                    hunk.lines.splice(i + 1, 0, '\\ No newline at end of file');
+                    i++; // Skip the line we just added, then continue iterating
+                }
+            }
+        }
+        return {
+            oldFileName: oldFileName, newFileName: newFileName,
+            oldHeader: oldHeader, newHeader: newHeader,
+            hunks: hunks
+        };
+    }
+}
+/**
+ * creates a unified diff patch.
+ *
+ * @param patch either a single structured patch object (as returned by `structuredPatch`) or an
+ *   array of them (as returned by `parsePatch`).
+ * @param headerOptions behaves the same as the `headerOptions` option of `createTwoFilesPatch`.
+ *   Ignored for patches where `isGit` is `true`.
+ *
+ * When a patch has `isGit: true`, `formatPatch` output is changed to more closely match Git's
+ * output: it emits a `diff --git` header, emits Git extended headers as appropriate based on
+ * properties like `isRename`, `isCreate`, `newMode`, etc, and will omit `---`/`+++` file
+ * headers for patches with no hunks (e.g. renames without content changes).
+ */
+function formatPatch(patch, headerOptions) {
+    var _a, _b, _c, _d, _e, _f;
+    if (!headerOptions) {
+        headerOptions = INCLUDE_HEADERS;
+    }
+    if (Array.isArray(patch)) {
+        if (patch.length > 1 && !headerOptions.includeFileHeaders && !patch.every(p => p.isGit)) {
+            throw new Error('Cannot omit file headers on a multi-file patch. '
+                + '(The result would be unparseable; how would a tool trying to apply '
+                + 'the patch know which changes are to which file?)');
+        }
+        return patch.map(p => formatPatch(p, headerOptions)).join('\n');
+    }
+    const ret = [];
+    // Git patches have a fixed header format (diff --git, extended headers,
+    // and ---/+++ when hunks are present), so headerOptions is ignored.
+    if (patch.isGit) {
+        headerOptions = INCLUDE_HEADERS;
+        // Emit Git-style diff --git header and extended headers.
+        // Git never puts /dev/null in the "diff --git" line; for file
+        // creations/deletions it uses the real filename on both sides.
+        if (!patch.oldFileName) {
+            throw new Error('oldFileName must be specified for Git patches');
+        }
+        if (!patch.newFileName) {
+            throw new Error('newFileName must be specified for Git patches');
+        }
+        let gitOldName = patch.oldFileName;
+        let gitNewName = patch.newFileName;
+        if (patch.isCreate && gitOldName === '/dev/null') {
+            gitOldName = gitNewName.replace(/^b\//, 'a/');
+        }
+        else if (patch.isDelete && gitNewName === '/dev/null') {
+            gitNewName = gitOldName.replace(/^a\//, 'b/');
+        }
+        ret.push('diff --git ' + quoteFileNameIfNeeded(gitOldName) + ' ' + quoteFileNameIfNeeded(gitNewName));
+        if (patch.isDelete) {
+            ret.push('deleted file mode ' + ((_a = patch.oldMode) !== null && _a !== void 0 ? _a : '100644'));
+        }
+        if (patch.isCreate) {
+            ret.push('new file mode ' + ((_b = patch.newMode) !== null && _b !== void 0 ? _b : '100644'));
+        }
+        if (patch.oldMode && patch.newMode && !patch.isDelete && !patch.isCreate) {
+            ret.push('old mode ' + patch.oldMode);
+            ret.push('new mode ' + patch.newMode);
+        }
+        if (patch.isRename) {
+            ret.push('rename from ' + quoteFileNameIfNeeded(((_c = patch.oldFileName) !== null && _c !== void 0 ? _c : '').replace(/^a\//, '')));
+            ret.push('rename to ' + quoteFileNameIfNeeded(((_d = patch.newFileName) !== null && _d !== void 0 ? _d : '').replace(/^b\//, '')));
+        }
+        if (patch.isCopy) {
+            ret.push('copy from ' + quoteFileNameIfNeeded(((_e = patch.oldFileName) !== null && _e !== void 0 ? _e : '').replace(/^a\//, '')));
+            ret.push('copy to ' + quoteFileNameIfNeeded(((_f = patch.newFileName) !== null && _f !== void 0 ? _f : '').replace(/^b\//, '')));
+        }
+    }
+    else {
+        if (headerOptions.includeIndex && patch.oldFileName == patch.newFileName && patch.oldFileName !== undefined) {
+            ret.push('Index: ' + patch.oldFileName);
+        }
+        if (headerOptions.includeUnderline) {
+            ret.push('===================================================================');
+        }
+    }
+    // Emit --- / +++ file headers. For Git patches with no hunks (e.g.
+    // pure renames, mode-only changes), Git omits these, so we do too.
+    const hasHunks = patch.hunks.length > 0;
+    if (headerOptions.includeFileHeaders && patch.oldFileName !== undefined && patch.newFileName !== undefined
+        && (!patch.isGit || hasHunks)) {
+        ret.push('--- ' + quoteFileNameIfNeeded(patch.oldFileName) + (patch.oldHeader ? '\t' + patch.oldHeader : ''));
+        ret.push('+++ ' + quoteFileNameIfNeeded(patch.newFileName) + (patch.newHeader ? '\t' + patch.newHeader : ''));
+    }
+    for (let i = 0; i < patch.hunks.length; i++) {
+        const hunk = patch.hunks[i];
+        // Unified Diff Format quirk: If the chunk size is 0,
+        // the first number is one lower than one would expect.
+        // https://www.artima.com/weblogs/viewpost.jsp?thread=164293
+        const oldStart = hunk.oldLines === 0 ? hunk.oldStart - 1 : hunk.oldStart;
+        const newStart = hunk.newLines === 0 ? hunk.newStart - 1 : hunk.newStart;
+        ret.push('@@ -' + oldStart + ',' + hunk.oldLines
+            + ' +' + newStart + ',' + hunk.newLines
+            + ' @@');
+        for (const line of hunk.lines) {
+            ret.push(line);
+        }
+    }
+    return ret.join('\n') + '\n';
+}
+function createTwoFilesPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, options) {
+    if (typeof options === 'function') {
+        options = { callback: options };
+    }
+    if (!(options === null || options === void 0 ? void 0 : options.callback)) {
+        const patchObj = structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, options);
+        if (!patchObj) {
+            return;
+        }
+        return formatPatch(patchObj, options === null || options === void 0 ? void 0 : options.headerOptions);
+    }
+    else {
+        const { callback } = options;
+        structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, Object.assign(Object.assign({}, options), { callback: patchObj => {
+                if (!patchObj) {
+                    callback(undefined);
+                }
+                else {
+                    callback(formatPatch(patchObj, options.headerOptions));
+                }
+            } }));
+    }
+}
+function createPatch(fileName, oldStr, newStr, oldHeader, newHeader, options) {
+    return createTwoFilesPatch(fileName, fileName, oldStr, newStr, oldHeader, newHeader, options);
+}
+/**
+ * Split `text` into an array of lines, including the trailing newline character (where present)
+ */
+function splitLines(text) {
+    const hasTrailingNl = text.endsWith('\n');
+    const result = text.split('\n').map(line => line + '\n');
+    if (hasTrailingNl) {
+        result.pop();
+    }
+    else {
+        result.push(result.pop().slice(0, -1));
+    }
+    return result;
+}
+
+;// CONCATENATED MODULE: ./lib/src/policy/diff.js
+// Two policies as a unified text diff for people. Shown is a spelling that does not depend on the order in which S3 returned
+// things; what is written keeps the order it has.
+
+
+
+/** Lines of context around a change. */
+const CONTEXT = 3;
+/** Unified diff with three lines of context; empty if the policies differ by S3's rewriting alone. */
+function diffPolicies(before, after) {
+    if (samePolicy(before, after))
+        return '';
+    const patch = createTwoFilesPatch('before', 'after', display(before), display(after), undefined, undefined, { context: CONTEXT });
+    return patch.slice(patch.indexOf('---'));
+}
+function display(document) {
+    if (document === null)
+        return '';
+    const { Version, Id, Statement: _, ...others } = document;
+    const statements = statementsOf(document)
+        .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+        .map(displayStatement);
+    const shown = {
+        ...(Version !== undefined && { Version }),
+        ...(Id !== undefined && { Id }),
+        ...others,
+        Statement: statements,
+    };
+    return `${JSON.stringify(shown, null, 2)}\n`;
+}
+/** By what rarely changes first, so that a statement that grows keeps its place. */
+function sortKey(statement) {
+    const { Sid = '', Effect, Principal, Action } = statement;
+    return JSON.stringify([Sid, Effect, Principal, Action, canonicalStatement(statement)]);
+}
+const ELEMENTS = [
+    'Sid',
+    'Effect',
+    'Principal',
+    'NotPrincipal',
+    'Action',
+    'NotAction',
+    'Resource',
+    'NotResource',
+    'Condition',
+];
+/** These grow with the members: always shown as lists, so that one more is one more line. */
+const GROWING = new Set(['resource', 'aws:sourcearn', 'aws:sourceaccount']);
+function displayStatement(statement) {
+    const known = ELEMENTS.filter((name) => statement[name] !== undefined && statement[name] !== '');
+    const others = Object.keys(statement).filter((name) => !ELEMENTS.includes(name));
+    return Object.fromEntries([...known, ...others].map((name) => [
+        name,
+        displayValue(name, statement[name]),
+    ]));
+}
+function displayValue(name, value) {
+    if (Array.isArray(value) || typeof value !== 'object' || value === null) {
+        return displayList(name, asList(value));
+    }
+    return Object.fromEntries(Object.entries(value)
+        .toSorted(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+        .map(([key, inner]) => [key, displayValue(key, inner)]));
+}
+function displayList(name, values) {
+    const sorted = [...new Set(values)].toSorted((a, b) => (String(a) < String(b) ? -1 : 1));
+    return sorted.length === 1 && !GROWING.has(name.toLowerCase()) ? sorted[0] : sorted;
+}
+//# sourceMappingURL=diff.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/worlds.js
 // What CloudTrail may send with a request, as far as a policy asks for it. Most of it is known; some is not (whether the
 // account is in an organization, which encryption header comes with a digest). Each combination of what is not known is a
@@ -72826,7 +74109,7 @@ const SENT_BUT_UNKNOWN = {
 const MOST_OPTIONS = 8;
 function askedBy(document) {
     const asked = new Map();
-    for (const statement of document_statementsOf(document)) {
+    for (const statement of statementsOf(document)) {
         for (const { key, values } of conditionEntries(statement)) {
             const known = asked.get(key.toLowerCase()) ?? [];
             known.push(...values.map(String));
@@ -72979,13 +74262,13 @@ function inWorld(document, requests) {
     return standing;
 }
 function isDeny(document, index) {
-    return document_statementsOf(document)[index]?.Effect === 'Deny';
+    return statementsOf(document)[index]?.Effect === 'Deny';
 }
 /** The document as if it had no Deny: who is admitted, whether or not something else stops him. */
 function withoutDenies(document) {
     return {
         ...document,
-        Statement: document_statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
+        Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
     };
 }
 /**
@@ -73014,85 +74297,6 @@ const LOG_KEYS = [
 ];
 const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';
 //# sourceMappingURL=grants.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/locate.js
-// Recognises, by what it does and never by its Sid, the statement that a new grant naturally joins, and tells what joining
-// it would add. Whether a grant is needed at all is not asked here.
-
-
-/** Under these a listed value admits; the forms with `IfExists` also admit requests without the key. */
-const ADMITTING = new Set([
-    'stringequals',
-    'stringlike',
-    'arnequals',
-    'arnlike',
-]);
-/** An Allow for CloudTrail's service principal and nobody else. */
-function isForCloudTrailAlone({ Effect, Principal }) {
-    if (Effect !== 'Allow' || typeof Principal !== 'object')
-        return false;
-    const types = Object.keys(Principal);
-    return types.length === 1 && types[0] === 'Service' && servicesOf(Principal).every(isCloudTrail);
-}
-function servicesOf(principals) {
-    return asList(principals['Service'] ?? []);
-}
-/** Whether CloudTrail is among the principals, alone or beside others. */
-function namesCloudTrail({ Principal }) {
-    return typeof Principal === 'object' && servicesOf(Principal).some(isCloudTrail);
-}
-function isCloudTrail(name) {
-    return CLOUDTRAIL_NAMES.has(name);
-}
-/** Whether the statement is for this one thing and no other. */
-function isOnlyFor(kind, { Action }) {
-    const actions = Action === undefined ? [] : asList(Action);
-    return (actions.length > 0 &&
-        actions.every((action) => action.toLowerCase() === ACTION[kind].toLowerCase()));
-}
-function resourcesOf({ Resource }) {
-    return Resource === undefined ? [] : asList(Resource);
-}
-/** The line of the statement's conditions with this key in any case; undefined unless there is exactly one and it admits what it lists. */
-function admittingEntry(statement, key) {
-    const [entry, ...others] = entriesFor(statement, key);
-    if (entry === undefined || others.length > 0)
-        return undefined;
-    return ADMITTING.has(entry.operator.toLowerCase()) ? entry : undefined;
-}
-function entriesFor(statement, key) {
-    return conditionEntries(statement).filter((entry) => entry.key.toLowerCase() === key);
-}
-const SOURCE_ARN = 'aws:sourcearn';
-const SOURCE_ACCOUNT = 'aws:sourceaccount';
-const SOURCE_ORGANIZATION = 'aws:sourceorgid';
-/** The accounts that the statement names by a path or by a trail. */
-function accountsNamedIn(statement) {
-    const senders = [SOURCE_ARN, SOURCE_ACCOUNT].flatMap((key) => entriesFor(statement, key).flatMap(({ values }) => values.map(String)));
-    const accounts = [
-        ...resourcesOf(statement).map(pathAccount),
-        ...senders.map((sender) => (isTrailArn(sender) ? accountOf(sender) : sender)),
-    ];
-    return new Set(accounts.filter((account) => account !== undefined && /^\d{12}$/.test(account)));
-}
-/** The list with what is not in it yet; the very same value if nothing is new, and never a list for a lone value. */
-function union(list, more) {
-    const present = new Set(asList(list).map(String));
-    const added = [...new Set(more)].filter((value) => !present.has(String(value)));
-    return added.length === 0 ? list : oneOrMany([...asList(list), ...added]);
-}
-function oneOrMany(values) {
-    const [first, ...others] = values;
-    return first !== undefined && others.length === 0 ? first : values;
-}
-/** The statement with other values in this one place of its conditions; every key stays where it is. */
-function withValues(statement, { operator, key }, values) {
-    const { Condition = {} } = statement;
-    return {
-        ...statement,
-        Condition: { ...Condition, [operator]: { ...Condition[operator], [key]: values } },
-    };
-}
-//# sourceMappingURL=locate.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/layouts.js
 // How a member is written into a policy: for each layout, the statement that would grant one thing to one delivery alone,
 // and which statements that are there already can take the grant in instead. Whether it is needed is decided in merge.ts.
@@ -73258,7 +74462,7 @@ function admit(document, layout, deliveries) {
     if (wanted.length === 0)
         return document;
     const { joining, homeless } = admit_assign(document, wanted);
-    const extended = document_statementsOf(document).map((statement, index) => joined(statement, joining.get(index) ?? []));
+    const extended = statementsOf(document).map((statement, index) => joined(statement, joining.get(index) ?? []));
     const [only] = extended;
     const isLone = !Array.isArray(document.Statement) && homeless.length === 0 && only !== undefined;
     return { ...document, Statement: isLone ? only : withNew(extended, homeless) };
@@ -73282,7 +74486,7 @@ function admit_assign(document, forms) {
  */
 function candidatesIn(document) {
     const byKind = new Map();
-    const shapedLike = (form) => document_statementsOf(document)
+    const shapedLike = (form) => statementsOf(document)
         .map((statement, index) => ({ index, statement, accounts: accountsNamedIn(statement) }))
         .filter(({ statement }) => hasShape(statement, form));
     return (form) => {
@@ -73316,24 +74520,209 @@ function uniqueSid(sid, statements) {
     return candidate;
 }
 //# sourceMappingURL=admit.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/wording.js
-// How findings speak of a policy: statements by number and Sid, long lists cut short. Text only.
+;// CONCATENATED MODULE: ./lib/src/policy/doctor.js
+// Why CloudTrail would be refused: for every grant that is not in effect, which statement stops it or comes nearest to
+// granting it, which of its clauses fails, and the text that would mend it by hand. Nothing here changes a policy.
 
-/** `statement 3 (Sid "DenyWrongKey")`; numbers count from one, as people do. */
-function nameOf(document, index) {
-    const sid = document_statementsOf(document)[index]?.Sid;
-    return sid ? `statement ${index + 1} (Sid ${JSON.stringify(sid)})` : `statement ${index + 1}`;
+
+
+
+
+
+
+
+
+/** Error findings for all of these deliveries' grants that are not in effect; empty when every one is. */
+function diagnose(document, deliveries) {
+    const standing = examinerOf(document);
+    const missing = inCanonicalOrder(deliveries).flatMap((delivery) => GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
+        kind,
+        delivery,
+    })));
+    if (missing.length === 0)
+        return [];
+    if (document === null)
+        return missing.map((grant) => missingFinding({ Statement: [] }, grant));
+    const admitted = examinerOf(withoutDenies(document));
+    return [
+        ...denyFindings(document, missing),
+        ...missing
+            .filter(({ kind, delivery }) => admitted(kind, delivery) === 'missing')
+            .map((grant) => missingFinding(document, grant)),
+    ];
 }
-/** The first few, and how many more there are. */
-function listed(items, most = 5) {
-    const rest = items.length - most;
-    return rest > 0 ? `${items.slice(0, most).join(', ')} and ${rest} more` : items.join(', ');
+/** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
+function denyFindings(document, missing) {
+    const view = viewOf(document);
+    const asked = askedBy(document);
+    const denied = new Map();
+    for (const grant of missing) {
+        const narrow = view(grant.delivery.accountId);
+        for (const request of requestsIn(grant, asked)) {
+            const { effect, statements } = evaluate(narrow, request);
+            if (effect !== 'denied')
+                continue;
+            for (const index of statements) {
+                denied.set(index, [...(denied.get(index) ?? []), { grant, request }]);
+            }
+        }
+    }
+    return [...denied]
+        .toSorted(([a], [b]) => a - b)
+        .map(([index, hits]) => denyFinding(document, index, hits));
 }
-/** The statement as text to copy. */
-function wording_asText(statement) {
-    return JSON.stringify(statement, null, 2);
+/** As the most likely world has them. */
+function requestsIn({ kind, delivery }, asked) {
+    const [world] = worldsOf(delivery, asked);
+    return world === undefined ? [] : requestsFor(kind, delivery, world);
 }
-//# sourceMappingURL=wording.js.map
+function denyFinding(document, index, hits) {
+    const statement = statementsOf(document)[index];
+    const [first] = hits;
+    if (statement === undefined || first === undefined)
+        throw new RangeError(`No statement ${index}`);
+    const actions = [...new Set(hits.map(({ request }) => request.action))].join(' and ');
+    const arns = [...new Set(hits.map(({ grant }) => grant.delivery.trailArn))];
+    const accounts = new Set(hits.map(({ grant }) => grant.delivery.accountId));
+    const name = nameOf(document, index);
+    return {
+        severity: 'error',
+        code: 'policy-deny-stops-cloudtrail',
+        ...(accounts.size === 1 && { account: first.grant.delivery.accountId }),
+        message: `${sentence(name)} denies CloudTrail ${actions} for ${listed(arns, 3)}${because(statement, first.request)}.`,
+        remedy: remedyForDeny(document, index, statement, hits),
+    };
+}
+/** What of the Deny holds for CloudTrail's request, in the words of the policy. */
+function because(statement, { context }) {
+    const sent = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
+    const reasons = conditionEntries(statement).map(({ operator, key, values }) => {
+        const actual = sent.get(key.toLowerCase());
+        const says = sends(actual === undefined ? [] : asList(actual));
+        return `${operator} ${key} [${listed(values.map(String), 3)}], and CloudTrail sends ${says}`;
+    });
+    return reasons.length === 0 ? ', without any condition' : `: ${reasons.join('; ')}`;
+}
+function remedyForDeny(document, index, statement, hits) {
+    const name = nameOf(document, index);
+    const asksForEncryption = conditionEntries(statement).some(({ key }) => /server-side-encryption/i.test(key));
+    const first = asksForEncryption
+        ? 'Give the trail the encryption that it asks for (kms-key-arn), or else change it. '
+        : '';
+    const mended = exceptions(statement, hits).find(({ changed }) => lets(document, changed, hits));
+    if (mended === undefined) {
+        return `${first}A Deny is never changed by this tool. Change ${name} so that it does not apply to these trails.`;
+    }
+    const text = wording_asText(mended.changed[mended.element]);
+    return `${first}A Deny is never changed by this tool. In ${name}, put this in place of "${mended.element}", and nothing changes for anybody else: ${text}`;
+}
+/** Ways to except these trails, the most natural first: a list that excepts others already, else the trails by their ARN. */
+function exceptions(statement, hits) {
+    const arns = doctor_unique(hits.map(({ grant }) => grant.delivery.trailArn));
+    const accounts = doctor_unique(hits.map(({ grant }) => grant.delivery.accountId));
+    const resources = doctor_unique(hits.map(({ grant }) => resourceArn(grant.kind, grant.delivery)));
+    const byList = conditionEntries(statement)
+        .filter(({ operator }) => /^(string|arn)not(equals|like)(ifexists)?$/i.test(operator))
+        .flatMap((entry) => {
+        const more = { [SOURCE_ARN]: arns, [SOURCE_ACCOUNT]: accounts }[entry.key.toLowerCase()];
+        return more === undefined
+            ? []
+            : [withValues(statement, entry, union([...entry.values], more))];
+    })
+        .map((changed) => ({ element: 'Condition', changed }));
+    const byResource = statement.NotResource === undefined
+        ? []
+        : [
+            {
+                element: 'NotResource',
+                changed: { ...statement, NotResource: union(statement.NotResource, resources) },
+            },
+        ];
+    const entry = { operator: 'ArnNotEquals', key: 'aws:SourceArn', values: [] };
+    const byArn = { element: 'Condition', changed: withValues(statement, entry, arns) };
+    return [...byList, ...byResource, byArn];
+}
+function doctor_unique(values) {
+    return [...new Set(values)];
+}
+/** Whether the Deny, changed, hits none of these requests any more. */
+function lets(document, changed, hits) {
+    const alone = { ...document, Statement: changed };
+    return hits.every(({ request }) => {
+        const { effect, unknown } = evaluate(alone, request);
+        return effect !== 'denied' && unknown.length === 0;
+    });
+}
+function missingFinding(document, grant) {
+    const { delivery, kind } = grant;
+    const requests = requestsIn(grant, askedBy(document));
+    const refused = requests.find((request) => evaluate(document, request).effect === 'not-allowed');
+    const [request] = refused === undefined ? requests : [refused];
+    const what = `${request?.action} on ${resourceArn(kind, delivery)}`;
+    return {
+        severity: 'error',
+        code: 'policy-grant-missing',
+        account: delivery.accountId,
+        message: `The policy does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
+        remedy: remedyForMissing(document, grant),
+    };
+}
+/** The Allow that is least far from granting it, and what keeps it from it. */
+function nearest(document, request) {
+    if (request === undefined)
+        return doctor_NONE;
+    const attempts = statementsOf(document)
+        .map((statement, index) => ({ statement, index }))
+        .filter(({ statement }) => statement.Effect === 'Allow' && namesCloudTrail(statement))
+        .map(({ index }) => ({ index, failing: explain(document, index, request) }))
+        .filter(({ failing }) => !failing.some(({ element }) => element === 'action'))
+        .toSorted((a, b) => a.failing.length - b.failing.length);
+    const [best] = attempts;
+    if (best === undefined)
+        return doctor_NONE;
+    return `${sentence(nameOf(document, best.index))} comes nearest: ${best.failing.map(failure).join('; ')}.`;
+}
+const doctor_NONE = 'No statement admits CloudTrail to this action.';
+function failure(mismatch) {
+    let text;
+    switch (mismatch.element) {
+        case 'principal':
+            text = 'its principals do not include CloudTrail';
+            break;
+        case 'action':
+            text = `its actions do not include ${mismatch.actual}`;
+            break;
+        case 'resource':
+            text = `its ${mismatch.negated ? 'NotResource excepts' : 'Resource does not cover'} ${mismatch.actual}`;
+            break;
+        case 'condition':
+            text = `${mismatch.operator} ${mismatch.key} [${listed(mismatch.values.map(String), 3)}] does not hold, CloudTrail sends ${sends(mismatch.actual)}`;
+            break;
+        case 'statement':
+            text = `what its element ${JSON.stringify(mismatch.name)} means is not documented`;
+            break;
+    }
+    return text;
+}
+function sends(values) {
+    return values.length > 0 ? values.join(', ') : 'nothing';
+}
+/** What a merge would write. */
+function remedyForMissing(document, { delivery, kind }) {
+    const before = statementsOf(document);
+    const after = statementsOf(admit(document, 'documented', [delivery]));
+    const index = after.findIndex((statement, at) => statement !== before[at] && isFor(statement, kind, delivery));
+    const statement = after[index];
+    if (statement === undefined)
+        return 'Onboard the account.';
+    return index < before.length
+        ? `Onboard the account, or put this in place of ${nameOf(document, index)}: ${wording_asText(statement)}`
+        : `Onboard the account, or add this statement: ${wording_asText(statement)}`;
+}
+function isFor({ Resource }, kind, delivery) {
+    return Resource !== undefined && asList(Resource).includes(resourceArn(kind, delivery));
+}
+//# sourceMappingURL=doctor.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/weaknesses.js
 // What is weak about the statements that admit CloudTrail, and what a member's access depends on that nobody can know from
 // here. Warnings and notices only: none of it is mended unasked, for tightening may cut off trails that nobody listed.
@@ -73352,7 +74741,7 @@ function weaknesses(document, wish) {
         return layoutFindings(wish);
     return [
         ...layoutFindings(wish),
-        ...document_statementsOf(document).flatMap((statement, index) => ofStatement(statement, nameOf(document, index))),
+        ...statementsOf(document).flatMap((statement, index) => ofStatement(statement, nameOf(document, index))),
         ...dependencies(document, wish.staying),
         ...stillAdmitted(document, wish.leaving),
     ];
@@ -73483,9 +74872,6 @@ function legacy({ Principal }, name) {
         },
     ];
 }
-function sentence(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
 /** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */
 function dependencies(document, deliveries) {
     const standing = examinerOf(document);
@@ -73511,7 +74897,7 @@ function causesOf(document, kind, delivery) {
     const decisions = worlds.flatMap((world) => requestsFor(kind, delivery, world).map((request) => evaluate(narrow, request)));
     const denies = decisions.flatMap(({ effect, statements, unknown }) => [
         ...(effect === 'denied' ? statements : []),
-        ...unknown.filter((index) => document_statementsOf(document)[index]?.Effect === 'Deny'),
+        ...unknown.filter((index) => statementsOf(document)[index]?.Effect === 'Deny'),
     ]);
     const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
     const keys = varyingKeys(worlds.map(({ context, headers }) => ({ ...context, ...headers.digests })));
@@ -73575,7 +74961,7 @@ function stillAdmitted(document, leaving) {
 function withdraw(document, departure) {
     if (departure.leaving.length === 0)
         return document;
-    return changeStatements(document, (statement) => without(statement, departure));
+    return changeStatements(document, (statement) => withdraw_without(statement, departure));
 }
 /**
  * The policy without what admits these deliveries in another layout than this one, so that they can be admitted anew in it.
@@ -73587,7 +74973,7 @@ function moveOut(document, layout, deliveries) {
         return document;
     const departure = { leaving: deliveries, staying: [] };
     return changeStatements(document, (statement) => GRANT_KINDS.some((kind) => isInOtherLayout(statement, layout, kind, example))
-        ? without(statement, departure)
+        ? withdraw_without(statement, departure)
         : statement);
 }
 /** Layouts from which a member can be taken out alone. */
@@ -73606,7 +74992,7 @@ function isShared(statement) {
 }
 /** `undefined` takes a statement out. The very same document if nothing changes. */
 function changeStatements(document, change) {
-    const before = document_statementsOf(document);
+    const before = statementsOf(document);
     const after = before.map(change);
     if (after.every((statement, index) => statement === before[index]))
         return document;
@@ -73615,7 +75001,7 @@ function changeStatements(document, change) {
     const isLone = !Array.isArray(document.Statement) && only !== undefined;
     return { ...document, Statement: isLone ? only : kept };
 }
-function without(statement, departure) {
+function withdraw_without(statement, departure) {
     if (!isForCloudTrailAlone(statement))
         return statement;
     const [example] = departure.leaving;
@@ -73689,8 +75075,8 @@ function mergePolicy(current, request) {
     const staying = inCanonicalOrder(request.admit.map((delivery) => withOrganization(delivery, organizationId)));
     const kept = new Set(staying.map(identityOf));
     const leaving = inCanonicalOrder(request.withdraw).filter((delivery) => !kept.has(identityOf(delivery)));
-    const merged = mergeInto(current ?? NO_POLICY, layout, { staying, leaving });
-    const empty = document_statementsOf(merged).length === 0;
+    const merged = mergeInto(current ?? merge_NO_POLICY, layout, { staying, leaving });
+    const empty = statementsOf(merged).length === 0;
     const document = settled(current, empty ? null : merged);
     return {
         document,
@@ -73699,7 +75085,7 @@ function mergePolicy(current, request) {
         findings: weaknesses(document, { layout, staying, leaving }),
     };
 }
-const NO_POLICY = { Version: '2012-10-17', Statement: [] };
+const merge_NO_POLICY = { Version: '2012-10-17', Statement: [] };
 function withOrganization(delivery, organizationId) {
     return organizationId === undefined ? delivery : { ...delivery, organizationId };
 }
@@ -73721,7 +75107,7 @@ function counted(before, after) {
     return { trails: difference(old.trails, now.trails), paths: difference(old.paths, now.paths) };
 }
 function namedIn(document) {
-    const statements = document === null ? [] : document_statementsOf(document).filter(isForCloudTrailAlone);
+    const statements = document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
     const trails = statements
         .flatMap(conditionEntries)
         .filter(({ key }) => key.toLowerCase() === SOURCE_ARN)
@@ -73761,7 +75147,7 @@ function parse(text) {
     }
 }
 /** Strings, brackets, numbers; what is between them does not matter in a text known to be JSON. */
-const TOKEN = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*/g;
 function refuseLoss(text) {
     const open = [];
     for (const [token, colon] of text.matchAll(TOKEN)) {
@@ -73832,7 +75218,11 @@ function parsePolicy(text) {
 function printPolicy(document) {
     return JSON.stringify(document);
 }
+/** In UTF-16 code units: far beyond S3's 20 KB and KMS's 32 KB. */
+const LONGEST = 1_000_000;
 function readText(text) {
+    if (text.length > LONGEST)
+        throw malformed('The text', 'is far longer than any policy');
     try {
         return readJson(text);
     }
@@ -73918,16 +75308,97 @@ function show(value) {
     return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 //# sourceMappingURL=parse.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/pending.js
+;// CONCATENATED MODULE: ./lib/src/policy/measure.js
+// How large a policy is against S3's limit, how many members it can still take, and what to do when it is full.
 
-const diagnose = (..._) => [];
-const compareAccess = (..._) => ({ gained: [], lost: [], broader: false, notes: [] });
-const measurePolicy = (d, ..._) => ({ bytes: d ? printPolicy(d).length : 0, limit: 20480, share: 0, membersLeft: 0 });
-const sizeFindings = (..._) => [];
-const diffPolicies = (a, b) => JSON.stringify(a) + '\n' + JSON.stringify(b);
-//# sourceMappingURL=pending.js.map
+
+/** Source: S3 user guide, "Adding a bucket policy": 20 KB. S3 counts a normalised form; the minified text is never less. */
+const LIMIT = 20_480;
+/** From here on a policy is worth a warning. */
+const NEARLY_FULL = 0.8;
+/** The size of the policy, and its room for members that look like the example. */
+function measurePolicy(document, layout, example) {
+    const bytes = bytesOf(document);
+    return {
+        bytes,
+        limit: LIMIT,
+        share: bytes / LIMIT,
+        membersLeft: membersLeft(document, layout, example),
+    };
+}
+function bytesOf(document) {
+    return document === null ? 0 : Buffer.byteLength(printPolicy(document));
+}
+/** The first new member may bring statements with it; what each further one costs is tried out behind it. */
+function membersLeft(document, layout, example) {
+    const [first, second, third] = [1, 2, 3].map((count) => bytesOf(withMembers(document, layout, example, count)));
+    if (first === undefined || second === undefined || third === undefined)
+        return null;
+    const each = third - second;
+    if (each <= 0)
+        return first <= LIMIT ? null : 0;
+    if (first > LIMIT)
+        return 0;
+    return second > LIMIT ? 1 : 2 + Math.floor((LIMIT - second) / each);
+}
+function withMembers(document, layout, example, count) {
+    const text = JSON.stringify(document);
+    const free = (id) => !text.includes(id);
+    const ids = Array.from({ length: count * 2 + 8 }, (_, index) => String(index).padStart(12, '0'));
+    const members = ids
+        .filter(free)
+        .slice(0, count)
+        .map((id) => likeExample(example, id));
+    const organizationId = example.organizationId ?? 'o-0123456789';
+    return mergePolicy(document, {
+        layout,
+        ...(layout === 'organization' && { organizationId }),
+        admit: members,
+        withdraw: [],
+        bucket: example.bucket,
+    }).document;
+}
+function likeExample(example, accountId) {
+    const parts = example.trailArn.split(':');
+    return { ...example, accountId, trailArn: parts.with(4, accountId).join(':') };
+}
+/** A warning above 80 % of the limit, an error above the limit itself; both name the way out. */
+function sizeFindings(size, layout) {
+    const { bytes, limit, share, membersLeft: left } = size;
+    if (share <= NEARLY_FULL)
+        return [];
+    const room = left === null ? '' : ` There is room for ${left} more members in layout ${layout}.`;
+    if (share <= 1) {
+        return [
+            {
+                severity: 'warning',
+                code: 'policy-nearly-full',
+                message: `The policy takes ${bytes} of ${limit} bytes (${Math.floor(share * 100)} %).${room}`,
+                remedy: WAY_OUT[layout],
+            },
+        ];
+    }
+    return [
+        {
+            severity: 'error',
+            code: 'policy-too-large',
+            message: `The policy would take ${bytes} bytes, ${bytes - limit} more than the ${limit} that S3 allows.`,
+            remedy: WAY_OUT[layout],
+        },
+    ];
+}
+const WAY_OUT = {
+    isolated: 'Set policy-layout: documented for new members: it takes about half the room for each (its statements are shared between members).',
+    documented: 'Set policy-layout: compact and name all members in one run, and they are moved to it: it takes less than half the room for each. If all are in one organization, policy-layout: organization has no limit.',
+    compact: 'If all members are in one organization, policy-layout: organization has no limit. Else use a second bucket.',
+    organization: 'The rest of the policy fills it: remove what is no longer needed, or use a second bucket.',
+};
+//# sourceMappingURL=measure.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/index.js
 // The policy room's door: what other rooms may use of it.
+
+
+
 
 
 
@@ -73992,6 +75463,7 @@ class CallFailure extends UserError {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $B: () => (/* binding */ proseWithBlock),
 /* harmony export */   BP: () => (/* binding */ logLine),
 /* harmony export */   CS: () => (/* binding */ prose),
 /* harmony export */   OF: () => (/* binding */ fenced),
@@ -74004,6 +75476,8 @@ const ENTITIES = new Map([
     ['&', '&amp;'],
     ['<', '&lt;'],
     ['>', '&gt;'],
+    ['@', '<span>@</span>'],
+    ['#', '<span>#</span>'],
 ]);
 // Control and bidirectional characters can hide or reorder what a reader sees; they are shown as their code points.
 // eslint-disable-next-line no-control-regex
@@ -74019,13 +75493,23 @@ function code(text) {
         return `\`${shown}\``;
     return `<code>${encoded(shown)}</code>`;
 }
-/** Running text, also inside a table cell. GitHub looks for mentions and references in rendered text: a tag breaks them. */
+/** Running text, also inside a table cell. */
 function prose(text) {
-    return encoded(visible(text)).replaceAll(/[@#](?=\w)/g, '<span>$&</span>');
+    return encoded(visible(text));
 }
-/** Everything that Markdown or HTML would read as more than text, as character references. */
+/**
+ * Everything that Markdown or HTML would read as more than text, as character references. GitHub looks for mentions and
+ * issue numbers in the rendered text, where a reference is a character again: a tag in between stops that.
+ */
 function encoded(text) {
-    return text.replaceAll(/[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?=\S)(?<=www\.)/g, (char) => ENTITIES.get(char) ?? `&#${char.charCodeAt(0)};`);
+    return text.replaceAll(/[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?<=www\.)|[@#](?=\w)/g, (char) => ENTITIES.get(char) ?? `&#${char.charCodeAt(0)};`);
+}
+/** Text whose first line is a sentence; what follows is to be copied as it stands, and comes as a block of its own. */
+function proseWithBlock(text) {
+    const [sentence = '', ...block] = text.split('\n');
+    return block.length === 0
+        ? prose(sentence)
+        : `${prose(sentence)}\n\n${fenced('json', block.join('\n'))}`;
 }
 /** A fenced block whose fence is longer than any run of backticks in it. */
 function fenced(language, text) {
@@ -74055,20 +75539,27 @@ function logLine(text) {
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
 /* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2832);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
 
 
+
 const ANNOTATIONS_OF_A_KIND = 10;
-/** The table's rows as lines; empty before there is a plan. */
-function logLines({ request, plan, outcome }) {
+/** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
+function logLines({ request, plan, outcome, result }) {
     if (request === null || plan === null)
         return [];
-    return (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome).map(({ mark, account, role, what, detail, ...row }) => {
-        const where = what.where === '' ? '' : ` in ${what.where}`;
-        const done = row.outcome === '' ? '' : ` → ${row.outcome}`;
-        return (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(`${mark} ${account}${role && ` ${role}`}  ${what.words} ${what.name}${where}: ${detail}${done}`);
-    });
+    const heading = outcome === null
+        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
+        : `Result: ${result}`;
+    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome);
+    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP);
+}
+function rowLine({ mark, account, role, what, detail, outcome }) {
+    const where = what.where === '' ? '' : ` in ${what.where}`;
+    const who = role === '' ? account : `${account} (${role})`;
+    return `${mark} ${who}: ${what.words} ${what.name}${where}: ${outcome === '' ? detail : outcome}`;
 }
 function annotationsOf(findings) {
     return ['error', 'warning', 'notice'].flatMap((severity) => {
@@ -74093,7 +75584,7 @@ function annotation({ severity, code, message, remedy }) {
     return {
         severity,
         title: `CloudTrail onboarding: ${code}`,
-        message: `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(message)}\n→ ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP)(remedy)}`,
+        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP).join('\n'),
     };
 }
 //# sourceMappingURL=log.js.map

@@ -4,7 +4,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { access, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apiPath } from './github/api.js';
 import type { Job } from './github/job.js';
@@ -99,13 +99,13 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
 }
 
 async function prepare(options: RunOptions) {
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'action-run-')));
+  const directory = resolve(options.directory ?? (await mkdtemp(join(tmpdir(), 'action-run-'))));
   const event = options.event ?? { name: 'push' };
   const places = await makePlaces(directory);
   await writeFile(places.eventPath, JSON.stringify(payloadOf(event), null, 2));
   const job = jobOf(event);
   const { sandbox } = options;
-  const definition = await readDefinition(options.actionPath ?? (await projectRoot()));
+  const definition = await readDefinition(resolve(options.actionPath ?? (await projectRoot())));
   const variables = githubVariables(job, places, sandbox.url + apiPath);
   const inputs = resolveInputs(
     definition,

@@ -15,10 +15,11 @@ function exportsFor(account: string): string {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: region,
+    // The AWS CLI's version 1 knows no other.
+    AWS_DEFAULT_REGION: region,
   };
-  return Object.entries(variables)
-    .map(([name, value]) => `  export ${name}='${value}'`)
-    .join('\n');
+  const lines = Object.entries(variables).map(([name, value]) => `  export ${name}='${value}'`);
+  return ['  unset AWS_PROFILE AWS_SESSION_TOKEN', ...lines].join('\n');
 }
 
 console.log(`A small, strict AWS listens on ${sandbox.url}. It forgets everything when it stops.

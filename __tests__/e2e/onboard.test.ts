@@ -55,7 +55,9 @@ test('an apply makes the three edits, creates the trail and starts logging, in t
 /** S3 hands lists back in an order of its own. */
 function sorted(value: unknown): unknown {
   const text = JSON.stringify(value, (_key, inner: unknown) =>
-    Array.isArray(inner) && inner.every((one) => typeof one === 'string') ? inner.toSorted() : inner,
+    Array.isArray(inner) && inner.every((one) => typeof one === 'string')
+      ? inner.toSorted()
+      : inner,
   );
   return JSON.parse(text);
 }

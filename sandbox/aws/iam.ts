@@ -2,6 +2,7 @@
 // does. It decides nothing itself; which question to ask is the services' business.
 
 import {
+  allowedContextKeysForRequest,
   getDenialReasons,
   type RequestAnalysis,
   runSimulation,
@@ -113,6 +114,15 @@ export async function grammarErrors(
   return [...Object.values(identityPolicyErrors ?? {}).flat(), ...(resourcePolicyErrors ?? [])].map(
     (error) => `${error.path}: ${error.message}`,
   );
+}
+
+/** The condition keys an action has on a resource, in lower case; none for an action that does not exist. */
+export async function conditionKeysOf(
+  action: string,
+  resource: string,
+): Promise<readonly string[]> {
+  const [service = '', name = ''] = action.split(':');
+  return allowedContextKeysForRequest(service, name, resource, false, undefined).catch(() => []);
 }
 
 /** Loads what the evaluator reads on the first question of each service, so that no measured call pays for it. */

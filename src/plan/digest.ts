@@ -18,6 +18,7 @@ export function planDigest(
     bucket: wish.bucket,
     bucketOwner: wish.accountId,
     layout: wish.layout,
+    organizationId: wish.admit[0]?.organizationId ?? null,
     trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
     lostAccess: policy.access.lost
       .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))

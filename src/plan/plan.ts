@@ -77,7 +77,14 @@ function planMember(
   if (trail.findings.some(isError))
     return { plan: { kind: 'held-back', member, trailArn }, findings: trail.findings };
   const { bucket, prefix } = trail.intended;
-  const delivery = { trailArn, accountId: member.accountId, bucket, prefix };
+  const { organizationId } = request;
+  const delivery: Delivery = {
+    trailArn,
+    accountId: member.accountId,
+    bucket,
+    prefix,
+    ...(organizationId === undefined ? {} : { organizationId }),
+  };
   return { plan: { kind: 'planned', member, delivery, trail }, findings: trail.findings };
 }
 

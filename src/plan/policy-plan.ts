@@ -38,8 +38,8 @@ export type PolicyPlan = {
 };
 
 export function planPolicy(before: PolicyDocument | null, wish: PolicyWish): PolicyPlan {
-  const { bucket, layout, admit, accountId } = wish;
-  const merge = mergePolicy(before, { bucket, layout, admit, withdraw: [] });
+  const { layout, admit, accountId } = wish;
+  const merge = mergePolicy(before, { ...wish, withdraw: [] });
   const access = compareAccess(before, merge.document, admit);
   const [example] = admit;
   const size = example === undefined ? null : measurePolicy(merge.document, layout, example);

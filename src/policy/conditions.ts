@@ -27,7 +27,7 @@ const stringEqualsIgnoreCase = withVariables((wanted, actual) =>
 const stringLike = withVariables((wanted, actual) => verdict(fits(wanted, actual)));
 const arnLike = withVariables((wanted, actual) => known(fitsArn(wanted, actual), (hit) => hit));
 
-const POSITIVE: ReadonlyMap<string, Test> = new Map([
+const TESTS: ReadonlyMap<string, Test> = new Map([
   ['stringequals', stringEquals],
   ['stringequalsignorecase', stringEqualsIgnoreCase],
   ['stringlike', stringLike],
@@ -40,15 +40,16 @@ const POSITIVE: ReadonlyMap<string, Test> = new Map([
   ...ordered('date', readDate),
 ]);
 
-const NEGATED: ReadonlyMap<string, Test> = new Map([
-  ['stringnotequals', stringEquals],
-  ['stringnotequalsignorecase', stringEqualsIgnoreCase],
-  ['stringnotlike', stringLike],
-  ['arnnotequals', arnLike],
-  ['arnnotlike', arnLike],
-  ['notipaddress', ipAddress],
-  ['numericnotequals', compare(readNumber, (wanted, actual) => wanted === actual)],
-  ['datenotequals', compare(readDate, (wanted, actual) => wanted === actual)],
+/** Negated operator → the one it negates. */
+const NEGATED: ReadonlyMap<string, string> = new Map([
+  ['stringnotequals', 'stringequals'],
+  ['stringnotequalsignorecase', 'stringequalsignorecase'],
+  ['stringnotlike', 'stringlike'],
+  ['arnnotequals', 'arnequals'],
+  ['arnnotlike', 'arnlike'],
+  ['notipaddress', 'ipaddress'],
+  ['numericnotequals', 'numericequals'],
+  ['datenotequals', 'dateequals'],
 ]);
 
 /**
@@ -101,7 +102,7 @@ function readOperator(name: string): Operator | undefined {
   const parts = /^(?:(forallvalues|foranyvalue):)?(\w+?)(ifexists)?$/.exec(name.toLowerCase());
   const [, set, base = '', ifExists] = parts ?? [];
   const negated = NEGATED.has(base);
-  const test = NEGATED.get(base) ?? POSITIVE.get(base);
+  const test = TESTS.get(NEGATED.get(base) ?? base);
   if (test === undefined) return undefined;
   return { set: asSet(set), ifExists: ifExists !== undefined, negated, test };
 }
@@ -164,16 +165,16 @@ function readDate(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** An address without a prefix is a range of one. An IPv4 address is in no IPv6 range, nor the other way. */
 function ipAddress(wanted: string, actual: string): Verdict {
   const [network = '', prefix] = wanted.split('/', 2);
-  const family = isIP(network);
-  const longest = family === 4 ? 32 : 128;
+  const version = isIP(network);
+  const longest = version === 4 ? 32 : 128;
   const bits = prefix === undefined ? longest : Number(prefix);
-  const valid = family !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && bits <= longest;
-  if (!valid || isIP(actual) === 0) return 'unknown';
-  if (isIP(actual) !== family) return 'no';
-  const type = family === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(network, bits, type);
-  return verdict(list.check(actual, type));
+  const isRange = version !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && bits <= longest;
+  if (!isRange || isIP(actual) === 0) return 'unknown';
+  if (isIP(actual) !== version) return 'no';
+  const range = new BlockList();
+  range.addSubnet(network, bits, version === 4 ? 'ipv4' : 'ipv6');
+  return verdict(range.check(actual, version === 4 ? 'ipv4' : 'ipv6'));
 }

@@ -40,15 +40,18 @@ function refuseLoss(text: string): void {
 
 function addKey(keys: Set<string> | undefined, literal: string): void {
   const key = String(JSON.parse(literal));
-  if (keys?.has(key))
-    throw new JsonError(`The key ${JSON.stringify(key)} stands twice in one object`);
+  if (keys?.has(key)) throw new JsonError(`The key ${cut(literal)} stands twice in one object`);
   keys?.add(key);
 }
 
 function refuseInexact(literal: string): void {
   if (decimal(literal) !== decimal(String(Number(literal)))) {
-    throw new JsonError(`The number ${literal} cannot be kept exactly; write it as a string`);
+    throw new JsonError(`The number ${cut(literal)} cannot be kept exactly; write it as a string`);
   }
+}
+
+function cut(literal: string): string {
+  return literal.length > 80 ? `${literal.slice(0, 80)}…` : literal;
 }
 
 /** One spelling for all spellings of a number: 0.<digits without zeros at the ends>e<power of ten>. */
@@ -57,6 +60,7 @@ function decimal(literal: string): string {
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE](.+))?$/.exec(literal) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
   const power = Number(exponent) + digits.length - fraction.length;
-  const significant = digits.replace(/0+$/, '');
-  return significant === '' ? '0' : `${sign}${significant}e${power}`;
+  let end = digits.length;
+  while (digits[end - 1] === '0') end--;
+  return end === 0 ? '0' : `${sign}${digits.slice(0, end)}e${power}`;
 }

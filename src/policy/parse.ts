@@ -67,7 +67,7 @@ function checkStatement(value: unknown, index: number): void {
   const number = `Statement ${index + 1}`;
   if (!isObject(value)) throw malformed(number, `is ${kindOf(value)}, not a JSON object`);
   checkOptional(value, 'Sid', number, isString, 'is not a string');
-  const where = value['Sid'] ? `${number} (Sid ${JSON.stringify(value['Sid'])})` : number;
+  const where = value['Sid'] ? `${number} (Sid ${show(value['Sid'])})` : number;
   const { Effect } = value;
   if (Effect !== 'Allow' && Effect !== 'Deny') {
     throw malformed(where, `has ${show(Effect)} as "Effect", neither "Allow" nor "Deny"`);

@@ -5,6 +5,8 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],
   ['<', '&lt;'],
   ['>', '&gt;'],
+  ['@', '<span>@</span>'],
+  ['#', '<span>#</span>'],
 ]);
 
 // Control and bidirectional characters can hide or reorder what a reader sees; they are shown as their code points.
@@ -26,17 +28,28 @@ export function code(text: string): string {
   return `<code>${encoded(shown)}</code>`;
 }
 
-/** Running text, also inside a table cell. GitHub looks for mentions and references in rendered text: a tag breaks them. */
+/** Running text, also inside a table cell. */
 export function prose(text: string): string {
-  return encoded(visible(text)).replaceAll(/[@#](?=\w)/g, '<span>$&</span>');
+  return encoded(visible(text));
 }
 
-/** Everything that Markdown or HTML would read as more than text, as character references. */
+/**
+ * Everything that Markdown or HTML would read as more than text, as character references. GitHub looks for mentions and
+ * issue numbers in the rendered text, where a reference is a character again: a tag in between stops that.
+ */
 function encoded(text: string): string {
   return text.replaceAll(
-    /[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?=\S)(?<=www\.)/g,
+    /[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?<=www\.)|[@#](?=\w)/g,
     (char) => ENTITIES.get(char) ?? `&#${char.charCodeAt(0)};`,
   );
+}
+
+/** Text whose first line is a sentence; what follows is to be copied as it stands, and comes as a block of its own. */
+export function proseWithBlock(text: string): string {
+  const [sentence = '', ...block] = text.split('\n');
+  return block.length === 0
+    ? prose(sentence)
+    : `${prose(sentence)}\n\n${fenced('json', block.join('\n'))}`;
 }
 
 /** A fenced block whose fence is longer than any run of backticks in it. */

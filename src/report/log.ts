@@ -4,7 +4,8 @@
 import type { Finding, Severity } from '../policy/index.js';
 import { logLine } from './escape.js';
 import type { Report } from './report.js';
-import { rowsOf } from './rows.js';
+import { type Row, rowsOf } from './rows.js';
+import { plural } from './words.js';
 
 export type Annotation = {
   readonly severity: Severity;
@@ -14,16 +15,21 @@ export type Annotation = {
 
 const ANNOTATIONS_OF_A_KIND = 10;
 
-/** The table's rows as lines; empty before there is a plan. */
-export function logLines({ request, plan, outcome }: Report): readonly string[] {
+/** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
+export function logLines({ request, plan, outcome, result }: Report): readonly string[] {
   if (request === null || plan === null) return [];
-  return rowsOf(request, plan, outcome).map(({ mark, account, role, what, detail, ...row }) => {
-    const where = what.where === '' ? '' : ` in ${what.where}`;
-    const done = row.outcome === '' ? '' : ` → ${row.outcome}`;
-    return logLine(
-      `${mark} ${account}${role && ` ${role}`}  ${what.words} ${what.name}${where}: ${detail}${done}`,
-    );
-  });
+  const heading =
+    outcome === null
+      ? `Plan for ${request.central.bucket}: ${plural(plan.changes, 'change')} (${plan.digest})`
+      : `Result: ${result}`;
+  const rows = plan.changes === 0 && outcome !== null ? [] : rowsOf(request, plan, outcome);
+  return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(logLine);
+}
+
+function rowLine({ mark, account, role, what, detail, outcome }: Row): string {
+  const where = what.where === '' ? '' : ` in ${what.where}`;
+  const who = role === '' ? account : `${account} (${role})`;
+  return `${mark} ${who}: ${what.words} ${what.name}${where}: ${outcome === '' ? detail : outcome}`;
 }
 
 export function annotationsOf(findings: readonly Finding[]): readonly Annotation[] {
@@ -51,6 +57,6 @@ function annotation({ severity, code, message, remedy }: Finding): Annotation {
   return {
     severity,
     title: `CloudTrail onboarding: ${code}`,
-    message: `${logLine(message)}\n→ ${logLine(remedy)}`,
+    message: [message, ...`→ ${remedy}`.split('\n')].map(logLine).join('\n'),
   };
 }

@@ -1,10 +1,11 @@
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
 
+import type { PolicyPlan } from '../plan/policy-plan.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
-import { code, fenced, prose } from './escape.js';
+import { code, fenced, prose, proseWithBlock } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
 import { bySeverity, plural } from './words.js';
@@ -52,28 +53,31 @@ function verdict({ request, plan, result }: Report): string {
   const bucket = code(request.central.bucket);
   if (plan.blocked)
     return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
-  const { access } = plan.policy;
-  const meaning = access.broader
-    ? '**Access gets broader than these accounts need**: see Access.'
-    : access.lost.length > 0
-      ? `Access is taken away: see Access.`
-      : 'Access as intended: nothing else changes.';
+  const meaning = accessInWords(plan.policy);
   const ids = plan.members.flatMap((m) => (m.kind === 'planned' ? [m.member.accountId] : []));
   const who = ids.length <= 3 ? ids.map(code).join(', ') : plural(ids.length, 'account');
   const joins = ids.length === 1 ? 'joins' : 'join';
   return ids.length === 0 ? '' : `**${who} ${joins} ${bucket}.** ${meaning}`;
 }
 
+function accessInWords({ access, merge }: PolicyPlan): string {
+  if (access.broader) return '**Access gets broader than these accounts need**: see Access.';
+  if (access.lost.length > 0) return '**Somebody loses access**: see Access.';
+  return merge.changed
+    ? 'Access as intended: nothing else changes.'
+    : 'The bucket policy stays as it is.';
+}
+
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
 
 function findingList(findings: readonly Finding[]): string {
-  return bySeverity(findings)
-    .map(({ severity, message, remedy, code: name }) =>
-      [`- ${ICONS[severity]} ${prose(message)}`, `  **→** ${prose(remedy)} ${code(name)}`].join(
-        '  \n',
-      ),
-    )
-    .join('\n');
+  return bySeverity(findings).map(findingItem).join('\n');
+}
+
+/** A list item; all that belongs to it is indented below its mark. */
+function findingItem({ severity, message, remedy, code: name }: Finding): string {
+  const text = `${ICONS[severity]} ${prose(message)} ${code(name)}\n**→** ${proseWithBlock(remedy)}`;
+  return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 
 function table(rows: readonly Row[], applied: boolean): string {

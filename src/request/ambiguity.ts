@@ -13,6 +13,7 @@ export function checkTogether(request: Request, event: RunEvent): readonly Findi
     ...memberAccounts(request),
     ...credentials(request),
     ...partitions(request),
+    ...organization(request),
     ...forks(request, event),
   ];
 }
@@ -116,6 +117,17 @@ const isolated = (partition: string): string | null =>
   ({ 'aws-cn': 'cn', 'aws-us-gov': 'us-gov' })[partition] ?? null;
 const isolatedPartition = (region: string): string | null =>
   /^(?:cn|us-gov)(?=-)/.exec(region)?.[0] ?? null;
+
+function organization({ layout, organizationId }: Request): readonly Finding[] {
+  if (layout !== 'organization' || organizationId !== undefined) return [];
+  return [
+    inputFault(
+      'organization-id',
+      'is missing',
+      'policy-layout: organization admits every account of one organization. Give its ID, or choose another layout.',
+    ),
+  ];
+}
 
 function forks(request: Request, event: RunEvent): readonly Finding[] {
   if (event.name !== 'pull_request_target' || !event.fork || request.mode !== 'apply') return [];

@@ -35,6 +35,8 @@ export function readInputs(source: InputSource): Request {
   return request;
 }
 
+const LAYOUT = rules.oneOf('documented', 'isolated', 'compact', 'organization');
+
 /** Null when something required is missing or wrong; the reader then holds the faults. */
 function readRequest(source: InputSource, reader: InputReader): Request | null {
   const { optional } = reader;
@@ -46,7 +48,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     operation: optional('operation', rules.oneOf('onboard')) ?? 'onboard',
     mode: modeOf(dryRun, source.event),
     access: readAccess(source, reader),
-    layout: optional('policy-layout', rules.oneOf('documented')) ?? 'documented',
+    layout: optional('policy-layout', LAYOUT) ?? 'documented',
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
     allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
@@ -54,7 +56,10 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     outputDirectory:
       source.text('output-directory') ||
       `${source.environment['RUNNER_TEMP'] ?? '.'}/cloudtrail-onboarding`,
-    ...definedOnly({ expectedPlan: optional('expected-plan', rules.planDigest) }),
+    ...definedOnly({
+      organizationId: optional('organization-id', rules.organizationId),
+      expectedPlan: optional('expected-plan', rules.planDigest),
+    }),
   } as const;
   return central === null || members === null ? null : { ...rest, central, members };
 }

@@ -20,6 +20,7 @@ export const INPUT_NAMES = [
   'global-service-events',
   'log-file-validation',
   'policy-layout',
+  'organization-id',
   'expected-plan',
   'allow-broadening',
   'settle-seconds',

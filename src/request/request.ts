@@ -42,6 +42,8 @@ export type Request = {
   readonly members: readonly Member[];
   readonly access: Access;
   readonly layout: Layout;
+  /** `o-…`, of the organization that all the accounts are in; always there for layout `organization`. */
+  readonly organizationId?: string;
   readonly allowRepoint: boolean;
   readonly allowBroadening: boolean;
   /** Digest a reviewer approved, `sha256:…`. */

@@ -96,6 +96,12 @@ export const flag: Rule<boolean> = (text) => {
   return { problem: 'is neither true nor false', remedy: "Give 'true' or 'false'." };
 };
 
+export const organizationId = matching(
+  /^o-[a-z0-9]{10,32}$/,
+  'is no ID of an organization',
+  'Give the ID that AWS Organizations shows, such as o-a1b2c3d4e5.',
+);
+
 /** Whole seconds: 0, or at least 2 (the time in which every run that read before our write has ended its own). */
 export const settleSeconds: Rule<number> = (text) => {
   const seconds = Number(text);

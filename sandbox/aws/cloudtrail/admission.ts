@@ -27,9 +27,20 @@ export function accountOf(trail: TrailDescription): string {
 export function obstacle(aws: Aws, trail: TrailDescription, key: string): Obstacle | undefined {
   const bucket = aws.state.buckets.get(trail.S3BucketName);
   if (bucket === undefined) return 'NoSuchBucket';
-  return mayCheckAcl(aws, trail, bucket) && mayWrite(aws, trail, bucket, key)
-    ? undefined
-    : 'AccessDenied';
+  const resourcePolicy = visiblePolicy(bucket, aws.policyDelayMs);
+  const resourceAccount = bucket.account;
+  const context = serviceContext(aws, trail, bucket.account);
+  const allowed = [
+    { action: 's3:GetBucketAcl', resource: `arn:aws:s3:::${bucket.name}`, context },
+    {
+      action: 's3:PutObject',
+      resource: `arn:aws:s3:::${bucket.name}/${key}`,
+      context: { ...context, ...uploadContext(trail) },
+    },
+  ].every((call) =>
+    resourcePolicyAllows(servicePrincipal, { ...call, resourceAccount, resourcePolicy }),
+  );
+  return allowed ? undefined : 'AccessDenied';
 }
 
 /**
@@ -52,28 +63,12 @@ export function requireAdmission(aws: Aws, trail: TrailDescription): void {
   if (trail.KmsKeyId !== undefined) requireKey(aws, trail, bucket, trail.KmsKeyId);
 }
 
-function mayCheckAcl(aws: Aws, trail: TrailDescription, bucket: Bucket): boolean {
-  return resourcePolicyAllows(servicePrincipal, {
-    action: 's3:GetBucketAcl',
-    resource: `arn:aws:s3:::${bucket.name}`,
-    resourceAccount: bucket.account,
-    resourcePolicy: visiblePolicy(bucket, aws.policyDelayMs),
-    context: serviceContext(aws, trail, bucket.account),
-  });
-}
-
-function mayWrite(aws: Aws, trail: TrailDescription, bucket: Bucket, key: string): boolean {
-  return resourcePolicyAllows(servicePrincipal, {
-    action: 's3:PutObject',
-    resource: `arn:aws:s3:::${bucket.name}/${key}`,
-    resourceAccount: bucket.account,
-    resourcePolicy: visiblePolicy(bucket, aws.policyDelayMs),
-    context: {
-      ...serviceContext(aws, trail, bucket.account),
-      's3:x-amz-acl': 'bucket-owner-full-control',
-      's3:x-amz-server-side-encryption': trail.KmsKeyId === undefined ? 'AES256' : 'aws:kms',
-    },
-  });
+/** Every upload carries the ACL that policies ask for, and names its encryption. */
+function uploadContext(trail: TrailDescription): Context {
+  return {
+    's3:x-amz-acl': 'bucket-owner-full-control',
+    's3:x-amz-server-side-encryption': trail.KmsKeyId === undefined ? 'AES256' : 'aws:kms',
+  };
 }
 
 /** Key and bucket must be in one Region (CloudTrail API reference, KmsKeyNotFoundException). */

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { Refusal } from '../../wire.js';
-import { grammarErrors } from '../iam.js';
+import { conditionKeysOf, grammarErrors } from '../iam.js';
 import type { Bucket, PolicyDocument, State } from '../state.js';
 
 const maximumBytes = 20_480;
@@ -33,7 +33,10 @@ export async function parseBucketPolicy(
       `Normalized policy document exceeds the maximum allowed size of ${maximumBytes} bytes.`,
     );
   }
-  for (const statement of statementsOf(policy)) requireSoundStatement(state, bucket, statement);
+  for (const statement of statementsOf(policy)) {
+    requireSoundStatement(state, bucket, statement);
+    await requireActionsFit(statement);
+  }
   const [fault] = await grammarErrors(policy, 'resource');
   if (fault !== undefined) throw malformed(`Policy has invalid syntax (${fault})`);
   return policy;
@@ -71,9 +74,6 @@ function requireSoundStatement(state: State, bucket: Bucket, statement: Statemen
   const resources = asList(statement['Resource'] ?? statement['NotResource']);
   if (!resources.every((resource) => belongsTo(bucket, String(resource)))) {
     throw malformed('Policy has invalid resource');
-  }
-  if (statement['Action'] !== undefined && statement['Resource'] !== undefined) {
-    requireActionsFitResources(asList(statement['Action']), resources);
   }
 }
 
@@ -126,26 +126,49 @@ function wildcard(part: string, index: number): string {
   return part === '?' ? '.' : '.*';
 }
 
-/** S3 refuses a statement in which an action fits none of the resources: object actions need `bucket/…`, others not. */
-function requireActionsFitResources(
-  actions: readonly unknown[],
-  resources: readonly unknown[],
-): void {
-  const objects = resources.some((resource) => /[/*]/.test(String(resource)));
-  const buckets = resources.some((resource) => !String(resource).includes('/'));
-  for (const action of actions.map((name) => String(name).toLowerCase())) {
-    if (action.includes('*') || !action.startsWith('s3:')) continue;
-    if (isObjectAction(action) ? !objects : !buckets) {
-      throw malformed('Action does not apply to any resource(s) in statement');
-    }
+/**
+ * S3 refuses a statement in which an action fits none of the resources (object actions need `bucket/…`, others not), and
+ * one with a condition on a key of S3's own that none of its actions has, such as an ACL on GetBucketAcl.
+ */
+async function requireActionsFit(statement: Statement): Promise<void> {
+  const actions = asList(statement['Action']).map(String);
+  const resources = asList(statement['Resource']).map(String);
+  const kinds = [...new Set(resources.flatMap(kindsOf))];
+  if (kinds.length === 0 || actions.some((action) => /[*?]/.test(action))) return;
+  const keys = await Promise.all(actions.map((action) => keysOnResources(action, kinds)));
+  if (keys.some((found) => found.length === 0)) {
+    throw malformed('Action does not apply to any resource(s) in statement');
+  }
+  if (actions.length > 0 && ownKeys(statement).some((key) => !keys.flat().some(means(key)))) {
+    throw malformed('Conditions do not apply to combination of actions and resources in statement');
   }
 }
 
-function isObjectAction(action: string): boolean {
-  return (
-    /object|multipartuploadparts|abortmultipartupload/.test(action) &&
-    !/objectlockconf/.test(action)
-  );
+/** Stand-ins for what a resource pattern can mean: a bucket, an object, or with a wildcard in the name either. */
+function kindsOf(resource: string): readonly string[] {
+  const object = 'arn:aws:s3:::bucket/key';
+  if (resource.includes('/')) return [object];
+  return resource.includes('*') ? ['arn:aws:s3:::bucket', object] : ['arn:aws:s3:::bucket'];
+}
+
+async function keysOnResources(
+  action: string,
+  resources: readonly string[],
+): Promise<readonly string[]> {
+  const keys = await Promise.all(resources.map((resource) => conditionKeysOf(action, resource)));
+  return keys.flat();
+}
+
+function ownKeys(statement: Statement): readonly string[] {
+  const operators = Object.values((statement['Condition'] ?? {}) as Record<string, object>);
+  const keys = operators.flatMap((operator) => Object.keys(operator));
+  return keys.map((key) => key.toLowerCase()).filter((key) => key.startsWith('s3:'));
+}
+
+/** Whether a key's name in the evaluator's data means this key; `s3:existingobjecttag/<key>` stands for all its keys. */
+function means(key: string): (name: string) => boolean {
+  const [before = '', after] = key.split('/');
+  return (name) => (after === undefined ? name === key : name.startsWith(`${before}/`));
 }
 
 /**
@@ -187,7 +210,10 @@ function principalList(names: unknown): unknown {
 }
 
 function list(value: unknown): unknown {
-  const items = asList(value).toSorted((a, b) => (disorder(a) < disorder(b) ? -1 : 1));
+  const items = asList(value)
+    .map((item) => ({ item, place: disorder(item) }))
+    .toSorted((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ item }) => item);
   return items.length === 1 ? items[0] : items;
 }
 

@@ -13,12 +13,12 @@ import { type AuthenticationProblem, authenticate, scopeOf } from '../authentica
 import type { Aws, Service } from '../aws.js';
 import { type Caller, type Context, refusal } from '../iam.js';
 import type { Bucket } from '../state.js';
-import { isPublic, normalised, parseBucketPolicy, visiblePolicy } from './bucket-policy.js';
+import { visiblePolicy } from './bucket-policy.js';
 import { isValidBucketName, newBucket } from './buckets.js';
 import { listObjects, putObject, readObject, toToken } from './objects.js';
 import { operationOf, settingOf, settings, type Target, targetOf } from './operations.js';
-
-export const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+import { getBucketPolicy, policyStatus, writePolicy } from './policy-operations.js';
+import { accessDenied, noContent, rawXml, xmlReply } from './replies.js';
 
 export const s3: Service = {
   name: (request) => {
@@ -88,7 +88,7 @@ function perform(name: string, call: Call, bucket: Bucket): Promise<HttpReply> |
       return listReply(bucket, request.query);
     case 'GetObject':
     case 'HeadObject':
-      return readObject(bucket, target.key);
+      return getObject(call, bucket);
     case 'PutObject':
       return putObject(bucket, target.key, request, aws.clock.now());
     case 'DeleteObject':
@@ -97,6 +97,17 @@ function perform(name: string, call: Call, bucket: Bucket): Promise<HttpReply> |
     default:
       return configure(bucket, request);
   }
+}
+
+/** Whether a key exists is told only to who may list the bucket (S3 API reference, GetObject). */
+async function getObject(call: Call, bucket: Bucket): Promise<HttpReply> {
+  if (!bucket.objects.has(call.target.key)) {
+    await requireAccess(
+      { ...call, action: 's3:ListBucket', target: { ...call.target, key: '' } },
+      bucket,
+    );
+  }
+  return readObject(bucket, call.target.key);
 }
 
 function findBucket(aws: Aws, request: HttpRequest, target: Target): Bucket {
@@ -129,7 +140,7 @@ async function requireAccess(call: Call, bucket: Bucket): Promise<void> {
     region: bucket.region,
     context: requestContext(request),
   });
-  if (denied !== undefined) throw accessDenied(denied);
+  if (denied !== undefined) throw deniedAccess(caller, bucket, denied);
   if (/BucketPolicy(Status)?$/.test(action) && caller.account !== bucket.account) {
     // S3 API reference, PutBucketPolicy: the right permission, but another account than the owner's.
     throw new Refusal(
@@ -138,6 +149,12 @@ async function requireAccess(call: Call, bucket: Bucket): Promise<void> {
       'The specified method is not allowed against this resource.',
     );
   }
+}
+
+/** The reason is told within the account only; a bucket's Region anybody learns. */
+function deniedAccess(caller: Caller, bucket: Bucket, reason: string): Refusal {
+  const message = caller.account === bucket.account ? reason : 'Access Denied';
+  return new Refusal(403, 'AccessDenied', message, { 'x-amz-bucket-region': bucket.region });
 }
 
 function requestContext(request: HttpRequest): Context {
@@ -182,57 +199,6 @@ async function createBucket({ aws, request, target, caller, action }: Call): Pro
     newBucket({ name: target.bucket, account: caller.account, region, created: clock.now() }),
   );
   return { status: 200, headers: { location: `/${target.bucket}` }, body: '' };
-}
-
-function getBucketPolicy(aws: Aws, bucket: Bucket): HttpReply {
-  const policy = visiblePolicy(bucket, aws.readDelayMs);
-  if (policy === undefined) throw noSuchPolicy();
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(policy),
-  };
-}
-
-/** Replaces the whole document: S3 offers no condition on what it was before. */
-async function writePolicy(aws: Aws, bucket: Bucket, text: string | undefined): Promise<HttpReply> {
-  if (bucket.policyWrites > 0) {
-    throw new Refusal(
-      409,
-      'OperationAborted',
-      'A conflicting conditional operation is currently in progress against this resource. Please try again.',
-    );
-  }
-  bucket.policyWrites += 1;
-  try {
-    const policy =
-      text === undefined ? undefined : await parseBucketPolicy(aws.state, bucket, text);
-    if (policy !== undefined && isPublic(policy) && blocksPublicPolicy(bucket)) {
-      throw accessDenied('Access Denied');
-    }
-    if (aws.policyWriteMs > 0) {
-      await new Promise((done) => {
-        setTimeout(done, aws.policyWriteMs);
-      });
-    }
-    bucket.policies.push({
-      text: policy && JSON.stringify(normalised(policy)),
-      at: Date.now(),
-    });
-  } finally {
-    bucket.policyWrites -= 1;
-  }
-  return noContent;
-}
-
-function blocksPublicPolicy(bucket: Bucket): boolean {
-  return /<BlockPublicPolicy>true</i.test(bucket.configurations.get('publicAccessBlock') ?? '');
-}
-
-function policyStatus(bucket: Bucket): HttpReply {
-  const policy = visiblePolicy(bucket);
-  if (policy === undefined) throw noSuchPolicy();
-  return xmlReply('PolicyStatus', { IsPublic: isPublic(policy) });
 }
 
 function configure(bucket: Bucket, request: HttpRequest): HttpReply {
@@ -308,22 +274,4 @@ function signedCaller(aws: Aws, request: HttpRequest): Caller {
   const caller = authenticate(request, aws.state, aws.clock.now());
   if (typeof caller === 'string') throw new Refusal(...problems[caller]);
   return caller;
-}
-
-const noContent: HttpReply = { status: 204, headers: {}, body: '' };
-
-function xmlReply(name: string, value: XmlValue): HttpReply {
-  return rawXml(xmlDeclaration + xml(name, value, namespace));
-}
-
-function rawXml(body: string): HttpReply {
-  return { status: 200, headers: { 'content-type': 'application/xml' }, body };
-}
-
-function noSuchPolicy(): Refusal {
-  return new Refusal(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist');
-}
-
-function accessDenied(message: string): Refusal {
-  return new Refusal(403, 'AccessDenied', message);
 }

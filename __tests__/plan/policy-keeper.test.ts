@@ -1,0 +1,231 @@
+// The race that S3 leaves open, on a clock that only moves when somebody waits: what the keeper reads, when it writes, and
+// what it never does.
+
+import { policyKeeper } from '../../src/plan/policy-keeper.js';
+import type { PolicyWish } from '../../src/plan/policy-plan.js';
+import type { Clock } from '../../src/plan/ports.js';
+import { parsePolicy } from '../../src/policy/index.js';
+import { CallFailure } from '../../src/problem.js';
+
+const trail = (account: string): string =>
+  `arn:aws:cloudtrail:us-east-1:${account}:trail/T${account}`;
+const DEV = '222222222222';
+const QA = '333333333333';
+
+function wishFor(account: string): PolicyWish {
+  return {
+    accountId: '111111111111',
+    bucket: 'logs',
+    layout: 'documented',
+    allowBroadening: false,
+    admit: [{ trailArn: trail(account), accountId: account, bucket: 'logs', prefix: '' }],
+  };
+}
+
+const AUDITOR = {
+  Sid: 'Auditor',
+  Effect: 'Allow',
+  Principal: { AWS: 'arn:aws:iam::111111111111:role/Auditor' },
+  Action: 's3:GetObject',
+  Resource: 'arn:aws:s3:::logs/*',
+};
+const START = JSON.stringify({ Version: '2012-10-17', Statement: [AUDITOR] });
+
+type Bucket = {
+  text: string | null;
+  readonly log: string[];
+  /** Called with the time before each call; may change the text, or throw to make the call fail. */
+  before: (call: 'read' | 'write', count: number) => void;
+};
+
+function stage(wish: PolicyWish, bucket: Bucket) {
+  let time = 0;
+  const clock: Clock = {
+    now: () => time,
+    sleep: async (ms) => {
+      time += ms;
+    },
+  };
+  const counts = { read: 0, write: 0 };
+  const begin = (call: 'read' | 'write'): void => {
+    time += 50;
+    counts[call] += 1;
+    bucket.before(call, counts[call]);
+    bucket.log.push(call);
+  };
+  const read = async () => {
+    const readAt = clock.now();
+    begin('read');
+    const { text } = bucket;
+    return { text, document: text === null ? null : parsePolicy(text), readAt };
+  };
+  const backups: (string | null)[] = [];
+  const keeper = policyKeeper(wish, {
+    read,
+    writer: {
+      putPolicy: async (text) => {
+        begin('write');
+        bucket.text = text;
+      },
+    },
+    backup: async ({ text }) => {
+      backups.push(text);
+    },
+    clock,
+  });
+  return { keeper, read, backups, clock, wait: (ms: number) => (time += ms) };
+}
+
+const bucketOf = (text: string | null): Bucket => ({ text, log: [], before: () => {} });
+const failure = (code: string): CallFailure =>
+  new CallFailure(code, { code, message: code, remedy: 'none' });
+const holds = ({ text }: Bucket, ...accounts: readonly string[]): boolean =>
+  accounts.every((account) => (text ?? '').split(trail(account)).length === 3);
+
+test('one read, one write, and the policy as it was is kept before it', async () => {
+  const bucket = bucketOf(START);
+  const { keeper, read, backups } = stage(wishFor(DEV), bucket);
+  await keeper.establish(await read());
+  expect(bucket.log).toEqual(['read', 'write']);
+  expect(holds(bucket, DEV)).toBe(true);
+  expect(backups).toEqual([START]);
+  expect(JSON.parse(bucket.text ?? '').Statement[0]).toEqual(AUDITOR);
+});
+
+test('a policy that grants all that is needed is not written', async () => {
+  const bucket = bucketOf(START);
+  const first = stage(wishFor(DEV), bucket);
+  await first.keeper.establish(await first.read());
+  const { keeper, read, backups } = stage(wishFor(DEV), bucket);
+  await keeper.establish(await read());
+  expect(keeper.written()).toBeNull();
+  expect(backups).toEqual([]);
+});
+
+test('a read that has become old is made anew before it is merged', async () => {
+  const bucket = bucketOf(START);
+  const { keeper, read, wait } = stage(wishFor(DEV), bucket);
+  const seen = await read();
+  wait(1_500);
+  bucket.text = null;
+  await keeper.establish(seen);
+  expect(bucket.log).toEqual(['read', 'read', 'write']);
+  expect(bucket.text).not.toContain('Auditor');
+});
+
+describe('a write is never sent again as it stands', () => {
+  test.each(['OperationAborted', 'SlowDown', 'InternalError', 'TimeoutError', 'network'])(
+    'after %s the policy is read and merged anew, so that what came between is kept',
+    async (code) => {
+      const bucket = bucketOf(START);
+      const { keeper, read, backups } = stage(wishFor(DEV), bucket);
+      const other = stage(wishFor(QA), bucket);
+      bucket.before = (call, count) => {
+        if (call !== 'write' || count > 1) return;
+        bucket.before = () => {};
+        throw failure(code);
+      };
+      const seen = await read();
+      const racing = keeper.establish(seen);
+      await other.keeper.establish(await other.read());
+      await racing;
+      expect(holds(bucket, DEV, QA)).toBe(true);
+      expect(backups).toHaveLength(2);
+    },
+  );
+
+  test('a write without an answer that did happen is taken as done', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, read } = stage(wishFor(DEV), bucket);
+    const seen = await read();
+    const dev = bucketOf(START);
+    const twin = stage(wishFor(DEV), dev);
+    await twin.keeper.establish(await twin.read());
+    bucket.before = (call) => {
+      if (call === 'read') return;
+      bucket.text = dev.text;
+      throw failure('network');
+    };
+    await keeper.establish(seen);
+    expect(bucket.log).toEqual(['read', 'read']);
+    expect(keeper.written()?.before.text).toBe(START);
+  });
+
+  test.each(['AccessDenied', 'MalformedPolicy', 'NoSuchBucket'])(
+    '%s ends it at once',
+    async (code) => {
+      const bucket = bucketOf(START);
+      const { keeper, read } = stage(wishFor(DEV), bucket);
+      const seen = await read();
+      bucket.before = () => {
+        throw failure(code);
+      };
+      await expect(keeper.establish(seen)).rejects.toThrow(code);
+      expect(bucket.text).toBe(START);
+    },
+  );
+});
+
+describe('after the write it is looked whether it stands', () => {
+  test('it does: one more read, after the time of the others', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, read, clock } = stage(wishFor(DEV), bucket);
+    await keeper.establish(await read());
+    const written = clock.now();
+    await keeper.settle(2);
+    expect(bucket.log).toEqual(['read', 'write', 'read']);
+    expect(clock.now() - written).toBeGreaterThanOrEqual(2_000);
+    expect(keeper.findings()).toEqual([]);
+  });
+
+  test('a run that had read before our write undid it: our grants are merged into what it wrote', async () => {
+    const bucket = bucketOf(START);
+    const ours = stage(wishFor(DEV), bucket);
+    const theirs = stage(wishFor(QA), bucket);
+    const stale = await theirs.read();
+    await ours.keeper.establish(await ours.read());
+    await theirs.keeper.establish(stale);
+    expect(holds(bucket, DEV)).toBe(false);
+    await ours.keeper.settle(2);
+    expect(holds(bucket, DEV, QA)).toBe(true);
+  });
+
+  test('a read that lags behind is not believed at once', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, read } = stage(wishFor(DEV), bucket);
+    await keeper.establish(await read());
+    const { text } = bucket;
+    bucket.before = (call, count) => {
+      bucket.text = call === 'read' && count === 2 ? START : text;
+    };
+    await expect(keeper.confirm()).resolves.toBe(true);
+    expect(bucket.log.filter((call) => call === 'write')).toHaveLength(1);
+  });
+
+  test('a foreign statement that vanished is told and never put back', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, read } = stage(wishFor(DEV), bucket);
+    await keeper.establish(await read());
+    const document = JSON.parse(bucket.text ?? '');
+    document.Statement = document.Statement.filter(({ Sid }: { Sid: string }) => Sid !== 'Auditor');
+    bucket.text = JSON.stringify(document);
+    await keeper.settle(2);
+    expect(bucket.text).not.toContain('Auditor');
+    expect(keeper.findings()).toMatchObject([
+      { severity: 'warning', code: 'policy-changed-meanwhile', account: '111111111111' },
+    ]);
+  });
+
+  test('somebody who undoes it every time ends the run with an error that names the bucket', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, read } = stage(wishFor(DEV), bucket);
+    await keeper.establish(await read());
+    bucket.before = (call) => {
+      if (call === 'read') bucket.text = START;
+    };
+    await expect(keeper.settle(2)).rejects.toThrow(
+      'Another writer took our grants out of the policy of logs',
+    );
+    expect(bucket.log.length).toBeLessThan(25);
+  });
+});

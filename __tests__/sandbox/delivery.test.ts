@@ -1,0 +1,86 @@
+// What a moved clock makes CloudTrail deliver, and what a closed bucket makes it say.
+
+import { gunzipSync } from 'node:zlib';
+import { type Sandbox, startSandbox } from '../../sandbox/index.js';
+import { tutorialWorld } from '../../sandbox/worlds.js';
+import { bucket, SEC, secTrailArn } from './sdk.js';
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ now: new Date('2026-11-23T23:52:00Z') });
+  tutorialWorld(sandbox);
+});
+
+afterEach(() => sandbox.close());
+
+const logs = () => sandbox.world.objects(bucket).filter(({ key }) => key.endsWith('.json.gz'));
+const secTrail = () => sandbox.world.trails(SEC)[0];
+
+test('a logging trail delivers every five minutes', () => {
+  sandbox.advance(4);
+  expect(logs()).toHaveLength(0);
+  expect(secTrail()?.latestDelivery).toBeUndefined();
+  sandbox.advance(2);
+  expect(logs()).toHaveLength(1);
+  sandbox.advance(30);
+  expect(logs()).toHaveLength(7);
+});
+
+test('a log lies under account, Region and day of delivery', () => {
+  sandbox.advance(12);
+  const folder = `AWSLogs/${SEC}/CloudTrail/ap-northeast-2`;
+  const file = `${SEC}_CloudTrail_ap-northeast-2_\\d{8}T\\d{4}Z_[A-Za-z0-9]{16}\\.json\\.gz`;
+  expect(logs().map(({ key }) => key)).toEqual([
+    expect.stringMatching(`^${folder}/2026/11/23/${file}$`),
+    expect.stringMatching(`^${folder}/2026/11/24/${file}$`),
+  ]);
+});
+
+test('a log is gzipped JSON with records of the account', () => {
+  sandbox.advance(5);
+  const log = JSON.parse(gunzipSync(logs()[0]?.body ?? '').toString()) as { Records: object[] };
+  expect(log.Records).toMatchObject([
+    { recipientAccountId: SEC, requestParameters: { name: secTrailArn } },
+  ]);
+});
+
+test('a bucket that no longer admits the trail gets nothing, and the status says why', () => {
+  sandbox.advance(5);
+  const policy = sandbox.world.bucketPolicy(bucket);
+  const delivered = secTrail()?.latestDelivery;
+
+  sandbox.world.putBucketPolicy(bucket, undefined);
+  sandbox.advance(10);
+  expect(logs()).toHaveLength(1);
+  expect(secTrail()).toMatchObject({
+    latestDelivery: delivered,
+    latestDeliveryError: 'AccessDenied',
+  });
+
+  sandbox.world.putBucketPolicy(bucket, policy);
+  sandbox.advance(5);
+  expect(logs()).toHaveLength(2);
+  expect(secTrail()).not.toHaveProperty('latestDeliveryError');
+});
+
+test('a bucket that is gone is named as such', () => {
+  sandbox.world.deleteBucket(bucket);
+  sandbox.advance(5);
+  expect(secTrail()?.latestDeliveryError).toBe('NoSuchBucket');
+});
+
+test('the clock does not go back', () => {
+  expect(() => sandbox.advance(-1)).toThrow(RangeError);
+});
+
+test('a fast clock delivers by itself', async () => {
+  const fast = await startSandbox({ clockRate: 3000 });
+  tutorialWorld(fast);
+  await new Promise((done) => {
+    setTimeout(done, 250);
+  });
+  fast.advance(0);
+  expect(fast.world.trails(SEC)[0]?.latestDelivery).toBeInstanceOf(Date);
+  await fast.close();
+});

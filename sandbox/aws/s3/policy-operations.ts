@@ -1,0 +1,67 @@
+// The operations on a bucket's policy: reading it, replacing it whole, deleting it. Which documents are taken is decided
+// in bucket-policy.ts, who may ask in s3.ts.
+
+import { type HttpReply, Refusal } from '../../wire.js';
+import type { Aws } from '../aws.js';
+import type { Bucket } from '../state.js';
+import { isPublic, normalised, parseBucketPolicy, visiblePolicy } from './bucket-policy.js';
+import { accessDenied, noContent, xmlReply } from './replies.js';
+
+export function getBucketPolicy(aws: Aws, bucket: Bucket): HttpReply {
+  const policy = visiblePolicy(bucket, aws.readDelayMs);
+  if (policy === undefined) throw noSuchPolicy();
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(policy),
+  };
+}
+
+/** Replaces the whole document: S3 offers no condition on what it was before. */
+export async function writePolicy(
+  aws: Aws,
+  bucket: Bucket,
+  text: string | undefined,
+): Promise<HttpReply> {
+  if (bucket.policyWrites > 0) {
+    throw new Refusal(
+      409,
+      'OperationAborted',
+      'A conflicting conditional operation is currently in progress against this resource. Please try again.',
+    );
+  }
+  bucket.policyWrites += 1;
+  try {
+    const policy =
+      text === undefined ? undefined : await parseBucketPolicy(aws.state, bucket, text);
+    if (policy !== undefined && isPublic(policy) && blocksPublicPolicy(bucket)) {
+      throw accessDenied('Access Denied');
+    }
+    if (aws.policyWriteMs > 0) {
+      await new Promise((done) => {
+        setTimeout(done, aws.policyWriteMs);
+      });
+    }
+    bucket.policies.push({
+      text: policy && JSON.stringify(normalised(policy)),
+      at: Date.now(),
+    });
+  } finally {
+    bucket.policyWrites -= 1;
+  }
+  return noContent;
+}
+
+function blocksPublicPolicy(bucket: Bucket): boolean {
+  return /<BlockPublicPolicy>true</i.test(bucket.configurations.get('publicAccessBlock') ?? '');
+}
+
+export function policyStatus(bucket: Bucket): HttpReply {
+  const policy = visiblePolicy(bucket);
+  if (policy === undefined) throw noSuchPolicy();
+  return xmlReply('PolicyStatus', { IsPublic: isPublic(policy) });
+}
+
+function noSuchPolicy(): Refusal {
+  return new Refusal(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist');
+}

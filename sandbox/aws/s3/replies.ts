@@ -1,0 +1,19 @@
+// The forms S3's answers come in, shared by the files that give them.
+
+import { type HttpReply, Refusal, type XmlValue, xml, xmlDeclaration } from '../../wire.js';
+
+const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+export const noContent: HttpReply = { status: 204, headers: {}, body: '' };
+
+export function xmlReply(name: string, value: XmlValue): HttpReply {
+  return rawXml(xmlDeclaration + xml(name, value, namespace));
+}
+
+export function rawXml(body: string): HttpReply {
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body };
+}
+
+export function accessDenied(message: string): Refusal {
+  return new Refusal(403, 'AccessDenied', message);
+}
