@@ -9,6 +9,9 @@ import { roundTrips } from './trips.js';
 
 export const ROUNDS = 5;
 
+/** The default of `settle-seconds`: how long an apply waits before it reads the policy once more. */
+export const SETTLE_MS = 2_000;
+
 /** Medians of the rounds. */
 export type RunFigures = {
   readonly wallMs: number;

@@ -52,14 +52,14 @@ export async function succeed(
   return ended;
 }
 
-/** What a program prints when asked for its version; null where it is not installed. */
+/** The first version number that a program prints when asked for it; null where it is not installed. */
 export async function versionOf(
   program: string,
   argument: string,
   place: Place,
 ): Promise<string | null> {
   const ended = await run(program, [argument], place).catch(() => null);
-  return ended?.exitCode === 0 ? (ended.output.split('\n')[0] ?? '') : null;
+  return ended?.exitCode === 0 ? (/\d+\.\d+\.\d+/.exec(ended.output)?.[0] ?? 'unknown') : null;
 }
 
 function surroundings(): NodeJS.ProcessEnv {

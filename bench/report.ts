@@ -1,7 +1,7 @@
 // What was measured, as Markdown: tables, ratios, and which targets were reached. Measures nothing.
 
 import { arch, availableParallelism, platform } from 'node:os';
-import { type ActionFigures, ROUNDS, type RunFigures } from './action.js';
+import { type ActionFigures, ROUNDS, type RunFigures, SETTLE_MS } from './action.js';
 import { RUNS as CLI_RUNS } from './cli.js';
 import type { ContenderFigures, Measured } from './contender.js';
 import {
@@ -28,7 +28,7 @@ export function report(action: ActionFigures, contenders: Contenders): string {
     '## Start',
     startTable(action),
     '## Calls, round trips and time',
-    'A round trip is one that could not begin before the answer to another. The floor is the start of the bundle and the latency of its round trips.',
+    'A round trip is one that could not begin before the answer to another. The floor is the start of the bundle, the latency of its round trips and, by default, the `settle-seconds`.',
     runTable(action),
     '## The same onboarding with other tools',
     contenderTable(action, contenders),
@@ -53,28 +53,31 @@ function startTable({ bareNodeMs, startMs, apply }: ActionFigures): string {
   );
 }
 
-/** What a run cannot be faster than: the start of the bundle, and the latency of what it has to wait for. */
-function floorOf({ startMs }: ActionFigures, { trips }: RunFigures): number {
-  return startMs + trips * LATENCY_MS;
+/** What a run cannot be faster than: the start of the bundle, the latency of what it waits for, the time it is told to wait. */
+function floorOf({ startMs }: ActionFigures, { trips }: RunFigures, settleMs = 0): number {
+  return startMs + trips * LATENCY_MS + settleMs;
 }
 
 function runTable(action: ActionFigures): string {
-  const row = (name: string, run: RunFigures): readonly string[] => [
-    name,
-    String(run.requests),
-    String(run.trips),
-    milliseconds(run.wallMs),
-    milliseconds(floorOf(action, run)),
-    ratio(run.wallMs / floorOf(action, run)),
-    `${Math.round(run.maxRssKb / 1024)} MiB`,
-  ];
+  const row = (name: string, run: RunFigures, settleMs = 0): readonly string[] => {
+    const floor = floorOf(action, run, settleMs);
+    return [
+      name,
+      String(run.requests),
+      String(run.trips),
+      milliseconds(run.wallMs),
+      milliseconds(floor),
+      ratio(run.wallMs / floor),
+      `${Math.round(run.maxRssKb / 1024)} MiB`,
+    ];
+  };
   return table(
     ['run', 'requests', 'round trips', 'median', 'floor', 'median ÷ floor', 'peak memory'],
     [
       row('dry run', action.dryRun),
       row('apply, `settle-seconds: 0`', action.apply),
       row('apply again: no changes', action.noChanges),
-      row('apply, as by default', action.settledApply),
+      row('apply, as by default', action.settledApply, SETTLE_MS),
     ],
   );
 }
@@ -97,13 +100,13 @@ function contenderTable(action: ActionFigures, { cli, terraform }: Contenders): 
       row('the action, `settle-seconds: 0`', action.apply),
       row('the action, as by default', action.settledApply),
       ...(cli.kind === 'missing'
-        ? missing('AWS CLI script', cli.why)
-        : [row(`AWS CLI script (${cli.version.split(' ')[0]})`, cli.figures)]),
+        ? missing('AWS CLI, a script', cli.why)
+        : [row(`AWS CLI ${cli.version}, a script`, cli.figures)]),
       ...(terraform.kind === 'missing'
-        ? missing('`terraform apply`', terraform.why)
+        ? missing('Terraform', terraform.why)
         : [
-            row(`\`terraform apply\` (${terraform.version})`, terraform.figures.apply),
-            row('`terraform plan`, then `apply` of it', terraform.figures.planned),
+            row(`Terraform ${terraform.version}, \`apply\``, terraform.figures.apply),
+            row('Terraform, `plan` and then `apply` of it', terraform.figures.planned),
           ]),
     ],
   );
