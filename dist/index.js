@@ -71110,8 +71110,8 @@ async function send(action, intended, name, writer) {
     }
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 29 modules
-var policy = __nccwpck_require__(5559);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 30 modules
+var policy = __nccwpck_require__(3191);
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
@@ -71394,6 +71394,7 @@ function checkTogether(request, event) {
         ...memberAccounts(request),
         ...credentials(request),
         ...partitions(request),
+        ...organization(request),
         ...forks(request, event),
     ];
 }
@@ -71448,6 +71449,13 @@ function partitions({ central, members, access }) {
 // Only partitions whose Regions have a prefix of their own are told apart; a new partition passes.
 const isolated = (partition) => ({ 'aws-cn': 'cn', 'aws-us-gov': 'us-gov' })[partition] ?? null;
 const isolatedPartition = (region) => /^(?:cn|us-gov)(?=-)/.exec(region)?.[0] ?? null;
+function organization({ layout, organizationId }) {
+    if (layout !== 'organization' || organizationId !== undefined)
+        return [];
+    return [
+        inputFault('organization-id', 'is missing', 'policy-layout: organization admits every account of one organization. Give its ID, or choose another layout.'),
+    ];
+}
 function forks(request, event) {
     if (event.name !== 'pull_request_target' || !event.fork || request.mode !== 'apply')
         return [];
@@ -71515,6 +71523,7 @@ const flag = (text) => {
         return { value: false };
     return { problem: 'is neither true nor false', remedy: "Give 'true' or 'false'." };
 };
+const organizationId = matching(/^o-[a-z0-9]{10,32}$/, 'is no ID of an organization', 'Give the ID that AWS Organizations shows, such as o-a1b2c3d4e5.');
 /** Whole seconds: 0, or at least 2 (the time in which every run that read before our write has ended its own). */
 const settleSeconds = (text) => {
     const seconds = Number(text);
@@ -71606,6 +71615,7 @@ const INPUT_NAMES = [
     'global-service-events',
     'log-file-validation',
     'policy-layout',
+    'organization-id',
     'expected-plan',
     'allow-broadening',
     'settle-seconds',
@@ -71692,6 +71702,7 @@ function readInputs(source) {
         throw new problem/* UserError */.yo(reader.faults);
     return request;
 }
+const LAYOUT = oneOf('documented', 'isolated', 'compact', 'organization');
 /** Null when something required is missing or wrong; the reader then holds the faults. */
 function readRequest(source, reader) {
     const { optional } = reader;
@@ -71703,14 +71714,17 @@ function readRequest(source, reader) {
         operation: optional('operation', oneOf('onboard')) ?? 'onboard',
         mode: modeOf(dryRun, source.event),
         access: readAccess(source, reader),
-        layout: optional('policy-layout', oneOf('documented')) ?? 'documented',
+        layout: optional('policy-layout', LAYOUT) ?? 'documented',
         allowRepoint: optional('allow-repoint', flag) ?? false,
         allowBroadening: optional('allow-broadening', flag) ?? false,
         settleSeconds: optional('settle-seconds', settleSeconds) ?? 2,
         failOn: optional('fail-on', oneOf('error', 'changes')) ?? 'error',
         outputDirectory: source.text('output-directory') ||
             `${source.environment['RUNNER_TEMP'] ?? '.'}/cloudtrail-onboarding`,
-        ...definedOnly({ expectedPlan: optional('expected-plan', planDigest) }),
+        ...definedOnly({
+            organizationId: optional('organization-id', organizationId),
+            expectedPlan: optional('expected-plan', planDigest),
+        }),
     };
     return central === null || members === null ? null : { ...rest, central, members };
 }
@@ -71893,6 +71907,7 @@ function planDigest(wish, members, policy) {
         bucket: wish.bucket,
         bucketOwner: wish.accountId,
         layout: wish.layout,
+        organizationId: wish.admit[0]?.organizationId ?? null,
         trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
         lostAccess: policy.access.lost
             .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
@@ -71966,7 +71981,14 @@ function planMember(observed, request) {
     if (trail.findings.some(isError))
         return { plan: { kind: 'held-back', member, trailArn }, findings: trail.findings };
     const { bucket, prefix } = trail.intended;
-    const delivery = { trailArn, accountId: member.accountId, bucket, prefix };
+    const { organizationId } = request;
+    const delivery = {
+        trailArn,
+        accountId: member.accountId,
+        bucket,
+        prefix,
+        ...(organizationId === undefined ? {} : { organizationId }),
+    };
     return { plan: { kind: 'planned', member, delivery, trail }, findings: trail.findings };
 }
 function approvalFindings(expected, digest) {
@@ -71991,13 +72013,13 @@ function approvalFindings(expected, digest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5559);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3191);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
 function planPolicy(before, wish) {
-    const { bucket, layout, admit, accountId } = wish;
-    const merge = (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .mergePolicy */ .VA)(before, { bucket, layout, admit, withdraw: [] });
+    const { layout, admit, accountId } = wish;
+    const merge = (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .mergePolicy */ .VA)(before, { ...wish, withdraw: [] });
     const access = (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAccess */ .Q4)(before, merge.document, admit);
     const [example] = admit;
     const size = example === undefined ? null : (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .measurePolicy */ .pg)(merge.document, layout, example);
@@ -72110,7 +72132,7 @@ function elsewhere(live, bucket, about) {
 
 /***/ }),
 
-/***/ 5559:
+/***/ 3191:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72430,7 +72452,7 @@ const stringEquals = withVariables((wanted, actual) => verdict(wanted.text === a
 const stringEqualsIgnoreCase = withVariables((wanted, actual) => verdict(wanted.text.toLowerCase() === actual.toLowerCase()));
 const stringLike = withVariables((wanted, actual) => verdict(fits(wanted, actual)));
 const arnLike = withVariables((wanted, actual) => known(fitsArn(wanted, actual), (hit) => hit));
-const POSITIVE = new Map([
+const TESTS = new Map([
     ['stringequals', stringEquals],
     ['stringequalsignorecase', stringEqualsIgnoreCase],
     ['stringlike', stringLike],
@@ -72442,15 +72464,16 @@ const POSITIVE = new Map([
     ...ordered('numeric', readNumber),
     ...ordered('date', readDate),
 ]);
+/** Negated operator → the one it negates. */
 const NEGATED = new Map([
-    ['stringnotequals', stringEquals],
-    ['stringnotequalsignorecase', stringEqualsIgnoreCase],
-    ['stringnotlike', stringLike],
-    ['arnnotequals', arnLike],
-    ['arnnotlike', arnLike],
-    ['notipaddress', ipAddress],
-    ['numericnotequals', compare(readNumber, (wanted, actual) => wanted === actual)],
-    ['datenotequals', compare(readDate, (wanted, actual) => wanted === actual)],
+    ['stringnotequals', 'stringequals'],
+    ['stringnotequalsignorecase', 'stringequalsignorecase'],
+    ['stringnotlike', 'stringlike'],
+    ['arnnotequals', 'arnequals'],
+    ['arnnotlike', 'arnlike'],
+    ['notipaddress', 'ipaddress'],
+    ['numericnotequals', 'numericequals'],
+    ['datenotequals', 'dateequals'],
 ]);
 /**
  * Whether the line holds. `unknown` for an operator IAM does not document, for values that are none of the operator's type,
@@ -72489,7 +72512,7 @@ function readOperator(name) {
     const parts = /^(?:(forallvalues|foranyvalue):)?(\w+?)(ifexists)?$/.exec(name.toLowerCase());
     const [, set, base = '', ifExists] = parts ?? [];
     const negated = NEGATED.has(base);
-    const test = NEGATED.get(base) ?? POSITIVE.get(base);
+    const test = TESTS.get(NEGATED.get(base) ?? base);
     if (test === undefined)
         return undefined;
     return { set: asSet(set), ifExists: ifExists !== undefined, negated, test };
@@ -72542,20 +72565,20 @@ function readDate(text) {
     const time = Date.parse(iso[3] !== undefined && iso[6] === undefined ? `${text}Z` : text);
     return Number.isNaN(time) ? undefined : time;
 }
+/** An address without a prefix is a range of one. An IPv4 address is in no IPv6 range, nor the other way. */
 function ipAddress(wanted, actual) {
     const [network = '', prefix] = wanted.split('/', 2);
-    const family = (0,external_node_net_.isIP)(network);
-    const longest = family === 4 ? 32 : 128;
+    const version = (0,external_node_net_.isIP)(network);
+    const longest = version === 4 ? 32 : 128;
     const bits = prefix === undefined ? longest : Number(prefix);
-    const valid = family !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && bits <= longest;
-    if (!valid || (0,external_node_net_.isIP)(actual) === 0)
+    const isRange = version !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && bits <= longest;
+    if (!isRange || (0,external_node_net_.isIP)(actual) === 0)
         return 'unknown';
-    if ((0,external_node_net_.isIP)(actual) !== family)
+    if ((0,external_node_net_.isIP)(actual) !== version)
         return 'no';
-    const type = family === 4 ? 'ipv4' : 'ipv6';
-    const list = new external_node_net_.BlockList();
-    list.addSubnet(network, bits, type);
-    return verdict(list.check(actual, type));
+    const range = new external_node_net_.BlockList();
+    range.addSubnet(network, bits, version === 4 ? 'ipv4' : 'ipv6');
+    return verdict(range.check(actual, version === 4 ? 'ipv4' : 'ipv6'));
 }
 //# sourceMappingURL=conditions.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/principals.js
@@ -72836,9 +72859,133 @@ function withValues(statement, { operator, key }, values) {
     };
 }
 //# sourceMappingURL=locate.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/worlds.js
+// What CloudTrail may send with a request, as far as a policy asks for it. Most of it is known; some is not (whether the
+// account is in an organization, which encryption header comes with a digest). Each combination of what is not known is a
+// world; what follows from a grant that holds in some worlds only is decided in grants.ts.
+
+
+const ENCRYPTION = 's3:x-amz-server-side-encryption';
+const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
+const ORGANIZATION = 'aws:sourceorgid';
+const ORGANIZATION_PATHS = 'aws:sourceorgpaths';
+const OWN_ORGANIZATION = 'aws:resourceorgid';
+/** Always sent, but with a value that only AWS knows; beside the values the policy asks for it may have one of these. */
+const SENT_BUT_UNKNOWN = {
+    'aws:requestedregion': ['another-region-1'],
+    'aws:resourceaccount': ['000000000000'],
+    's3:resourceaccount': ['000000000000'],
+    's3:tlsversion': ['1.3', '1.2'],
+    'aws:currenttime': ['2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z'],
+    'aws:epochtime': ['946684800', '4102444800'],
+};
+/** Per unknown; a policy that asks for more values than that is not followed into each of them. */
+const MOST_OPTIONS = 8;
+function askedBy(...documents) {
+    const keys = new Map();
+    for (const statement of documents.flatMap(statementsOf)) {
+        for (const { key, values } of conditionEntries(statement)) {
+            const known = keys.get(key.toLowerCase()) ?? [];
+            known.push(...values.map(String));
+            keys.set(key.toLowerCase(), known);
+        }
+    }
+    const unknowns = Object.entries(SENT_BUT_UNKNOWN).map(([key, others]) => options(key, others, keys.get(key)));
+    return { keys, unknowns: combinations(unknowns) };
+}
+/**
+ * At least one. Keys that are not in here, and network keys above all, are absent: AWS redacts them between services.
+ * `service` is the name CloudTrail goes by, one of {@link serviceNames}.
+ */
+function worldsOf(delivery, { keys, unknowns }, service = CLOUDTRAIL) {
+    const known = certain(delivery, service);
+    const organization = organizations(delivery, keys);
+    return encryptions(delivery, keys).flatMap((headers) => organization.flatMap((member) => unknowns.map((more) => ({ service, headers, context: { ...known, ...member, ...more } }))));
+}
+/** In the China partition either may be the right one; a policy that admits one of them is taken to be right. */
+function serviceNames({ trailArn }) {
+    return partitionOf(trailArn) === 'aws-cn' ? [...CLOUDTRAIL_NAMES] : [CLOUDTRAIL];
+}
+/**
+ * `aws:SourceArn` and `aws:SourceAccount`: CloudTrail user guide, "Cross-service confused deputy prevention". The plain TLS
+ * Deny of Control Tower and the Landing Zone Accelerator on their CloudTrail buckets shows `aws:SecureTransport` true.
+ */
+function certain({ trailArn, accountId }, service) {
+    return {
+        'aws:sourcearn': trailArn,
+        'aws:sourceaccount': accountId,
+        'aws:securetransport': 'true',
+        'aws:principalisawsservice': 'true',
+        'aws:principalservicename': service,
+        'aws:principalservicenameslist': [service],
+        'aws:viaawsservice': 'false',
+        's3:authtype': 'REST-HEADER',
+        's3:signatureversion': 'AWS4-HMAC-SHA256',
+    };
+}
+/**
+ * A trail with a key sends `aws:kms` and the key with its logs; its digests come with AES256 or, newly, with the key too.
+ * Without a key AWS documents AES256 ("Deny … StringNotEquals … [aws:kms, AES256]", or trail creation fails), so the header
+ * is there; that it may be missing is kept as the less likely world. Source: CloudTrail user guide, "Security best
+ * practices" and "Encrypting CloudTrail log files, digest files … with AWS KMS keys".
+ */
+function encryptions({ kmsKeyArn }, asked) {
+    const acl = { 's3:x-amz-acl': OWNER_CONTROL };
+    if (!asked.has(ENCRYPTION) && !asked.has(KEY_ID))
+        return [{ logs: acl, digests: acl }];
+    const s3 = { ...acl, [ENCRYPTION]: 'AES256' };
+    if (kmsKeyArn === undefined) {
+        return [
+            { logs: s3, digests: s3 },
+            { logs: acl, digests: acl },
+        ];
+    }
+    const kms = { ...acl, [ENCRYPTION]: 'aws:kms', [KEY_ID]: kmsKeyArn };
+    return [
+        { logs: kms, digests: kms },
+        { logs: kms, digests: s3 },
+    ];
+}
+/** In an organization the bucket is taken to be in the same one. Absent comes last: a policy that asks for it expects it. */
+function organizations({ organizationId }, asked) {
+    if (organizationId !== undefined)
+        return [inOrganization(organizationId)];
+    if (!asked.has(ORGANIZATION) && !asked.has(ORGANIZATION_PATHS))
+        return OUTSIDE;
+    const paths = (asked.get(ORGANIZATION_PATHS) ?? []).map(anExampleOf);
+    const ids = (asked.get(ORGANIZATION) ?? []).map((id) => id.includes('${') ? 'o-thisorganization' : anExampleOf(id));
+    const inside = [
+        ...distinct(ids).map((id) => inOrganization(id)),
+        ...distinct(paths).map((path) => inOrganization(path.split('/')[0] ?? path, path)),
+    ];
+    return [...inside.slice(0, MOST_OPTIONS), ...OUTSIDE];
+}
+const OUTSIDE = [{}];
+function inOrganization(id, path = `${id}/r-root/`) {
+    return { [ORGANIZATION]: id, [ORGANIZATION_PATHS]: [path], [OWN_ORGANIZATION]: id };
+}
+function options(key, others, wanted) {
+    if (wanted === undefined)
+        return [{}];
+    const literal = wanted.filter((value) => !value.includes('${')).map(anExampleOf);
+    return distinct([...others, ...literal])
+        .slice(0, MOST_OPTIONS)
+        .map((value) => ({ [key]: value }));
+}
+function anExampleOf(pattern) {
+    return pattern.replace(/[*?]/g, 'x');
+}
+function distinct(values) {
+    return [...new Set(values)];
+}
+function combinations(choices) {
+    return choices.reduce((made, choice) => made.flatMap((context) => choice.map((more) => ({ ...context, ...more }))), [{}]);
+}
+//# sourceMappingURL=worlds.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/access-examples.js
 // Requests to try an access row with: a clause's patterns filled in, its conditions met. Where that cannot be done, there
 // are none, and whoever asks must assume the worst.
+
 
 
 
@@ -72846,21 +72993,14 @@ function withValues(statement, { operator, key }, values) {
 const STRANGER = { arn: 'arn:aws:iam::999999999999:root' };
 const ACTIONS = ['GetObject', 'PutObject', 'GetBucketAcl', 'DeleteObject', 'PutBucketPolicy', ''];
 const PLACES = ['CloudTrail/x', 'x'];
-/**
- * Requests that the clause by itself allows; `more` are contexts to try beside the plain one. Condition keys are in lower
- * case.
- */
-function examplesOf(clause, more) {
-    const alone = aloneOf(clause);
-    const plain = contextOf(clause);
-    return callersOf(clause.principal)
-        .flatMap((caller) => fillings(clause.action, ACTIONS).flatMap((action) => fillings(clause.resource, PLACES).flatMap((resource) => [{}, ...more].map((extra) => ({
-        caller,
-        action,
-        resource,
-        context: { ...plain, ...extra },
-    })))))
-        .filter((request) => evaluate(alone, request).effect === 'allowed');
+/** Requests that may fall under the clause: its patterns filled in, its conditions met as far as that is easy. */
+function examplesOf(clause, around) {
+    const contexts = contextsOf(clause, around);
+    return callersOf(clause.principal).flatMap((caller) => fillings(clause.action, ACTIONS).flatMap((action) => fillings(clause.resource, PLACES).flatMap((resource) => contexts.map((context) => ({ caller, action, resource, context })))));
+}
+/** Whether the clause by itself allows the request. */
+function isUnder(clause, request) {
+    return evaluate(aloneOf(clause), request).effect === 'allowed';
 }
 function aloneOf({ principal, action, resource, conditions }) {
     const Condition = {};
@@ -72894,19 +73034,38 @@ function fillings(pattern, fillers) {
 function fill(pattern, filler) {
     return pattern.replaceAll('*', filler).replaceAll('?', 'x');
 }
-/** What comes with a request as a rule, and what the clause asks for. */
-function contextOf({ principal, conditions }) {
-    const asked = Object.assign({}, ...conditions.map(meeting));
-    const usual = { 'aws:securetransport': 'true' };
-    if (!CLOUDTRAIL_NAMES.has(principal.name))
-        return { ...usual, ...asked };
-    const service = { ...usual, 'aws:principalisawsservice': 'true', 's3:x-amz-acl': OWNER_CONTROL };
-    return { ...service, ...senderOf(asked), ...asked, ...patternSender(asked, conditions) };
+function contextsOf({ principal, conditions }, { asked, contexts }) {
+    const met = Object.assign({}, ...conditions.map(meeting));
+    const usual = CLOUDTRAIL_NAMES.has(principal.name)
+        ? cloudTrailContexts({ ...met, ...patternSender(met, conditions) }, asked)
+        : [{ 'aws:securetransport': 'true' }];
+    return usual.flatMap((context) => [{}, ...contexts].map((more) => ({
+        ...context,
+        ...met,
+        ...patternSender(met, conditions),
+        ...more,
+    })));
 }
-/** A trail's account comes with its ARN. */
-function senderOf(asked) {
-    const arn = asked[SOURCE_ARN];
-    return typeof arn === 'string' ? { [SOURCE_ACCOUNT]: accountOf(arn) } : {};
+/** As CloudTrail would send it for the trail, with and without the keys that a policy names. */
+function cloudTrailContexts(met, asked) {
+    const trailArn = met[SOURCE_ARN];
+    const sender = typeof trailArn === 'string' ? { trailArn, accountId: accountOf(trailArn) } : {};
+    const delivery = { trailArn: '', accountId: '', bucket: '', prefix: '', ...sender };
+    const trails = [delivery, ...keysIn(asked).map((kmsKeyArn) => ({ ...delivery, kmsKeyArn }))];
+    return trails
+        .flatMap((trail) => worldsOf(trail, asked))
+        .map(({ context, headers }) => ({ ...context, ...headers.logs }))
+        .map((context) => (trailArn === undefined ? withoutSender(context) : context));
+}
+function withoutSender(context) {
+    const kept = Object.entries(context).filter(([key]) => key !== SOURCE_ARN && key !== SOURCE_ACCOUNT);
+    return Object.fromEntries(kept);
+}
+function keysIn(asked) {
+    const named = (asked.keys.get(KEY_ID) ?? []).slice(0, MOST_VALUES);
+    return asked.keys.has(ENCRYPTION)
+        ? [...named, 'arn:aws:kms:us-east-1:999999999999:key/any']
+        : named;
 }
 /** A pattern of trails, and a list of accounts beside it: a trail of such an account. */
 function patternSender(asked, conditions) {
@@ -73006,22 +73165,27 @@ function pairsOf(senders, resources) {
     }
     const bySender = groupBy(senders, senderAccount);
     const byPath = groupBy(resources, pathAccount);
-    const both = [...bySender.keys()].filter((account) => account !== undefined && byPath.has(account));
-    const own = both.flatMap((account) => product(bySender.get(account) ?? [], byPath.get(account) ?? []));
-    const matched = new Set(both);
-    const restSenders = senders.filter((sender) => !matched.has(senderAccount(sender)));
-    const restResources = resources.filter((resource) => !matched.has(pathAccount(resource)));
-    const ownSenders = senders.filter((sender) => matched.has(senderAccount(sender)));
-    const crossed = both.flatMap((account, index) => {
-        const next = both[(index + 1) % both.length];
-        return next === account
-            ? []
-            : product(bySender.get(account) ?? [], byPath.get(next) ?? []).slice(0, 1);
-    });
-    return {
-        own: [...own, ...product(restSenders, resources), ...product(ownSenders, restResources)],
-        crossed,
-    };
+    const anySender = bySender.get(undefined) ?? [];
+    const anyPath = byPath.get(undefined) ?? [];
+    const single = senders.filter((sender) => senderAccount(sender) !== undefined);
+    const paths = resources.filter((resource) => pathAccount(resource) !== undefined);
+    const own = single.flatMap((sender) => product([sender], byPath.get(senderAccount(sender)) ?? []));
+    const open = [...product(anySender, resources), ...product(single, anyPath)];
+    if (own.length === 0)
+        return { own: [...open, ...product(single, paths)], crossed: [] };
+    return { own: [...own, ...open], crossed: neighbours(single, paths) };
+}
+/** Not every pair of two accounts, for they are many: both lists are walked side by side. */
+function neighbours(senders, paths) {
+    const steps = Array.from({ length: Math.max(senders.length, paths.length) }, (_, step) => step);
+    return steps
+        .flatMap((step) => [0, 1].map((ahead) => [step, step + ahead]))
+        .map(([at, other]) => [senders[at % senders.length], paths[other % paths.length]])
+        .flatMap(([sender, resource]) => sender === undefined ||
+        resource === undefined ||
+        senderAccount(sender) === pathAccount(resource)
+        ? []
+        : [{ sender, resource }]);
 }
 function product(senders, resources) {
     return senders.flatMap((sender) => resources.map((resource) => ({ sender, resource })));
@@ -73101,21 +73265,65 @@ function shortArn(arn) {
 }
 //# sourceMappingURL=access-rows.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/narrow.js
-// A view of a document for one account: long lists without the entries that can say nothing about it. Asking a member's
-// question of the view gives the same answer as asking it of the document, in a time that does not grow with the other
-// members. Knows which entries are another account's beyond doubt, and nothing else.
+// Puts one account's questions to a policy in a time that does not grow with the other accounts in it: entries and whole
+// statements that can only be about another account are left out beforehand. The answer is the same as the whole policy's;
+// what is left out is what is another account's beyond doubt, and nothing else.
 
 
-/** Shorter lists are as quick to read as to narrow. */
-const LONG = 8;
-function viewOf(document) {
-    const statements = statementsOf(document).map(viewOfStatement);
-    return (account) => ({
-        ...document,
-        Statement: statements.map((statement) => statement(account)),
+
+/** Reads the policy once. */
+function judgeOf(document) {
+    const partOf = partsOf(document);
+    const parts = new Map();
+    return (account, request) => {
+        const service = 'service' in request.caller ? request.caller.service : undefined;
+        const key = `${account} ${service}`;
+        const part = parts.get(key) ?? partOf(account, service);
+        parts.set(key, part);
+        const { effect, statements, unknown } = evaluate(part.document, request);
+        const position = (index) => part.positions[index] ?? index;
+        return { effect, statements: statements.map(position), unknown: unknown.map(position) };
+    };
+}
+function partsOf(document) {
+    const statements = statementsOf(document);
+    const shorter = statements.map(shortened);
+    const byOwner = narrow_groupBy(statements.keys(), (index) => ownerOf(statements[index]));
+    const openTo = once((service) => (byOwner.get(undefined) ?? []).filter((index) => mayBeFor(statements[index], service)));
+    return (account, service) => {
+        const positions = [...openTo(service), ...(byOwner.get(account) ?? [])].toSorted((a, b) => a - b);
+        const Statement = positions.flatMap((index) => shorter[index]?.(account) ?? []);
+        return { document: { ...document, Statement }, positions };
+    };
+}
+function once(work) {
+    const done = new Map();
+    return (key) => {
+        const result = done.get(key) ?? work(key);
+        done.set(key, result);
+        return result;
+    };
+}
+/** False only if the statement names principals, and none of them can be the service. */
+function mayBeFor(statement, service) {
+    const principals = statement?.Principal;
+    if (service === undefined || typeof principals !== 'object')
+        return true;
+    return Object.entries(principals).some(([type, names]) => {
+        if (type === 'AWS')
+            return asList(names).includes('*');
+        return type === 'Service' ? asList(names).includes(service) : true;
     });
 }
-function viewOfStatement(statement) {
+/** The account that all of the statement's resources belong to; undefined if there is none such. */
+function ownerOf(statement) {
+    const owners = asList(statement?.Resource ?? []).map(resourceOwner);
+    const [owner] = owners;
+    return owners.every((other) => other === owner) ? owner : undefined;
+}
+/** Shorter lists are as quick to read as to shorten. */
+const LONG = 8;
+function shortened(statement) {
     const { Resource, Condition } = statement;
     const resources = Resource === undefined ? undefined : narrowed(Resource, resourceOwner);
     const conditions = Condition === undefined ? undefined : narrowedConditions(Condition);
@@ -73128,29 +73336,21 @@ function viewOfStatement(statement) {
     });
 }
 function narrowedConditions(conditions) {
-    const narrowings = [];
-    for (const [operator, keys] of Object.entries(conditions)) {
-        for (const [key, wanted] of Object.entries(keys)) {
-            const values = narrowed(wanted, ownerUnder(key));
-            if (values !== undefined)
-                narrowings.push({ operator, key, values });
-        }
-    }
-    if (narrowings.length === 0)
+    const changes = Object.entries(conditions).flatMap(([operator, keys]) => Object.entries(keys).flatMap(([key, wanted]) => {
+        const values = narrowed(wanted, OWNERS[key.toLowerCase()]);
+        return values === undefined ? [] : [{ operator, key, values }];
+    }));
+    if (changes.length === 0)
         return undefined;
-    return (account) => narrowings.reduce((made, { operator, key, values }) => ({
+    return (account) => changes.reduce((made, { operator, key, values }) => ({
         ...made,
         [operator]: { ...made[operator], [key]: values(account) },
     }), conditions);
 }
-const nobody = () => undefined;
 const OWNERS = {
     'aws:sourcearn': (arn) => (isTrailArn(String(arn)) ? accountOf(String(arn)) : undefined),
     'aws:sourceaccount': (id) => (/^\d{12}$/.test(String(id)) ? String(id) : undefined),
 };
-function ownerUnder(key) {
-    return OWNERS[key.toLowerCase()] ?? nobody;
-}
 /** Before a wildcard, and once: a path may stand for two accounts' otherwise. */
 function resourceOwner(resource) {
     const [literal = ''] = String(resource).split(/[*?$]/, 1);
@@ -73158,30 +73358,34 @@ function resourceOwner(resource) {
     return others.length === 0 ? found?.[0] : undefined;
 }
 /** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */
-function narrowed(list, ownerOf) {
+function narrowed(list, owner) {
     const entries = asList(list);
-    if (entries.length < LONG || ownerOf === nobody)
+    if (owner === undefined || entries.length < LONG)
         return undefined;
-    const byOwner = new Map();
-    for (const entry of entries) {
-        const owner = ownerOf(entry);
-        const known = byOwner.get(owner);
-        if (known === undefined)
-            byOwner.set(owner, [entry]);
-        else
-            known.push(entry);
-    }
-    const open = byOwner.get(undefined) ?? [];
+    const groups = narrow_groupBy(entries, owner);
+    const open = groups.get(undefined) ?? [];
     return (account) => {
-        const own = byOwner.get(account);
-        const kept = own === undefined ? open : [...open, ...own];
+        const kept = [...open, ...(groups.get(account) ?? [])];
         return kept.length > 0 ? kept : entries.slice(0, 1);
     };
+}
+function narrow_groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, [item]);
+        else
+            group.push(item);
+    }
+    return groups;
 }
 //# sourceMappingURL=narrow.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/compare.js
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
+
 
 
 
@@ -73211,15 +73415,17 @@ function compareAccess(before, after, admitted, withdrawn = []) {
 const NO_POLICY = { Version: '2012-10-17', Statement: [] };
 function sideOf(given) {
     const document = given ?? NO_POLICY;
-    const view = viewOf(document);
+    const judge = judgeOf(document);
     return {
         document,
         allows: (request) => {
             const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
             const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
             const isOneAccounts = account === undefined || account === sender;
-            const narrow = sender !== undefined && isOneAccounts ? view(sender) : document;
-            return evaluate(narrow, request).effect === 'allowed';
+            const decision = sender !== undefined && isOneAccounts
+                ? judge(sender, request)
+                : evaluate(document, request);
+            return decision.effect === 'allowed';
         },
     };
 }
@@ -73227,11 +73433,12 @@ function sideOf(given) {
 function changedStatements({ document: old }, { document: now }) {
     const [before, after] = [statementsOf(old), statementsOf(now)];
     const changed = { before: without(before, after), after: without(after, before) };
+    const asked = askedBy(old, now);
     const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
     if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
-        return { ...changed, around: [] };
+        return { ...changed, all: false, around: { asked, contexts: [] } };
     }
-    return { before, after, around: [{}, ...contextsAround(denies)] };
+    return { before, after, all: true, around: { asked, contexts: contextsAround(denies) } };
 }
 function isEmpty(document) {
     return statementsOf(document).length === 0;
@@ -73240,24 +73447,23 @@ function without(statements, others) {
     const same = new Set(others.map(canonicalStatement));
     return statements.filter((statement) => !same.has(canonicalStatement(statement)));
 }
-/** What one side's statements allow and the other side does not. */
-function onlyIn(side, other, statements, { before, after, around }) {
+/** What one side's statements allow and the other side does not; also what cannot be tried, for want of an example. */
+function onlyIn(side, other, statements, { before, after, all, around }) {
     const here = clausesIn(statements);
     const there = clausesIn(statements === after ? before : after);
     const isOnlyHere = (clause) => {
         const examples = examplesOf(clause, around);
-        if (examples.length === 0)
-            return true;
-        return examples.some((request) => side.allows(request) && !other.allows(request));
+        const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isUnder(clause, request));
+        return isFound || !examples.some((request) => isUnder(clause, request));
     };
     return {
-        own: newTo(there.own, here.own, around).filter(isOnlyHere),
-        crossed: newTo(there.crossed, here.crossed, around).filter(isOnlyHere),
+        own: newTo(there.own, here.own, all).filter(isOnlyHere),
+        crossed: newTo(there.crossed, here.crossed, all).some(isOnlyHere),
     };
 }
 /** A clause that stands on both sides has not changed, unless what surrounds it has. */
-function newTo(known, clauses, around) {
-    if (around.length > 0)
+function newTo(known, clauses, all) {
+    if (all)
         return clauses;
     const keys = new Set(known.map(compare_identityOf));
     return clauses.filter((clause) => !keys.has(compare_identityOf(clause)));
@@ -73319,10 +73525,10 @@ function strangers({ trailArn }) {
 }
 function notesOn(gained, lost, withdrawn) {
     const notes = [];
-    if (gained.crossed.length > 0) {
+    if (gained.crossed) {
         notes.push("In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes below a trail's own account only.");
     }
-    if (lost.crossed.length > 0 && gained.crossed.length === 0) {
+    if (lost.crossed && !gained.crossed) {
         notes.push("Trails that were listed together can no longer write to each other's paths.");
     }
     const others = lost.own.filter((clause) => !isNeeded(withdrawn, clause)).length;
@@ -74085,132 +74291,6 @@ function displayList(name, values) {
     return sorted.length === 1 && !GROWING.has(name.toLowerCase()) ? sorted[0] : sorted;
 }
 //# sourceMappingURL=diff.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/worlds.js
-// What CloudTrail may send with a request, as far as a policy asks for it. Most of it is known; some is not (whether the
-// account is in an organization, which encryption header comes with a digest). Each combination of what is not known is a
-// world; what follows from a grant that holds in some worlds only is decided in grants.ts.
-
-
-const ENCRYPTION = 's3:x-amz-server-side-encryption';
-const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
-const ORGANIZATION = 'aws:sourceorgid';
-const ORGANIZATION_PATHS = 'aws:sourceorgpaths';
-const OWN_ORGANIZATION = 'aws:resourceorgid';
-/** Always sent, but with a value that only AWS knows; beside the values the policy asks for it may have one of these. */
-const SENT_BUT_UNKNOWN = {
-    'aws:requestedregion': ['another-region-1'],
-    'aws:resourceaccount': ['000000000000'],
-    's3:resourceaccount': ['000000000000'],
-    's3:tlsversion': ['1.3', '1.2'],
-    'aws:currenttime': ['2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z'],
-    'aws:epochtime': ['946684800', '4102444800'],
-};
-/** Per unknown; a policy that asks for more values than that is not followed into each of them. */
-const MOST_OPTIONS = 8;
-function askedBy(document) {
-    const asked = new Map();
-    for (const statement of statementsOf(document)) {
-        for (const { key, values } of conditionEntries(statement)) {
-            const known = asked.get(key.toLowerCase()) ?? [];
-            known.push(...values.map(String));
-            asked.set(key.toLowerCase(), known);
-        }
-    }
-    return asked;
-}
-/**
- * At least one. Keys that are not in here, and network keys above all, are absent: AWS redacts them between services.
- * `service` is the name CloudTrail goes by, one of {@link serviceNames}.
- */
-function worldsOf(delivery, asked, service = CLOUDTRAIL) {
-    const unknowns = [
-        organizations(delivery, asked),
-        ...Object.entries(SENT_BUT_UNKNOWN).map(([key, others]) => options(key, others, asked)),
-    ];
-    return encryptions(delivery, asked).flatMap((headers) => combinations(unknowns).map((context) => ({
-        service,
-        headers,
-        context: { ...certain(delivery, service), ...context },
-    })));
-}
-/** In the China partition either may be the right one; a policy that admits one of them is taken to be right. */
-function serviceNames({ trailArn }) {
-    return partitionOf(trailArn) === 'aws-cn' ? [...CLOUDTRAIL_NAMES] : [CLOUDTRAIL];
-}
-/**
- * `aws:SourceArn` and `aws:SourceAccount`: CloudTrail user guide, "Cross-service confused deputy prevention". The plain TLS
- * Deny of Control Tower and the Landing Zone Accelerator on their CloudTrail buckets shows `aws:SecureTransport` true.
- */
-function certain({ trailArn, accountId }, service) {
-    return {
-        'aws:SourceArn': trailArn,
-        'aws:SourceAccount': accountId,
-        'aws:SecureTransport': 'true',
-        'aws:PrincipalIsAWSService': 'true',
-        'aws:PrincipalServiceName': service,
-        'aws:PrincipalServiceNamesList': [service],
-        'aws:ViaAWSService': 'false',
-        's3:authType': 'REST-HEADER',
-        's3:signatureversion': 'AWS4-HMAC-SHA256',
-    };
-}
-/**
- * A trail with a key sends `aws:kms` and the key with its logs; its digests come with AES256 or, newly, with the key too.
- * Without a key AWS documents AES256 ("Deny … StringNotEquals … [aws:kms, AES256]", or trail creation fails), so the header
- * is there; that it may be missing is kept as the less likely world. Source: CloudTrail user guide, "Security best
- * practices" and "Encrypting CloudTrail log files, digest files … with AWS KMS keys".
- */
-function encryptions({ kmsKeyArn }, asked) {
-    const acl = { 's3:x-amz-acl': OWNER_CONTROL };
-    if (!asked.has(ENCRYPTION) && !asked.has(KEY_ID))
-        return [{ logs: acl, digests: acl }];
-    const s3 = { ...acl, [ENCRYPTION]: 'AES256' };
-    if (kmsKeyArn === undefined) {
-        return [
-            { logs: s3, digests: s3 },
-            { logs: acl, digests: acl },
-        ];
-    }
-    const kms = { ...acl, [ENCRYPTION]: 'aws:kms', [KEY_ID]: kmsKeyArn };
-    return [
-        { logs: kms, digests: kms },
-        { logs: kms, digests: s3 },
-    ];
-}
-/** In an organization the bucket is taken to be in the same one. Absent comes last: a policy that asks for it expects it. */
-function organizations({ organizationId }, asked) {
-    if (organizationId !== undefined)
-        return [inOrganization(organizationId)];
-    const paths = (asked.get(ORGANIZATION_PATHS) ?? []).map(anExampleOf);
-    const ids = (asked.get(ORGANIZATION) ?? []).map((id) => id.includes('${') ? 'o-thisorganization' : anExampleOf(id));
-    const inside = [
-        ...distinct(ids).map((id) => inOrganization(id)),
-        ...distinct(paths).map((path) => inOrganization(path.split('/')[0] ?? path, path)),
-    ];
-    return [...inside.slice(0, MOST_OPTIONS), {}];
-}
-function inOrganization(id, path = `${id}/r-root/`) {
-    return { [ORGANIZATION]: id, [ORGANIZATION_PATHS]: [path], [OWN_ORGANIZATION]: id };
-}
-function options(key, others, asked) {
-    const wanted = asked.get(key);
-    if (wanted === undefined)
-        return [{}];
-    const literal = wanted.filter((value) => !value.includes('${')).map(anExampleOf);
-    return distinct([...others, ...literal])
-        .slice(0, MOST_OPTIONS)
-        .map((value) => ({ [key]: value }));
-}
-function anExampleOf(pattern) {
-    return pattern.replace(/[*?]/g, 'x');
-}
-function distinct(values) {
-    return [...new Set(values)];
-}
-function combinations(choices) {
-    return choices.reduce((made, choice) => made.flatMap((context) => choice.map((more) => ({ ...context, ...more }))), [{}]);
-}
-//# sourceMappingURL=worlds.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/grants.js
 // Whether a grant (one trail may do one thing) is in effect: the requests CloudTrail makes for it are put to the policy and
 // every one must be allowed. How a policy comes to grant it, or to refuse it, is decided elsewhere (merge.ts, doctor.ts).
@@ -74232,14 +74312,16 @@ function missingGrants(document, deliveries) {
 }
 /** Reads the document once; each question then costs the same however many members there are. */
 function examinerOf(document) {
-    if (document === null)
-        return () => 'missing';
-    const view = viewOf(document);
+    return document === null ? () => 'missing' : examiner(document, judgeOf(document));
+}
+/** For a single question. */
+function standingIn(document, kind, delivery) {
+    return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
+}
+function examiner(document, judge) {
     const asked = askedBy(document);
-    return (kind, delivery) => {
-        const narrow = view(delivery.accountId);
-        return bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(narrow, requestsFor(kind, delivery, world))))));
-    };
+    const isDeny = (index) => statementsOf(document)[index]?.Effect === 'Deny';
+    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(requestsFor(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
 }
 function bestOf(standings) {
     if (standings.includes('certain'))
@@ -74250,19 +74332,16 @@ function overWorlds(standings) {
     const [first = 'missing', ...others] = standings;
     return others.every((standing) => standing === first) ? first : 'depends';
 }
-function inWorld(document, requests) {
+function inWorld(requests, judge, isDeny) {
     let standing = 'certain';
     for (const request of requests) {
-        const { effect, unknown } = evaluate(document, request);
+        const { effect, unknown } = judge(request);
         if (effect !== 'allowed')
             return 'missing';
-        if (unknown.some((index) => isDeny(document, index)))
+        if (unknown.some(isDeny))
             standing = 'depends';
     }
     return standing;
-}
-function isDeny(document, index) {
-    return statementsOf(document)[index]?.Effect === 'Deny';
 }
 /** The document as if it had no Deny: who is admitted, whether or not something else stops him. */
 function withoutDenies(document) {
@@ -74274,7 +74353,7 @@ function withoutDenies(document) {
 /**
  * The requests CloudTrail makes of the bucket for this grant. For a write these are keys of every kind it is known to write
  * below `AWSLogs/<account>/`, so that a narrower path does not pass for the whole: the empty object it creates when the
- * account starts, logs, digests, Insights and network activity events, in several Regions.
+ * account starts, logs, digests and Insights events, in several Regions.
  */
 function requestsFor(kind, delivery, { service, context, headers }) {
     const common = { caller: { service }, action: ACTION[kind] };
@@ -74293,13 +74372,13 @@ const LOG_KEYS = [
     'CloudTrail/us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz',
     'CloudTrail/ap-northeast-2/2031/02/01/CloudTrail_ap-northeast-2_20310201T2355Z_Z9.json.gz',
     'CloudTrail-Insight/eu-central-1/2026/11/23/CloudTrail-Insight_eu-central-1_1b.json.gz',
-    'CloudTrail-NetworkActivity/us-west-2/2026/11/23/CloudTrail-NetworkActivity_us-west-2_2c.json.gz',
 ];
 const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';
 //# sourceMappingURL=grants.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/layouts.js
 // How a member is written into a policy: for each layout, the statement that would grant one thing to one delivery alone,
 // and which statements that are there already can take the grant in instead. Whether it is needed is decided in merge.ts.
+
 
 
 
@@ -74415,12 +74494,14 @@ function admitsTheSame(statement, form, key) {
 function takesEffectIn(statement, form, version) {
     const alone = form.growing.reduce((made, key) => replaceValues(made, key, oneOrMany(wantedValues(form, key))), { ...statement, Resource: form.fresh.Resource ?? [] });
     const document = { ...(version !== undefined && { Version: version }), Statement: alone };
-    return examinerOf(document)(form.kind, form.delivery) === 'certain';
+    return standingIn(document, form.kind, form.delivery) === 'certain';
 }
-/** Whether the statement may hold the member: in a layout that keeps accounts apart, only if it names no other account. */
-function isOpenTo(statement, { shared, delivery }) {
-    return (shared || [...accountsNamedIn(statement)].every((account) => account === delivery.accountId));
+/** Whether the statement treats all members alike, so that what is true for one is true for the others. */
+function isAlikeForAll(statement, { growing, constant }) {
+    const known = new Set([...growing, ...constant, ...SAME_FOR_ALL]);
+    return conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
 }
+const SAME_FOR_ALL = ['s3:x-amz-acl', 'aws:securetransport', 'aws:principalisawsservice'];
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */
 function joined(statement, forms) {
     const [form] = forms;
@@ -74472,7 +74553,7 @@ function admit_assign(document, forms) {
     const homeless = [];
     const candidatesFor = candidatesIn(document);
     for (const form of forms) {
-        const target = candidatesFor(form).find(({ statement }) => isOpenTo(statement, form) && takesEffectIn(statement, form, document.Version));
+        const target = candidatesFor(form).find(({ takes }) => takes(form));
         if (target === undefined)
             homeless.push(form);
         else
@@ -74486,16 +74567,42 @@ function admit_assign(document, forms) {
  */
 function candidatesIn(document) {
     const byKind = new Map();
-    const shapedLike = (form) => statementsOf(document)
-        .map((statement, index) => ({ index, statement, accounts: accountsNamedIn(statement) }))
-        .filter(({ statement }) => hasShape(statement, form));
     return (form) => {
-        const known = byKind.get(form.kind) ?? shapedLike(form);
-        byKind.set(form.kind, known);
+        const { all, naming } = byKind.get(form.kind) ?? shapedLike(document, form);
+        byKind.set(form.kind, { all, naming });
         const { accountId } = form.delivery;
-        const [naming, others] = [true, false].map((wanted) => known.filter(({ accounts }) => accounts.has(accountId) === wanted));
-        return [...(naming ?? []), ...(others ?? [])];
+        const first = naming.get(accountId) ?? [];
+        const others = form.shared ? all.filter(({ accounts }) => !accounts.has(accountId)) : [];
+        return [...first, ...others].filter(({ accounts }) => isOpenTo(accounts, form));
     };
+}
+function shapedLike(document, form) {
+    const all = statementsOf(document)
+        .map((statement, index) => ({ index, statement }))
+        .filter(({ statement }) => hasShape(statement, form))
+        .map(({ index, statement }) => ({
+        index,
+        accounts: accountsNamedIn(statement),
+        takes: trialOf(statement, form, document.Version),
+    }));
+    const naming = new Map();
+    for (const candidate of all) {
+        for (const account of candidate.accounts) {
+            naming.set(account, [...(naming.get(account) ?? []), candidate]);
+        }
+    }
+    return { all, naming };
+}
+/** Tried once, where one member's answer is everybody's. */
+function trialOf(statement, example, version) {
+    if (!isAlikeForAll(statement, example))
+        return (form) => takesEffectIn(statement, form, version);
+    const answer = takesEffectIn(statement, example, version);
+    return () => answer;
+}
+/** In a layout that keeps accounts apart, a statement that names another account is closed. */
+function isOpenTo(accounts, { shared, delivery }) {
+    return shared || [...accounts].every((account) => account === delivery.accountId);
 }
 /** Forms without a statement share a new one with those they could have joined. */
 function withNew(statements, forms) {
@@ -74553,13 +74660,12 @@ function diagnose(document, deliveries) {
 }
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
 function denyFindings(document, missing) {
-    const view = viewOf(document);
+    const judge = judgeOf(document);
     const asked = askedBy(document);
     const denied = new Map();
     for (const grant of missing) {
-        const narrow = view(grant.delivery.accountId);
         for (const request of requestsIn(grant, asked)) {
-            const { effect, statements } = evaluate(narrow, request);
+            const { effect, statements } = judge(grant.delivery.accountId, request);
             if (effect !== 'denied')
                 continue;
             for (const index of statements) {
@@ -74723,12 +74829,113 @@ function isFor({ Resource }, kind, delivery) {
     return Resource !== undefined && asList(Resource).includes(resourceArn(kind, delivery));
 }
 //# sourceMappingURL=doctor.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/doubts.js
+// What a member's access depends on that nobody can know from here, and whom a policy still admits who was to leave. Says so;
+// decides nothing.
+
+
+
+
+
+
+/** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */
+function dependencies(document, deliveries) {
+    if (isBeyondDoubt(document, deliveries))
+        return [];
+    const standing = examinerOf(document);
+    const causes = new Map();
+    for (const delivery of deliveries) {
+        for (const kind of GRANT_KINDS) {
+            if (standing(kind, delivery) !== 'depends')
+                continue;
+            for (const cause of causesOf(document, kind, delivery)) {
+                const key = JSON.stringify(cause);
+                const known = causes.get(key) ?? { cause, accounts: new Set() };
+                known.accounts.add(delivery.accountId);
+                causes.set(key, known);
+            }
+        }
+    }
+    return [...causes.values()].map(({ cause, accounts }) => dependsFinding(document, cause, [...accounts]));
+}
+/** Most policies: they ask for nothing unknown, and have no Deny but for what CloudTrail never sends. */
+function isBeyondDoubt(document, deliveries) {
+    const asked = askedBy(document);
+    return (statementsOf(document).every((statement) => statement.Effect === 'Allow' || isForOthers(statement)) && deliveries.every((delivery) => worldsOf(delivery, asked).length === 1));
+}
+const NEVER_SENT = {
+    'aws:securetransport': 'false',
+    'aws:principalisawsservice': 'false',
+};
+function isForOthers(statement) {
+    return conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
+        values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]));
+}
+/** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
+function causesOf(document, kind, delivery) {
+    const judge = judgeOf(document);
+    const asked = askedBy(document);
+    const worlds = worldsOf(delivery, asked);
+    const decisions = worlds.flatMap((world) => requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)));
+    const denies = decisions.flatMap(({ effect, statements, unknown }) => [
+        ...(effect === 'denied' ? statements : []),
+        ...unknown.filter((index) => statementsOf(document)[index]?.Effect === 'Deny'),
+    ]);
+    const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
+    const keys = varyingKeys(worlds.map(({ context, headers }) => ({ ...context, ...headers.digests }))).filter((key) => asked.keys.has(key));
+    return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
+}
+function varyingKeys(contexts) {
+    const keys = new Set(contexts.flatMap((context) => Object.keys(context)));
+    return [...keys].filter((key) => new Set(contexts.map((context) => JSON.stringify(context[key]))).size > 1);
+}
+function dependsFinding(document, { denies, keys }, accounts) {
+    const [account] = accounts;
+    const about = account !== undefined && accounts.length === 1 ? { account } : {};
+    const what = keys.length > 0 ? keys.join(', ') : 'an element that has no documented meaning';
+    if (denies.length > 0) {
+        const names = denies.map((index) => nameOf(document, index)).join(', ');
+        return {
+            severity: 'warning',
+            code: 'policy-deny-may-stop-cloudtrail',
+            ...about,
+            message: `Whether ${names} denies CloudTrail's deliveries depends on ${what}, which cannot be known from here (${listed(accounts)}).`,
+            remedy: `Look whether the Deny is meant for these trails. If it is not, except them with "ArnNotEquals": {"aws:SourceArn": …} in its Condition.`,
+        };
+    }
+    return {
+        severity: 'warning',
+        code: 'policy-grant-depends',
+        ...about,
+        message: `The policy admits ${listed(accounts)} only for certain values of ${what}, which cannot be known from here. Nothing was added.`,
+        remedy: 'Make sure that the account fulfils it (that it is in the organization, for one). CloudTrail refuses the trail otherwise.',
+    };
+}
+/** Withdrawn, and yet admitted: by a statement that admits more than single trails. */
+function stillAdmitted(document, leaving) {
+    const standing = examinerOf(document);
+    const judge = judgeOf(document);
+    const asked = askedBy(document);
+    return leaving
+        .filter((delivery) => standing('write', delivery) !== 'missing')
+        .map((delivery) => {
+        const world = worldsOf(delivery, asked)[0];
+        const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
+        const by = request === undefined ? [] : judge(delivery.accountId, request).statements;
+        const names = by.map((index) => nameOf(document, index)).join(', ') || 'another statement';
+        return {
+            severity: 'warning',
+            code: 'policy-withdrawn-still-admitted',
+            account: delivery.accountId,
+            message: `Trail ${delivery.trailArn} can still write into the bucket: ${names} admits more than single trails.`,
+            remedy: `Narrow ${names} by hand if no other trail needs it as it is.`,
+        };
+    });
+}
+//# sourceMappingURL=doubts.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/weaknesses.js
-// What is weak about the statements that admit CloudTrail, and what a member's access depends on that nobody can know from
-// here. Warnings and notices only: none of it is mended unasked, for tightening may cut off trails that nobody listed.
-
-
-
+// What is weak about the statements that admit CloudTrail, and about the layout asked for. Warnings and notices: none of it is
+// mended unasked, for tightening may cut off trails that nobody listed.
 
 
 
@@ -74871,83 +75078,6 @@ function legacy({ Principal }, name) {
             remedy: 'AWS asks to put the service principal cloudtrail.amazonaws.com in their place.',
         },
     ];
-}
-/** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */
-function dependencies(document, deliveries) {
-    const standing = examinerOf(document);
-    const causes = new Map();
-    for (const delivery of deliveries) {
-        for (const kind of GRANT_KINDS) {
-            if (standing(kind, delivery) !== 'depends')
-                continue;
-            for (const cause of causesOf(document, kind, delivery)) {
-                const key = JSON.stringify(cause);
-                const known = causes.get(key) ?? { cause, accounts: new Set() };
-                known.accounts.add(delivery.accountId);
-                causes.set(key, known);
-            }
-        }
-    }
-    return [...causes.values()].map(({ cause, accounts }) => dependsFinding(document, cause, [...accounts]));
-}
-/** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
-function causesOf(document, kind, delivery) {
-    const narrow = viewOf(document)(delivery.accountId);
-    const worlds = worldsOf(delivery, askedBy(document));
-    const decisions = worlds.flatMap((world) => requestsFor(kind, delivery, world).map((request) => evaluate(narrow, request)));
-    const denies = decisions.flatMap(({ effect, statements, unknown }) => [
-        ...(effect === 'denied' ? statements : []),
-        ...unknown.filter((index) => statementsOf(document)[index]?.Effect === 'Deny'),
-    ]);
-    const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
-    const keys = varyingKeys(worlds.map(({ context, headers }) => ({ ...context, ...headers.digests })));
-    return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
-}
-function varyingKeys(contexts) {
-    const keys = new Set(contexts.flatMap((context) => Object.keys(context)));
-    return [...keys].filter((key) => new Set(contexts.map((context) => JSON.stringify(context[key]))).size > 1);
-}
-function dependsFinding(document, { denies, keys }, accounts) {
-    const [account] = accounts;
-    const about = account !== undefined && accounts.length === 1 ? { account } : {};
-    const what = keys.length > 0 ? keys.join(', ') : 'an element that has no documented meaning';
-    if (denies.length > 0) {
-        const names = denies.map((index) => nameOf(document, index)).join(', ');
-        return {
-            severity: 'warning',
-            code: 'policy-deny-may-stop-cloudtrail',
-            ...about,
-            message: `Whether ${names} denies CloudTrail's deliveries depends on ${what}, which cannot be known from here (${listed(accounts)}).`,
-            remedy: `Look whether the Deny is meant for these trails. If it is not, except them with "ArnNotEquals": {"aws:SourceArn": …} in its Condition.`,
-        };
-    }
-    return {
-        severity: 'warning',
-        code: 'policy-grant-depends',
-        ...about,
-        message: `The policy admits ${listed(accounts)} only for certain values of ${what}, which cannot be known from here. Nothing was added.`,
-        remedy: 'Make sure that the account fulfils it (that it is in the organization, for one). CloudTrail refuses the trail otherwise.',
-    };
-}
-function stillAdmitted(document, leaving) {
-    const standing = examinerOf(document);
-    const view = viewOf(document);
-    const asked = askedBy(document);
-    return leaving
-        .filter((delivery) => standing('write', delivery) !== 'missing')
-        .map((delivery) => {
-        const world = worldsOf(delivery, asked)[0];
-        const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
-        const by = request === undefined ? [] : evaluate(view(delivery.accountId), request).statements;
-        const names = by.map((index) => nameOf(document, index)).join(', ') || 'another statement';
-        return {
-            severity: 'warning',
-            code: 'policy-withdrawn-still-admitted',
-            account: delivery.accountId,
-            message: `Trail ${delivery.trailArn} can still write into the bucket: ${names} admits more than single trails.`,
-            remedy: `Narrow ${names} by hand if no other trail needs it as it is.`,
-        };
-    });
 }
 //# sourceMappingURL=weaknesses.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/withdraw.js
@@ -75166,21 +75296,26 @@ function refuseLoss(text) {
 function addKey(keys, literal) {
     const key = String(JSON.parse(literal));
     if (keys?.has(key))
-        throw new JsonError(`The key ${JSON.stringify(key)} stands twice in one object`);
+        throw new JsonError(`The key ${cut(literal)} stands twice in one object`);
     keys?.add(key);
 }
 function refuseInexact(literal) {
     if (decimal(literal) !== decimal(String(Number(literal)))) {
-        throw new JsonError(`The number ${literal} cannot be kept exactly; write it as a string`);
+        throw new JsonError(`The number ${cut(literal)} cannot be kept exactly; write it as a string`);
     }
+}
+function cut(literal) {
+    return literal.length > 80 ? `${literal.slice(0, 80)}…` : literal;
 }
 /** One spelling for all spellings of a number: 0.<digits without zeros at the ends>e<power of ten>. */
 function decimal(literal) {
     const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE](.+))?$/.exec(literal) ?? [];
     const digits = `${whole}${fraction}`.replace(/^0+/, '');
     const power = Number(exponent) + digits.length - fraction.length;
-    const significant = digits.replace(/0+$/, '');
-    return significant === '' ? '0' : `${sign}${significant}e${power}`;
+    let end = digits.length;
+    while (digits[end - 1] === '0')
+        end--;
+    return end === 0 ? '0' : `${sign}${digits.slice(0, end)}e${power}`;
 }
 //# sourceMappingURL=json.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/parse.js
@@ -75241,7 +75376,7 @@ function checkStatement(value, index) {
     if (!isObject(value))
         throw malformed(number, `is ${kindOf(value)}, not a JSON object`);
     checkOptional(value, 'Sid', number, isString, 'is not a string');
-    const where = value['Sid'] ? `${number} (Sid ${JSON.stringify(value['Sid'])})` : number;
+    const where = value['Sid'] ? `${number} (Sid ${show(value['Sid'])})` : number;
     const { Effect } = value;
     if (Effect !== 'Allow' && Effect !== 'Deny') {
         throw malformed(where, `has ${show(Effect)} as "Effect", neither "Allow" nor "Deny"`);
