@@ -2,7 +2,7 @@
 // what happened, and never take silence for a fact.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { closeStages, findings, openStage } from './stage.js';
 
 const servers: Server[] = [];
@@ -38,4 +38,20 @@ test('an empty answer does not mean "no policy": nothing is written over', async
     },
   ]);
   expect(new Set(methods)).toEqual(new Set(['GET']));
+});
+
+test('a proxy that takes the connection and says nothing holds up neither the call nor the end of the process', async () => {
+  const { apply } = await openStage();
+  const proxy = createTcpServer().listen(0, '127.0.0.1');
+  await new Promise((done) => proxy.once('listening', done));
+  const env = {
+    AWS_ENDPOINT_URL_STS: 'http://sts.aws.test',
+    AWS_MAX_ATTEMPTS: '1',
+    http_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+  };
+  const run = await apply({}, { env, timeoutMs: 20_000 });
+  proxy.close();
+  expect(run.signal).toBeNull();
+  expect(run.outputs['result']).toBe('failed');
+  expect(findings(run)[0]?.message).toContain('did not establish a connection');
 });
