@@ -53,7 +53,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     failOn: optional('fail-on', rules.oneOf('error', 'changes')) ?? 'error',
     outputDirectory:
       source.text('output-directory') ||
-      `${source.environment['RUNNER_TEMP'] ?? '.'}/cloudtrail-onboarding`,
+      `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
     ...definedOnly({ expectedPlan: optional('expected-plan', rules.planDigest) }),
   } as const;
   return central === null || members === null ? null : { ...rest, central, members };
