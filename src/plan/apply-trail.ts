@@ -3,7 +3,7 @@
 
 import { findingsOf, UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
-import type { TrailSettings } from '../trail/settings.js';
+import type { SettingChange, TrailSettings } from '../trail/settings.js';
 import type { MemberOutcome, Step } from './outcome.js';
 import {
   isExisting,
@@ -104,11 +104,20 @@ async function send(
     case 'create':
       return writer.create(name, intended);
     case 'update':
-      return writer.update(
-        name,
-        Object.fromEntries(action.changes.map(({ setting }) => [setting, intended[setting]])),
-      );
+      return writer.update(name, changedSettings(action.changes, intended));
     case 'keep':
       return;
   }
+}
+
+function changedSettings(
+  changes: readonly SettingChange[],
+  intended: TrailSettings,
+): Partial<TrailSettings> {
+  const changed: Partial<TrailSettings> = Object.fromEntries(
+    changes.map(({ setting }) => [setting, intended[setting]]),
+  );
+  // Left out, CloudTrail would turn them on or off with the Regions by itself.
+  const along = 'multiRegion' in changed;
+  return along ? { ...changed, globalServiceEvents: intended.globalServiceEvents } : changed;
 }

@@ -45,7 +45,8 @@ const SETTINGS = [
 
 /**
  * The settings the trail has once the plan is carried out: what the user mentions, else what the live trail has, else the
- * default. A live trail's prefix counts only while it delivers into this bucket; elsewhere it says nothing.
+ * default. A live trail's prefix counts only while it delivers into this bucket; elsewhere it says nothing. Global service
+ * events come with all Regions: CloudTrail takes no multi-Region trail without them.
  */
 export function intendedSettings(
   wish: TrailWish,
@@ -53,12 +54,13 @@ export function intendedSettings(
   live: LiveTrail | null,
 ): TrailSettings {
   const keptPrefix = live?.bucket === target.bucket ? live.prefix : '';
+  const multiRegion = wish.multiRegion ?? live?.multiRegion ?? DEFAULTS.multiRegion;
+  const keptGlobal = live?.globalServiceEvents ?? DEFAULTS.globalServiceEvents;
   return {
     bucket: target.bucket,
     prefix: target.prefix ?? keptPrefix,
-    multiRegion: wish.multiRegion ?? live?.multiRegion ?? DEFAULTS.multiRegion,
-    globalServiceEvents:
-      wish.globalServiceEvents ?? live?.globalServiceEvents ?? DEFAULTS.globalServiceEvents,
+    multiRegion,
+    globalServiceEvents: wish.globalServiceEvents ?? (multiRegion || keptGlobal),
     logFileValidation:
       wish.logFileValidation ?? live?.logFileValidation ?? DEFAULTS.logFileValidation,
   };
