@@ -62,20 +62,26 @@ async function bringAbout(planned: Planned, request: Request, deps: TrailDeps): 
   } catch (error) {
     if (!isExisting(error)) throw error;
     // Made meanwhile, or by a call of ours whose answer was lost: compare, and change what differs.
-    const found = await replan(planned, request, deps);
+    const found = await persist(
+      () => replan(planned, request, deps, error),
+      newTrailPatience,
+      deps.clock,
+    );
     const errors = found.findings.filter(isError);
     if (errors.length > 0) throw new UserError(errors);
-    if (found.action.kind === 'create') throw error;
     await carryOut(found, planned, deps);
   }
 }
 
+/** @throws `existing` while the trail that CreateTrail knows is not shown yet */
 async function replan(
   { member, delivery }: Planned,
   request: Request,
   { reader }: TrailDeps,
+  existing: unknown,
 ): Promise<TrailPlan> {
   const trails = await reader.trails();
+  if (!trails.some(({ name }) => name === member.trail.name)) throw existing;
   return planTrail({ member, trailArn: delivery.trailArn, trails, logging: false }, request);
 }
 
