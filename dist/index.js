@@ -70360,10 +70360,16 @@ async function send(action, intended, name, writer) {
         case 'create':
             return writer.create(name, intended);
         case 'update':
-            return writer.update(name, Object.fromEntries(action.changes.map(({ setting }) => [setting, intended[setting]])));
+            return writer.update(name, changedSettings(action.changes, intended));
         case 'keep':
             return;
     }
+}
+function changedSettings(changes, intended) {
+    const changed = Object.fromEntries(changes.map(({ setting }) => [setting, intended[setting]]));
+    // Left out, CloudTrail would turn them on or off with the Regions by itself.
+    const along = 'multiRegion' in changed;
+    return along ? { ...changed, globalServiceEvents: intended.globalServiceEvents } : changed;
 }
 //# sourceMappingURL=apply-trail.js.map
 // EXTERNAL MODULE: ./lib/src/policy/index.js + 29 modules
@@ -70459,8 +70465,10 @@ async function mergeAndWrite(seen, wish, { read, writer, backup, clock }) {
             return unanswered;
         await backup(before);
         const written = { before, after: merge.document };
+        const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
+        if (left <= 0)
+            throw readTooSlow(wish);
         try {
-            const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
             await writer.putPolicy((0,policy/* printPolicy */.yv)(merge.document), left);
         }
         catch (error) {
@@ -70471,6 +70479,15 @@ async function mergeAndWrite(seen, wish, { read, writer, backup, clock }) {
         return { ...written, at: clock.now() };
     };
     return persist(attempt, policyWritePatience, clock);
+}
+/** Passes for a time-out, so that it is tried again. */
+function readTooSlow({ accountId, bucket }) {
+    return new problem/* CallFailure */.Rk('TimeoutError', {
+        code: 'policy-read-slow',
+        account: accountId,
+        message: `Reading the policy of ${bucket} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
+        remedy: 'Run again. If it stays, see what is slow between the runner and S3, such as a proxy or a bucket-region far away.',
+    });
 }
 /** A statement that is gone since our write is never put back: it may have been taken out on purpose. */
 function vanished(written, standing, { accountId, bucket }) {
@@ -75020,15 +75037,18 @@ const SETTINGS = [
 ];
 /**
  * The settings the trail has once the plan is carried out: what the user mentions, else what the live trail has, else the
- * default. A live trail's prefix counts only while it delivers into this bucket; elsewhere it says nothing.
+ * default. A live trail's prefix counts only while it delivers into this bucket; elsewhere it says nothing. Global service
+ * events come with all Regions: CloudTrail takes no multi-Region trail without them.
  */
 function intendedSettings(wish, target, live) {
     const keptPrefix = live?.bucket === target.bucket ? live.prefix : '';
+    const multiRegion = wish.multiRegion ?? live?.multiRegion ?? DEFAULTS.multiRegion;
+    const keptGlobal = live?.globalServiceEvents ?? DEFAULTS.globalServiceEvents;
     return {
         bucket: target.bucket,
         prefix: target.prefix ?? keptPrefix,
-        multiRegion: wish.multiRegion ?? live?.multiRegion ?? DEFAULTS.multiRegion,
-        globalServiceEvents: wish.globalServiceEvents ?? live?.globalServiceEvents ?? DEFAULTS.globalServiceEvents,
+        multiRegion,
+        globalServiceEvents: wish.globalServiceEvents ?? (multiRegion || keptGlobal),
         logFileValidation: wish.logFileValidation ?? live?.logFileValidation ?? DEFAULTS.logFileValidation,
     };
 }
