@@ -178,7 +178,7 @@ function rowOf(
     who: whoIs(principal),
     may: action.startsWith('!') ? `everything but ${action.slice(1)}` : action,
     on: placeOf(resource),
-    when: conditions.map(conditionText),
+    when: conditions.toSorted((a, b) => rankOf(a) - rankOf(b)).map(conditionText),
   };
 }
 
@@ -194,6 +194,11 @@ export function placeOf(resource: string): string {
     return `everything but ${resource.slice(1).split(' ').map(placeOf).join(', ')}`;
   const [, key] = /^arn:[^:]*:s3:::[^/]+(?:\/(.*))?$/.exec(resource) ?? [undefined, resource];
   return key ?? 'the bucket';
+}
+
+/** For whom comes before all else. */
+function rankOf({ key }: ConditionEntry): number {
+  return key.toLowerCase().startsWith('aws:source') ? 0 : 1;
 }
 
 function conditionText({ operator, key, values }: ConditionEntry): string {

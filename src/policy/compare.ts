@@ -21,6 +21,7 @@ import {
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import { type AccessRequest, evaluate } from './evaluate.js';
+import { examinerOf } from './grants.js';
 import { type Purpose, purposes } from './intent.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
 import { judgeOf } from './narrow.js';
@@ -47,7 +48,10 @@ export function compareAccess(
   const [old, now] = [sideOf(before), sideOf(after)];
   const changed = changedStatements(old, now);
   const gained = sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
-  const lost = sorted(onlyIn(old, now, changed.before, changed), purposes(withdrawn, now.document));
+  const lost = sorted(
+    withoutThoseOf(stillIn(now.document, admitted), onlyIn(old, now, changed.before, changed)),
+    purposes(withdrawn, now.document),
+  );
   const strangersGain = strangersAdmitted(old, now, admitted);
   return {
     gained: unique([...gained.rows, ...strangersGain]),
@@ -55,6 +59,17 @@ export function compareAccess(
     broader: gained.beyond > 0 || strangersGain.length > 0,
     notes: notesOn(gained, lost),
   };
+}
+
+/** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
+function stillIn(document: PolicyDocument, admitted: readonly Delivery[]): readonly Delivery[] {
+  const standing = examinerOf(document);
+  return admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
+}
+
+function withoutThoseOf(deliveries: readonly Delivery[], { own, crossed }: Found): Found {
+  const purposeOf = purposes(deliveries, NO_POLICY);
+  return { own: own.filter((clause) => purposeOf(clause) !== 'needed'), crossed };
 }
 
 /** What changed hands, by what it was for. */
