@@ -78721,8 +78721,8 @@ const named = (ids) => ids.length <= 3 ? ids.map(report_escape/* code */.aY).joi
 function accessInWords({ access, merge }) {
     if (access.broader)
         return '**Access gets broader than these accounts need**: see Access.';
-    if (access.lost.length > 0)
-        return '**Access is taken away**: see Access.';
+    if (access.lostUnasked.length > 0)
+        return '**Somebody else loses access**: see Access.';
     return merge.changed
         ? 'Access as intended: nothing else changes.'
         : 'The bucket policy stays as it is.';
@@ -79163,8 +79163,8 @@ function changedSettings({ changes, settings, }) {
     return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 30 modules
-var policy = __nccwpck_require__(3191);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 31 modules
+var policy = __nccwpck_require__(2813);
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
@@ -80279,7 +80279,7 @@ function planDigest(wish, members, policy) {
         layout: wish.layout,
         organizationId: wish.admit[0]?.organizationId ?? null,
         trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
-        lostAccess: policy.access.lost
+        lostAccess: policy.access.lostUnasked
             .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
             .toSorted(),
         broader: policy.access.broader,
@@ -80391,7 +80391,7 @@ function approvalFindings(expected, digest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3191);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2813);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
@@ -80679,7 +80679,7 @@ function planTrail(observed, rules) {
 
 /***/ }),
 
-/***/ 3191:
+/***/ 2813:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81344,7 +81344,8 @@ function isForCloudTrailAlone({ Effect, Principal }) {
     if (Effect !== 'Allow' || typeof Principal !== 'object')
         return false;
     const types = Object.keys(Principal);
-    return types.length === 1 && types[0] === 'Service' && servicesOf(Principal).every(isCloudTrail);
+    const services = servicesOf(Principal);
+    return types.length === 1 && services.length > 0 && services.every(isCloudTrail);
 }
 function servicesOf(principals) {
     return asList(principals['Service'] ?? []);
@@ -81680,7 +81681,7 @@ function clausesOf(statement) {
     const resources = patterns('!', statement.Resource, statement.NotResource);
     const principals = principalsOf(statement);
     const actions = patterns('!', statement.Action, statement.NotAction);
-    const pairs = pairsOf(senders?.values.map(String), resources);
+    const pairs = pairsOf(senders === undefined ? undefined : matchable(senders), resources);
     const clause = (principal, action, { sender, resource }) => {
         const conditions = conditionEntries(statement).map((entry) => sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry);
         return {
@@ -81702,6 +81703,13 @@ function sendersOf(statement) {
     if (trails?.values.some((value) => isTrailArn(String(value))))
         return trails;
     return accounts ?? trails;
+}
+/** `StringEquals` knows no wildcards: what has one there is nobody. */
+function matchable({ operator, values }) {
+    const isLiteral = operator.toLowerCase() === 'stringequals';
+    return values
+        .map(String)
+        .filter((value) => !(isLiteral && /[*?]/.test(value) && !value.includes('${')));
 }
 function isSame(one, other) {
     return one.operator === other?.operator && one.key === other.key;
@@ -81775,7 +81783,7 @@ function rowOf(principal, action, resource, conditions) {
         who: whoIs(principal),
         may: action.startsWith('!') ? `everything but ${action.slice(1)}` : action,
         on: placeOf(resource),
-        when: conditions.map(conditionText),
+        when: conditions.toSorted((a, b) => rankOf(a) - rankOf(b)).map(conditionText),
     };
 }
 function whoIs({ type, name }) {
@@ -81791,6 +81799,10 @@ function placeOf(resource) {
         return `everything but ${resource.slice(1).split(' ').map(placeOf).join(', ')}`;
     const [, key] = /^arn:[^:]*:s3:::[^/]+(?:\/(.*))?$/.exec(resource) ?? [undefined, resource];
     return key ?? 'the bucket';
+}
+/** For whom comes before all else. */
+function rankOf({ key }) {
+    return key.toLowerCase().startsWith('aws:source') ? 0 : 1;
 }
 function conditionText({ operator, key, values }) {
     const texts = values.map(String);
@@ -81929,9 +81941,125 @@ function narrow_groupBy(items, keyOf) {
     return groups;
 }
 //# sourceMappingURL=narrow.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/grants.js
+// Whether a grant (one trail may do one thing) is in effect: the requests CloudTrail makes for it are put to the policy and
+// every one must be allowed. How a policy comes to grant it, or to refuse it, is decided elsewhere (merge.ts, doctor.ts).
+
+
+
+
+
+/**
+ * The grants that are not in effect today: none of the ways things may be lets all of CloudTrail's requests through. A null
+ * document grants nothing.
+ */
+function missingGrants(document, deliveries) {
+    const standing = examinerOf(document);
+    return deliveries.flatMap((delivery) => GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
+        kind,
+        delivery,
+    })));
+}
+/** Reads the document once; each question then costs the same however many members there are. */
+function examinerOf(document) {
+    return document === null ? () => 'missing' : examiner(document, judgeOf(document));
+}
+/** For a single question. */
+function standingIn(document, kind, delivery) {
+    return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
+}
+function examiner(document, judge) {
+    const asked = askedBy(document);
+    const isDeny = (index) => statementsOf(document)[index]?.Effect === 'Deny';
+    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(requestsFor(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
+}
+function bestOf(standings) {
+    if (standings.includes('certain'))
+        return 'certain';
+    return standings.includes('depends') ? 'depends' : 'missing';
+}
+function overWorlds(standings) {
+    const [first = 'missing', ...others] = standings;
+    return others.every((standing) => standing === first) ? first : 'depends';
+}
+function inWorld(requests, judge, isDeny) {
+    let standing = 'certain';
+    for (const request of requests) {
+        const { effect, unknown } = judge(request);
+        if (effect !== 'allowed')
+            return 'missing';
+        if (unknown.some(isDeny))
+            standing = 'depends';
+    }
+    return standing;
+}
+/** The document as if it had no Deny: who is admitted, whether or not something else stops him. */
+function withoutDenies(document) {
+    return {
+        ...document,
+        Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
+    };
+}
+/**
+ * The requests CloudTrail makes of the bucket for this grant. For a write these are keys of every kind it is known to write
+ * below `AWSLogs/<account>/`, so that a narrower path does not pass for the whole: the empty object it creates when the
+ * account starts, logs, digests and Insights events, in several Regions.
+ */
+function requestsFor(kind, delivery, { service, context, headers }) {
+    const common = { caller: { service }, action: ACTION[kind] };
+    if (kind === 'acl-check')
+        return [{ ...common, resource: bucketArn(delivery), context }];
+    const folder = `${logsArn(delivery)}${delivery.accountId}/`;
+    const logs = { ...context, ...headers.logs };
+    const digests = { ...context, ...headers.digests };
+    return [
+        { ...common, resource: `${folder}CloudTrail/`, context: digests },
+        ...LOG_KEYS.map((key) => ({ ...common, resource: `${folder}${key}`, context: logs })),
+        { ...common, resource: `${folder}${DIGEST_KEY}`, context: digests },
+    ];
+}
+const LOG_KEYS = [
+    'CloudTrail/us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz',
+    'CloudTrail/ap-northeast-2/2031/02/01/CloudTrail_ap-northeast-2_20310201T2355Z_Z9.json.gz',
+    'CloudTrail-Insight/eu-central-1/2026/11/23/CloudTrail-Insight_eu-central-1_1b.json.gz',
+];
+const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';
+//# sourceMappingURL=grants.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/intent.js
+// Whether access that changed hands is what the change was for: what exactly the deliveries need, what comes with AWS's
+// documented layout, or more than that.
+
+
+
+/** `unchanged` is the policy as it is without the change. */
+function purposes(deliveries, unchanged) {
+    const needs = new Set(deliveries.flatMap((delivery) => GRANT_KINDS.map((kind) => keyOf(ACTION[kind], resourceArn(kind, delivery), delivery.trailArn))));
+    const concerned = new Set(deliveries.flatMap((one) => [one.trailArn, pathArn(one)]));
+    const listed = new Set(statementsOf(unchanged).flatMap(namedIn));
+    return ({ principal, action, resource, sender = '' }) => {
+        if (principal.type !== 'Service' || !CLOUDTRAIL_NAMES.has(principal.name))
+            return 'beyond';
+        if (needs.has(keyOf(action, resource, sender)))
+            return 'needed';
+        const isPair = action === ACTION.write && pathAccount(resource) !== undefined;
+        const halves = [sender, resource];
+        const isKnown = halves.every((half) => concerned.has(half) || listed.has(half));
+        return isPair && isKnown && halves.some((half) => concerned.has(half)) ? 'crossed' : 'beyond';
+    };
+}
+function keyOf(action, resource, trailArn) {
+    return JSON.stringify([action, resource, trailArn]);
+}
+function namedIn(statement) {
+    const trails = entriesFor(statement, SOURCE_ARN).flatMap(({ values }) => values.map(String));
+    return [...trails, ...resourcesOf(statement)];
+}
+//# sourceMappingURL=intent.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/compare.js
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
+
+
 
 
 
@@ -81948,15 +82076,32 @@ function narrow_groupBy(items, keyOf) {
 function compareAccess(before, after, admitted, withdrawn = []) {
     const [old, now] = [sideOf(before), sideOf(after)];
     const changed = changedStatements(old, now);
-    const gained = onlyIn(now, old, changed.after, changed);
-    const lost = onlyIn(old, now, changed.before, changed);
+    const gained = compare_sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
+    const lost = compare_sorted(withoutThoseOf(stillIn(now.document, admitted), onlyIn(old, now, changed.before, changed)), purposes(withdrawn, now.document));
     const strangersGain = strangersAdmitted(old, now, admitted);
-    const needs = needsOf(admitted);
     return {
-        gained: unique([...gained.own.map(({ row }) => row), ...strangersGain]),
-        lost: unique(lost.own.map(({ row }) => row)),
-        broader: strangersGain.length > 0 || gained.own.some((clause) => !isNeeded(needs, clause)),
-        notes: notesOn(gained, lost, needsOf(withdrawn)),
+        gained: unique([...gained.rows, ...strangersGain]),
+        lost: unique(lost.rows),
+        lostUnasked: unique(lost.beyond),
+        broader: gained.beyond.length > 0 || strangersGain.length > 0,
+        notes: notesOn(gained, lost),
+    };
+}
+/** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
+function stillIn(document, admitted) {
+    const standing = examinerOf(document);
+    return admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
+}
+function withoutThoseOf(deliveries, { own, crossed }) {
+    const purposeOf = purposes(deliveries, NO_POLICY);
+    return { own: own.filter((clause) => purposeOf(clause) !== 'needed'), crossed };
+}
+function compare_sorted({ own, crossed }, purposeOf) {
+    const all = own.map((clause) => ({ row: clause.row, purpose: purposeOf(clause) }));
+    return {
+        rows: all.filter(({ purpose }) => purpose !== 'crossed').map(({ row }) => row),
+        beyond: all.filter(({ purpose }) => purpose === 'beyond').map(({ row }) => row),
+        crossed: crossed || all.some(({ purpose }) => purpose === 'crossed'),
     };
 }
 const NO_POLICY = { Version: '2012-10-17', Statement: [] };
@@ -81998,14 +82143,15 @@ function without(statements, others) {
 function onlyIn(side, other, statements, { before, after, all, around }) {
     const here = clausesIn(statements);
     const there = clausesIn(statements === after ? before : after);
+    const known = [...there.own, ...there.crossed];
     const isOnlyHere = (clause) => {
         const examples = examplesOf(clause, around);
         const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isUnder(clause, request));
         return isFound || !examples.some((request) => isUnder(clause, request));
     };
     return {
-        own: newTo(there.own, here.own, all).filter(isOnlyHere),
-        crossed: newTo(there.crossed, here.crossed, all).some(isOnlyHere),
+        own: newTo(known, here.own, all).filter(isOnlyHere),
+        crossed: newTo(known, here.crossed, all).some(isOnlyHere),
     };
 }
 /** A clause that stands on both sides has not changed, unless what surrounds it has. */
@@ -82025,14 +82171,6 @@ function clausesIn(statements) {
         own: clauses.flatMap(({ own }) => own),
         crossed: clauses.flatMap(({ crossed }) => crossed),
     };
-}
-/** What exactly these deliveries need. */
-function needsOf(deliveries) {
-    return new Set(deliveries.flatMap((delivery) => GRANT_KINDS.map((kind) => JSON.stringify([ACTION[kind], resourceArn(kind, delivery), delivery.trailArn]))));
-}
-function isNeeded(needs, { principal, action, resource, sender }) {
-    const need = JSON.stringify([action, resource, sender]);
-    return principal.type === 'Service' && CLOUDTRAIL_NAMES.has(principal.name) && needs.has(need);
 }
 /**
  * Whoever may never gain, put to both policies apart from any row: another account's trail, in another organization,
@@ -82070,17 +82208,17 @@ function strangers({ trailArn }) {
         { caller: STRANGER, context: usual, row: { who: 'anyone', when: [] } },
     ];
 }
-function notesOn(gained, lost, withdrawn) {
+function notesOn(gained, lost) {
     const notes = [];
     if (gained.crossed) {
-        notes.push("In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes below a trail's own account only.");
+        notes.push("In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes only to a trail's own path.");
     }
-    if (lost.crossed && !gained.crossed) {
+    else if (lost.crossed) {
         notes.push("Trails that were listed together can no longer write to each other's paths.");
     }
-    const others = lost.own.filter((clause) => !isNeeded(withdrawn, clause)).length;
-    if (others > 0) {
-        notes.push(`${others} of the rows lost ${others === 1 ? 'is' : 'are'} not of a trail that is withdrawn.`);
+    if (lost.beyond.length > 0) {
+        const are = lost.beyond.length === 1 ? 'is' : 'are';
+        notes.push(`${lost.beyond.length} of the rows lost ${are} not of a trail that is withdrawn.`);
     }
     return notes;
 }
@@ -82838,93 +82976,10 @@ function displayList(name, values) {
     return sorted.length === 1 && !GROWING.has(name.toLowerCase()) ? sorted[0] : sorted;
 }
 //# sourceMappingURL=diff.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/grants.js
-// Whether a grant (one trail may do one thing) is in effect: the requests CloudTrail makes for it are put to the policy and
-// every one must be allowed. How a policy comes to grant it, or to refuse it, is decided elsewhere (merge.ts, doctor.ts).
-
-
-
-
-
-/**
- * The grants that are not in effect today: none of the ways things may be lets all of CloudTrail's requests through. A null
- * document grants nothing.
- */
-function missingGrants(document, deliveries) {
-    const standing = examinerOf(document);
-    return deliveries.flatMap((delivery) => GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
-        kind,
-        delivery,
-    })));
-}
-/** Reads the document once; each question then costs the same however many members there are. */
-function examinerOf(document) {
-    return document === null ? () => 'missing' : examiner(document, judgeOf(document));
-}
-/** For a single question. */
-function standingIn(document, kind, delivery) {
-    return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
-}
-function examiner(document, judge) {
-    const asked = askedBy(document);
-    const isDeny = (index) => statementsOf(document)[index]?.Effect === 'Deny';
-    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(requestsFor(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
-}
-function bestOf(standings) {
-    if (standings.includes('certain'))
-        return 'certain';
-    return standings.includes('depends') ? 'depends' : 'missing';
-}
-function overWorlds(standings) {
-    const [first = 'missing', ...others] = standings;
-    return others.every((standing) => standing === first) ? first : 'depends';
-}
-function inWorld(requests, judge, isDeny) {
-    let standing = 'certain';
-    for (const request of requests) {
-        const { effect, unknown } = judge(request);
-        if (effect !== 'allowed')
-            return 'missing';
-        if (unknown.some(isDeny))
-            standing = 'depends';
-    }
-    return standing;
-}
-/** The document as if it had no Deny: who is admitted, whether or not something else stops him. */
-function withoutDenies(document) {
-    return {
-        ...document,
-        Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
-    };
-}
-/**
- * The requests CloudTrail makes of the bucket for this grant. For a write these are keys of every kind it is known to write
- * below `AWSLogs/<account>/`, so that a narrower path does not pass for the whole: the empty object it creates when the
- * account starts, logs, digests and Insights events, in several Regions.
- */
-function requestsFor(kind, delivery, { service, context, headers }) {
-    const common = { caller: { service }, action: ACTION[kind] };
-    if (kind === 'acl-check')
-        return [{ ...common, resource: bucketArn(delivery), context }];
-    const folder = `${logsArn(delivery)}${delivery.accountId}/`;
-    const logs = { ...context, ...headers.logs };
-    const digests = { ...context, ...headers.digests };
-    return [
-        { ...common, resource: `${folder}CloudTrail/`, context: digests },
-        ...LOG_KEYS.map((key) => ({ ...common, resource: `${folder}${key}`, context: logs })),
-        { ...common, resource: `${folder}${DIGEST_KEY}`, context: digests },
-    ];
-}
-const LOG_KEYS = [
-    'CloudTrail/us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz',
-    'CloudTrail/ap-northeast-2/2031/02/01/CloudTrail_ap-northeast-2_20310201T2355Z_Z9.json.gz',
-    'CloudTrail-Insight/eu-central-1/2026/11/23/CloudTrail-Insight_eu-central-1_1b.json.gz',
-];
-const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';
-//# sourceMappingURL=grants.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/layouts.js
 // How a member is written into a policy: for each layout, the statement that would grant one thing to one delivery alone,
 // and which statements that are there already can take the grant in instead. Whether it is needed is decided in merge.ts.
+
 
 
 
@@ -83058,12 +83113,22 @@ function joined(statement, forms) {
     const Resource = union(statement.Resource ?? [], resources);
     const grown = Resource === statement.Resource ? statement : { ...statement, Resource };
     return form.growing.reduce((made, key) => {
-        const values = forms.flatMap((one) => wantedValues(one, key));
         const entry = admittingEntry(made, key);
+        const values = forms
+            .flatMap((one) => wantedValues(one, key))
+            .filter((value) => entry === undefined || !isCovered(entry, value));
         const current = entry === undefined ? [] : (made.Condition?.[entry.operator]?.[entry.key] ?? []);
         const more = union(current, values);
         return more === current || entry === undefined ? made : withValues(made, entry, more);
     }, grown);
+}
+/** Whether a pattern in the list admits the value already; else it would matter who joins first. */
+function isCovered({ operator, key, values }, value) {
+    const patterns = values.filter((one) => /[*?]/.test(String(one)));
+    if (patterns.length === 0)
+        return false;
+    const context = new Map([[key.toLowerCase(), [value]]]);
+    return conditionHolds({ operator, key, values: patterns }, context, undefined) === 'yes';
 }
 function replaceValues(statement, key, values) {
     const entry = admittingEntry(statement, key);
@@ -83780,10 +83845,10 @@ function settled(before, after) {
     return samePolicy(before, after) ? before : after;
 }
 function counted(before, after) {
-    const [old, now] = [namedIn(before), namedIn(after)];
+    const [old, now] = [merge_namedIn(before), merge_namedIn(after)];
     return { trails: difference(old.trails, now.trails), paths: difference(old.paths, now.paths) };
 }
-function namedIn(document) {
+function merge_namedIn(document) {
     const statements = document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
     const trails = statements
         .flatMap(conditionEntries)

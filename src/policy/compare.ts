@@ -30,6 +30,8 @@ import { askedBy } from './worlds.js';
 export type AccessChange = {
   readonly gained: readonly AccessRow[];
   readonly lost: readonly AccessRow[];
+  /** Of the lost ones, those that nobody asked to take away. */
+  readonly lostUnasked: readonly AccessRow[];
   /** More was gained than the admitted deliveries need. */
   readonly broader: boolean;
   readonly notes: readonly string[];
@@ -56,7 +58,8 @@ export function compareAccess(
   return {
     gained: unique([...gained.rows, ...strangersGain]),
     lost: unique(lost.rows),
-    broader: gained.beyond > 0 || strangersGain.length > 0,
+    lostUnasked: unique(lost.beyond),
+    broader: gained.beyond.length > 0 || strangersGain.length > 0,
     notes: notesOn(gained, lost),
   };
 }
@@ -75,8 +78,8 @@ function withoutThoseOf(deliveries: readonly Delivery[], { own, crossed }: Found
 /** What changed hands, by what it was for. */
 type Sorted = {
   readonly rows: readonly AccessRow[];
-  /** How many of the rows are more than what was meant. */
-  readonly beyond: number;
+  /** Of the rows, those that are more than what was meant. */
+  readonly beyond: readonly AccessRow[];
   readonly crossed: boolean;
 };
 
@@ -84,7 +87,7 @@ function sorted({ own, crossed }: Found, purposeOf: (clause: Clause) => Purpose)
   const all = own.map((clause) => ({ row: clause.row, purpose: purposeOf(clause) }));
   return {
     rows: all.filter(({ purpose }) => purpose !== 'crossed').map(({ row }) => row),
-    beyond: all.filter(({ purpose }) => purpose === 'beyond').length,
+    beyond: all.filter(({ purpose }) => purpose === 'beyond').map(({ row }) => row),
     crossed: crossed || all.some(({ purpose }) => purpose === 'crossed'),
   };
 }
@@ -259,9 +262,9 @@ function notesOn(gained: Sorted, lost: Sorted): readonly string[] {
   } else if (lost.crossed) {
     notes.push("Trails that were listed together can no longer write to each other's paths.");
   }
-  if (lost.beyond > 0) {
-    const are = lost.beyond === 1 ? 'is' : 'are';
-    notes.push(`${lost.beyond} of the rows lost ${are} not of a trail that is withdrawn.`);
+  if (lost.beyond.length > 0) {
+    const are = lost.beyond.length === 1 ? 'is' : 'are';
+    notes.push(`${lost.beyond.length} of the rows lost ${are} not of a trail that is withdrawn.`);
   }
   return notes;
 }

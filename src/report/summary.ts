@@ -81,7 +81,7 @@ const named = (ids: readonly string[]): string =>
 
 function accessInWords({ access, merge }: PolicyPlan): string {
   if (access.broader) return '**Access gets broader than these accounts need**: see Access.';
-  if (access.lost.length > 0) return '**Access is taken away**: see Access.';
+  if (access.lostUnasked.length > 0) return '**Somebody else loses access**: see Access.';
   return merge.changed
     ? 'Access as intended: nothing else changes.'
     : 'The bucket policy stays as it is.';
