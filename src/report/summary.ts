@@ -1,6 +1,8 @@
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
 
+import { hasChanged, type MemberOutcome, type Outcome } from '../plan/outcome.js';
+import type { MemberPlan, Plan } from '../plan/plan.js';
 import type { PolicyPlan } from '../plan/policy-plan.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
@@ -43,21 +45,53 @@ function heading({ request, plan, outcome, result }: Report): string {
   if (result === 'no-changes')
     return `${title} · no changes\n\n${plural(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
   const count = plural(plan.changes, 'change');
-  return outcome === null
-    ? `${title} · ${result === 'planned' ? 'plan' : result} · ${count}`
-    : `${title} · ${result} · ${count}`;
+  switch (result) {
+    case 'planned':
+      return `${title} · plan · ${count}`;
+    case 'applied':
+      return `${title} · applied · ${count}`;
+    case 'partial':
+      return outcome === null ? `${title} · plan · partial · ${count}` : `${title} · partial`;
+    case 'blocked':
+    case 'failed':
+      return `${title} · ${result}`;
+  }
 }
 
-function verdict({ request, plan, result }: Report): string {
+/** One sentence in bold and one that explains it; says no more than what happened. */
+function verdict({ request, plan, outcome, result }: Report): string {
   if (request === null || plan === null || result === 'no-changes') return '';
-  const bucket = code(request.central.bucket);
   if (plan.blocked)
-    return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
+    return `**${request.mode === 'plan' ? 'This plan cannot be applied' : 'Nothing was changed'}.** What is listed here must be solved first.`;
+  const bucket = code(request.central.bucket);
   const meaning = accessInWords(plan.policy);
-  const ids = plan.members.flatMap((m) => (m.kind === 'planned' ? [m.member.accountId] : []));
+  if (result === 'applied') {
+    const { who, many } = named(plan.members);
+    return `**${who} now ${many ? 'log' : 'logs'} to ${bucket}.** ${meaning}`;
+  }
+  if (outcome !== null) return unfinished(plan, outcome, bucket);
+  const joining = plan.members.filter(({ kind }) => kind === 'planned');
+  const others = plan.members.filter(({ kind }) => kind !== 'planned');
+  if (joining.length === 0) return '';
+  const rest = others.length === 0 ? '' : `; ${named(others).who} cannot: see below`;
+  return `**${named(joining).who} will log to ${bucket}${rest}.** ${meaning}`;
+}
+
+function unfinished(plan: Plan, outcome: Outcome, bucket: string): string {
+  if (!hasChanged(plan, outcome))
+    return '**Nothing was changed.** Running again once the cause is gone finishes the work.';
+  const finished = outcome.members.filter(isFinished).length;
+  return `**${finished} of ${plan.members.length} accounts log to ${bucket}.** What was done stays; running again once the cause is gone finishes the work.`;
+}
+
+const isFinished = ({ trail, logging }: MemberOutcome): boolean =>
+  [trail, logging].every(({ state }) => state === 'done' || state === 'unchanged');
+
+/** Up to three accounts by their IDs, more by their number. */
+function named(members: readonly MemberPlan[]): { readonly who: string; readonly many: boolean } {
+  const ids = members.map(({ member }) => member.accountId);
   const who = ids.length <= 3 ? ids.map(code).join(', ') : plural(ids.length, 'account');
-  const joins = ids.length === 1 ? 'joins' : 'join';
-  return ids.length === 0 ? '' : `**${who} ${joins} ${bucket}.** ${meaning}`;
+  return { who, many: ids.length > 1 };
 }
 
 function accessInWords({ access, merge }: PolicyPlan): string {
