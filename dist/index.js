@@ -77173,12 +77173,15 @@ function remedyFor(call, answer) {
 }
 const UNKNOWN = ({ action }) => `See what the API reference of ${action} says of this error. Nothing that was done before is lost: running again continues from there.`;
 const THROTTLED = 'AWS is throttling the account. Run again in a few minutes; what is done already is kept.';
+const PASSING = 'AWS has a problem of its own that mostly passes soon. Run again in a few minutes; what is done already is kept.';
 const REGION_MOVED = (_call, { bucketRegion }) => `The bucket is in ${bucketRegion ?? 'another Region'}: set bucket-region to that.`;
 function denied({ action, accountId, resource }, { message }) {
+    if (action === 'sts:AssumeRole')
+        return `The trust policy of ${resource} must admit the hub role (with the same external-id, if it asks for one), and the hub role must be allowed sts:AssumeRole on it.`;
     if (/explicit deny/i.test(message))
         return `A policy denies ${action} explicitly: look for it in the role, its permissions boundary, the bucket policy and the organization's control policies.`;
     if (/session policy/i.test(message))
-        return `The session may not do this: in a dry run nothing can be written. Apply with dry-run: false.`;
+        return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
     if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
         return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it.`;
     return `Allow ${action} for the role of account ${accountId}.`;
@@ -77248,6 +77251,23 @@ const REMEDIES = new Map([
         'EmptyAnswer',
         'S3 always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and S3 that cuts answers short.',
     ],
+    [
+        'RegionDisabledException',
+        "STS is not active in this Region for the account. Activate it in the account's IAM settings, or set region to another one.",
+    ],
+    [
+        'IDPCommunicationErrorException',
+        'AWS could not reach GitHub to check the token. Run again in a few minutes.',
+    ],
+    ...['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'].map((code) => [code, PASSING]),
+    [
+        'unreadable',
+        'Something between the runner and AWS answered in its place, most often a proxy. Check its log, HTTPS_PROXY and NO_PROXY.',
+    ],
+    [
+        'certificate',
+        "The runner does not trust the certificate that it was shown, most often because a proxy opens TLS. Name the file of the proxy's root certificate in the variable NODE_EXTRA_CA_CERTS of the step.",
+    ],
     ['TimeoutError', 'AWS did not answer in time. Run again: what is done already is kept.'],
     [
         'network',
@@ -77260,7 +77280,7 @@ const REMEDIES = new Map([
 // and what to do, whatever the SDK threw.
 
 
-/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or `network`. */
+/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or one of ours (`codeOf`). */
 async function asked(call, send) {
     try {
         return await send();
@@ -77272,24 +77292,48 @@ async function asked(call, send) {
 function failureOf(call, error) {
     const awsCode = codeOf(error);
     const { action, accountId, resource } = call;
-    const said = awsCode === 'network'
-        ? `no answer (${error.code}: ${error.message})`
-        : `${awsCode}: ${error.message}`;
     const bucketRegion = error.$response?.headers?.['x-amz-bucket-region'];
     return new problem/* CallFailure */.Rk(awsCode, {
-        code: `aws-${awsCode === 'network' ? 'network' : kebab(awsCode)}`,
+        code: `aws-${kebab(awsCode)}`,
         account: accountId,
-        message: `${action} on ${resource} in account ${accountId} failed: ${said}`,
+        message: `${action} on ${resource} in account ${accountId} failed: ${saidBy(error, awsCode)}`,
         remedy: remedyFor(call, { awsCode, message: error.message, bucketRegion }),
     }, { cause: error });
 }
-/** `AbortError` is our own time-out of a write; system errors (`ECONNRESET`) are all one to a user. */
-function codeOf(error) {
-    if (error.name === 'AbortError')
+function saidBy(error, awsCode) {
+    const { code = '', message, $metadata } = error;
+    switch (awsCode) {
+        case 'network':
+        case 'certificate':
+            return `no answer (${code}: ${message || reasonsOf(error)})`;
+        case 'unreadable':
+            return `status ${$metadata?.httpStatusCode ?? '(none)'} without an error code of AWS`;
+        default:
+            return `${awsCode}: ${message}`;
+    }
+}
+/** Of a host with several addresses, none of which answered. */
+function reasonsOf(error) {
+    const errors = error instanceof AggregateError ? error.errors : [];
+    return errors.map(({ message }) => message).join('; ');
+}
+const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
+/** System errors; Node's own `ERR_…` are mistakes of the program. */
+const SYSTEM = /^E(?!RR_)[A-Z]+/;
+/**
+ * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
+ * `unreadable` for what is no answer of AWS, such as a proxy's page.
+ */
+function codeOf({ name, code = '', $metadata }) {
+    if (name === 'AbortError')
         return 'TimeoutError';
-    if (error.$metadata?.httpStatusCode === undefined && /^E[A-Z]+/.test(error.code ?? ''))
-        return 'network';
-    return error.name;
+    if (['Unknown', 'UnknownError', 'SyntaxError'].includes(name))
+        return 'unreadable';
+    if ($metadata?.httpStatusCode !== undefined)
+        return name;
+    if (CERTIFICATE.test(code))
+        return 'certificate';
+    return SYSTEM.test(code) ? 'network' : name;
 }
 const kebab = (code) => code
     .replace(/Exception$/, '')
@@ -77516,8 +77560,18 @@ async function takeRoles(request, source) {
         const session = take({ accountId, roleArn, region, permissions });
         return [accountId, await session.catch(ownFailure)];
     });
-    const [taken, ...entries] = await Promise.all([centralSession, ...memberSessions]);
+    const [taken, ...entries] = await Promise.all([
+        centralSession.catch(ownFailure),
+        ...memberSessions,
+    ]);
+    if (taken instanceof problem/* UserError */.yo)
+        throw together(taken, entries);
     return { central: taken, members: new Map(entries) };
+}
+/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
+function together(central, members) {
+    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
+    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
 }
 function ownFailure(error) {
     if (error instanceof problem/* UserError */.yo)
@@ -78506,7 +78560,7 @@ function permissionMissing() {
 
 /***/ }),
 
-/***/ 9244:
+/***/ 2302:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78528,11 +78582,13 @@ var plan_outcome = __nccwpck_require__(492);
 
 const DIFF_BYTES = 50_000;
 function outputsOf(report, files) {
-    const { plan, outcome, result, findings, backupFile } = report;
-    const arns = plan === null ? [] : plan.members.flatMap(trailArnOf);
-    const [only] = arns;
+    const { request, plan, outcome, result, findings, backupFile } = report;
+    const members = plan?.members ?? [];
+    const arns = members.flatMap(trailArnOf);
+    const [only] = members.length === 1 ? arns : [];
+    const isTold = request?.mode === 'plan' || outcome !== null;
     return {
-        changed: String(plan !== null && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
+        changed: String(plan !== null && isTold && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
         result,
         'plan-digest': plan?.digest ?? '',
         'plan-file': files.plan,
@@ -78541,7 +78597,7 @@ function outputsOf(report, files) {
         'diff-file': files.diff,
         'policy-backup-file': backupFile,
         'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
-        'trail-arn': arns.length === 1 && only !== undefined ? only[1] : '',
+        'trail-arn': only?.[1] ?? '',
         'trail-arns': JSON.stringify(Object.fromEntries(arns)),
         findings: JSON.stringify(findings),
         broadened: String(plan?.policy.access.broader ?? false),
@@ -78651,9 +78707,73 @@ function cells(mark, { who, may, on, when }) {
 var rows = __nccwpck_require__(1061);
 // EXTERNAL MODULE: ./lib/src/report/words.js
 var words = __nccwpck_require__(3512);
+;// CONCATENATED MODULE: ./lib/src/report/verdict.js
+// The verdict: one sentence in bold and one that explains it, for a reviewer who reads no further. Says no more than what
+// happened.
+
+
+
+/** Empty where the heading says it all. */
+function verdict({ request, plan, outcome, result }) {
+    if (request === null || plan === null || result === 'no-changes')
+        return '';
+    if (plan.blocked)
+        return `**${request.mode === 'plan' ? 'This plan cannot be applied' : 'Nothing was changed'}.** What is listed here must be solved first.`;
+    const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
+    if (result !== 'applied' && outcome !== null)
+        return unfinished(plan, outcome);
+    const tense = result === 'applied' ? DONE : TO_DO;
+    const sentences = [
+        sentence(membersThat(plan, 'join'), tense.join, bucket),
+        sentence(membersThat(plan, 'leave'), tense.leave, bucket),
+        sentence(membersThat(plan, 'cannot'), CANNOT, ''),
+    ].filter((text) => text !== '');
+    return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${accessInWords(plan.policy)}`;
+}
+const TO_DO = {
+    join: ['will log to', 'will log to'],
+    leave: ['will leave', 'will leave'],
+};
+const DONE = {
+    join: ['now logs to', 'now log to'],
+    leave: ['has left', 'have left'],
+};
+const CANNOT = ['cannot: see below', 'cannot: see below'];
+function sentence(members, [one, many], object) {
+    if (members.length === 0)
+        return '';
+    const ids = members.map(({ member }) => member.accountId);
+    const who = ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.L)(ids.length, 'account');
+    return `${who} ${ids.length === 1 ? one : many}${object === '' ? '' : ` ${object}`}.`;
+}
+function membersThat({ members }, does) {
+    return members.filter((planned) => {
+        if (planned.kind !== 'planned')
+            return does === 'cannot';
+        return does === (planned.admit === null ? 'leave' : 'join');
+    });
+}
+function unfinished(plan, outcome) {
+    if (!(0,plan_outcome/* hasChanged */.$H)(plan, outcome))
+        return '**Nothing was changed.** Running again once the cause is gone finishes the work.';
+    const finished = outcome.members.filter(isFinished).length;
+    return `**${finished} of ${(0,words/* plural */.L)(plan.members.length, 'account')} done.** What was done stays; running again once the cause is gone finishes the work.`;
+}
+const isFinished = ({ steps }) => steps.every(({ result }) => result.state === 'done');
+function accessInWords({ access, merge }) {
+    if (access.broader)
+        return '**Access gets broader than these accounts need**: see Access.';
+    if (access.lostUnasked.length > 0)
+        return '**Somebody else loses access**: see Access.';
+    return merge.changed
+        ? 'Access as intended: nothing else changes.'
+        : 'The bucket policy stays as it is.';
+}
+//# sourceMappingURL=verdict.js.map
 ;// CONCATENATED MODULE: ./lib/src/report/summary.js
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
+
 
 
 
@@ -78689,43 +78809,17 @@ function heading({ request, plan, outcome, result }) {
     if (result === 'no-changes')
         return `${title} · no changes\n\n${(0,words/* plural */.L)(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
     const count = (0,words/* plural */.L)(plan.changes, 'change');
-    return outcome === null
-        ? `${title} · ${result === 'planned' ? 'plan' : result} · ${count}`
-        : `${title} · ${result} · ${count}`;
-}
-function verdict({ request, plan, result }) {
-    if (request === null || plan === null || result === 'no-changes')
-        return '';
-    const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
-    if (plan.blocked)
-        return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
-    const meaning = accessInWords(plan.policy);
-    const joining = accountsOf(plan, true);
-    const leaving = accountsOf(plan, false);
-    const sentences = [
-        joining.length === 0
-            ? ''
-            : `${named(joining)} ${joining.length === 1 ? 'joins' : 'join'} ${bucket}.`,
-        leaving.length === 0
-            ? ''
-            : `${named(leaving)} ${leaving.length === 1 ? 'leaves' : 'leave'} ${bucket}.`,
-    ].filter((sentence) => sentence !== '');
-    return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${meaning}`;
-}
-function accountsOf({ members }, joins) {
-    return members.flatMap((planned) => planned.kind === 'planned' && (planned.admit !== null) === joins
-        ? [planned.member.accountId]
-        : []);
-}
-const named = (ids) => ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.L)(ids.length, 'account');
-function accessInWords({ access, merge }) {
-    if (access.broader)
-        return '**Access gets broader than these accounts need**: see Access.';
-    if (access.lostUnasked.length > 0)
-        return '**Somebody else loses access**: see Access.';
-    return merge.changed
-        ? 'Access as intended: nothing else changes.'
-        : 'The bucket policy stays as it is.';
+    switch (result) {
+        case 'planned':
+            return `${title} · plan · ${count}`;
+        case 'applied':
+            return `${title} · applied · ${count}`;
+        case 'partial':
+            return outcome === null ? `${title} · plan · partial · ${count}` : `${title} · partial`;
+        case 'blocked':
+        case 'failed':
+            return `${title} · ${result}`;
+    }
 }
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
@@ -78843,12 +78937,8 @@ function withFindings(report, more) {
     const findings = more.filter(({ message }) => !told.has(message));
     return { ...report, findings: [...report.findings, ...findings] };
 }
-/** A finding of severity `error` always fails the step; changes do where the user asked for that. */
-function failed({ findings, request, plan, outcome, result }) {
-    const drifted = request?.failOn === 'changes' && outcome === null && plan !== null && plan.changes > 0;
-    const unfinished = result === 'failed' || result === 'partial' || result === 'blocked';
-    return drifted || unfinished || findings.some(({ severity }) => severity === 'error');
-}
+const failed = ({ findings, result }) => ['failed', 'partial', 'blocked'].includes(result) ||
+    findings.some(({ severity }) => severity === 'error');
 //# sourceMappingURL=publish.js.map
 
 /***/ }),
@@ -78864,7 +78954,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8681);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2963);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7215);
-/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9244);
+/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2302);
 /* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(726);
 /* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
@@ -79002,6 +79092,7 @@ const POLICY_WRITES = new Map([
         'RequestTimeout',
         'TimeoutError',
         'network',
+        'unreadable',
     ].map((code) => [code, CONTENDED]),
 ]);
 const codeOf = (error) => (error instanceof problem/* CallFailure */.Rk ? error.awsCode : '');
@@ -79015,7 +79106,7 @@ const newTrailPatience = (error) => codeOf(error) === 'TrailNotFoundException' |
     : trailCallPatience(error);
 const policyWritePatience = (error) => POLICY_WRITES.get(codeOf(error)) ?? null;
 /** The service may or may not have done what was asked. */
-const isUnanswered = (error) => ['TimeoutError', 'network', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
+const isUnanswered = (error) => ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
 //# sourceMappingURL=patience.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/persist.js
 // Trying again, bounded: the one loop behind every wait for AWS. What is worth waiting for, and for how long, is the
@@ -80160,7 +80251,8 @@ async function main(deps) {
         const { readers, writers } = await deps.connect(request);
         const observed = await observe(request, readers, clock);
         const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
-        note({ plan, findings: plan.findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
+        const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
+        note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
         note({ unlimitedAccounts: observed.unlimitedAccounts });
         deps.show(report);
         if (writers !== null && !plan.blocked) {
@@ -80207,7 +80299,8 @@ function blank(run) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $H: () => (/* binding */ hasChanged),
 /* harmony export */   $n: () => (/* binding */ outcomeFindings),
-/* harmony export */   Bg: () => (/* binding */ resultOf)
+/* harmony export */   Bg: () => (/* binding */ resultOf),
+/* harmony export */   Yi: () => (/* binding */ unwantedChanges)
 /* harmony export */ });
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3012);
 // What an apply did, step by step, as a value; and the one word for it.
@@ -80220,6 +80313,19 @@ const stepsOf = ({ policy, members }) => [
 function outcomeFindings(outcome) {
     const failures = stepsOf(outcome).flatMap((step) => step.state === 'failed' ? step.findings : []);
     return [...failures, ...outcome.findings];
+}
+/** For a dry run that is to fail when there is something to change; says why the step fails. */
+function unwantedChanges({ mode, failOn }, { changes, blocked }) {
+    if (mode !== 'plan' || failOn !== 'changes' || changes === 0 || blocked)
+        return [];
+    return [
+        {
+            severity: 'error',
+            code: 'changes-found',
+            message: `There ${changes === 1 ? 'is 1 change' : `are ${changes} changes`} to apply, and fail-on is changes.`,
+            remedy: 'Apply the plan, or find out who changed what it would put right: the policy diff shows it.',
+        },
+    ];
 }
 /** Whether anything in AWS is another than before. */
 function hasChanged(plan, outcome) {
@@ -84193,7 +84299,7 @@ function findingsOf(error) {
         },
     ];
 }
-/** A call to AWS or GitHub that failed. `awsCode` is the service's own name for it (`AccessDenied`), or `network`. */
+/** A call to AWS or GitHub that failed. `awsCode` is the service's own name for it (`AccessDenied`), or ours (`network`). */
 class CallFailure extends UserError {
     awsCode;
     constructor(awsCode, finding, options) {

@@ -165,7 +165,7 @@ describe('the end', () => {
     expect(calls(run, 'writes')).toEqual(['StopLogging', 'DeleteTrail', 'PutBucketPolicy']);
     expect(JSON.stringify(world.bucketPolicy(stage.scene.bucket))).toBe(before);
     expect(trailNames(stage)).toEqual([]);
-    expect(run.summary).toContain('`222222222222` leaves `sec-cloudtrail-log`');
+    expect(run.summary).toContain('**`222222222222` has left `sec-cloudtrail-log`.**');
   });
 
   test('another plan than the approved one is not applied', async () => {
