@@ -51,7 +51,7 @@ export function compareAccess(
   const changed = changedStatements(old, now);
   const gained = sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
   const lost = sorted(
-    withoutThoseOf(stillIn(now.document, admitted), onlyIn(old, now, changed.before, changed)),
+    butOf(admitted, now.document, onlyIn(old, now, changed.before, changed)),
     purposes(withdrawn, now.document),
   );
   const strangersGain = strangersAdmitted(old, now, admitted);
@@ -65,13 +65,13 @@ export function compareAccess(
 }
 
 /** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
-function stillIn(document: PolicyDocument, admitted: readonly Delivery[]): readonly Delivery[] {
-  const standing = examinerOf(document);
-  return admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
-}
-
-function withoutThoseOf(deliveries: readonly Delivery[], { own, crossed }: Found): Found {
-  const purposeOf = purposes(deliveries, NO_POLICY);
+function butOf(admitted: readonly Delivery[], now: PolicyDocument, { own, crossed }: Found): Found {
+  if (own.length === 0) return { own, crossed };
+  const standing = examinerOf(now);
+  const still = admitted.filter((one) =>
+    GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'),
+  );
+  const purposeOf = purposes(still, NO_POLICY);
   return { own: own.filter((clause) => purposeOf(clause) !== 'needed'), crossed };
 }
 
@@ -163,10 +163,12 @@ function onlyIn(
   const here = clausesIn(statements);
   const there = clausesIn(statements === after ? before : after);
   const known = [...there.own, ...there.crossed];
+  const isOf = (clause: Clause, request: AccessRequest): boolean =>
+    around.contexts.length === 0 || isUnder(clause, request);
   const isOnlyHere = (clause: Clause): boolean => {
     const examples = examplesOf(clause, around);
     const isFound = examples.some(
-      (request) => side.allows(request) && !other.allows(request) && isUnder(clause, request),
+      (request) => side.allows(request) && !other.allows(request) && isOf(clause, request),
     );
     return isFound || !examples.some((request) => isUnder(clause, request));
   };
