@@ -96,8 +96,18 @@ test('several addresses that all refuse have no message of their own', async () 
 test('an answer without an error code is not from AWS', async () => {
   const error = sdkError('Unknown', 'Unknown', { $metadata: { httpStatusCode: 407 } });
   const { findings } = await failure(error);
-  expect(findings[0]?.message).toMatch(/failed: status 407 without an error code of AWS$/);
+  expect(findings[0]?.message).toMatch(/failed: an answer that is not AWS's \(status 407\)$/);
   expect(findings[0]?.remedy).toMatch(/proxy/);
+});
+
+test.each([
+  ['SyntaxError', 'Unexpected token <'],
+  ['Error', '@aws-sdk XML parse error: unexpected content.'],
+])('nor is one that cannot be parsed (%s)', async (name, reason) => {
+  const hint =
+    'Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
+  const error = sdkError(name, `${reason}\n  ${hint}`, { $metadata: { httpStatusCode: 200 } });
+  expect((await failure(error)).awsCode).toBe('unreadable');
 });
 
 test.each(['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'])(

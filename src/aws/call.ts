@@ -60,7 +60,7 @@ function saidBy(error: SdkError, awsCode: string): string {
     case 'certificate':
       return `no answer (${code}: ${message || reasonsOf(error)})`;
     case 'unreadable':
-      return `status ${$metadata?.httpStatusCode ?? '(none)'} without an error code of AWS`;
+      return `an answer that is not AWS's (status ${$metadata?.httpStatusCode ?? 'unknown'})`;
     default:
       return `${awsCode}: ${message}`;
   }
@@ -72,6 +72,9 @@ function reasonsOf(error: Error): string {
   return errors.map(({ message }) => message).join('; ');
 }
 
+/** As the SDK names what has no error code, and how it speaks of what it cannot parse. */
+const UNREADABLE_NAMES: ReadonlySet<string> = new Set(['Unknown', 'UnknownError']);
+const UNREADABLE = /^\s*Deserialization error:/m;
 const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
 /** System errors; Node's own `ERR_…` are mistakes of the program. */
 const SYSTEM = /^E(?!RR_)[A-Z]+/;
@@ -80,9 +83,9 @@ const SYSTEM = /^E(?!RR_)[A-Z]+/;
  * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
  * `unreadable` for what is no answer of AWS, such as a proxy's page.
  */
-function codeOf({ name, code = '', $metadata }: SdkError): string {
+function codeOf({ name, message, code = '', $metadata }: SdkError): string {
   if (name === 'AbortError') return 'TimeoutError';
-  if (['Unknown', 'UnknownError', 'SyntaxError'].includes(name)) return 'unreadable';
+  if (UNREADABLE_NAMES.has(name) || UNREADABLE.test(message)) return 'unreadable';
   if ($metadata?.httpStatusCode !== undefined) return name;
   if (CERTIFICATE.test(code)) return 'certificate';
   return SYSTEM.test(code) ? 'network' : name;
