@@ -77307,7 +77307,7 @@ function saidBy(error, awsCode) {
         case 'certificate':
             return `no answer (${code}: ${message || reasonsOf(error)})`;
         case 'unreadable':
-            return `status ${$metadata?.httpStatusCode ?? '(none)'} without an error code of AWS`;
+            return `an answer that is not AWS's (status ${$metadata?.httpStatusCode ?? 'unknown'})`;
         default:
             return `${awsCode}: ${message}`;
     }
@@ -77317,6 +77317,9 @@ function reasonsOf(error) {
     const errors = error instanceof AggregateError ? error.errors : [];
     return errors.map(({ message }) => message).join('; ');
 }
+/** As the SDK names what has no error code, and how it speaks of what it cannot parse. */
+const UNREADABLE_NAMES = new Set(['Unknown', 'UnknownError']);
+const UNREADABLE = /^\s*Deserialization error:/m;
 const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
 /** System errors; Node's own `ERR_…` are mistakes of the program. */
 const SYSTEM = /^E(?!RR_)[A-Z]+/;
@@ -77324,10 +77327,10 @@ const SYSTEM = /^E(?!RR_)[A-Z]+/;
  * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
  * `unreadable` for what is no answer of AWS, such as a proxy's page.
  */
-function codeOf({ name, code = '', $metadata }) {
+function codeOf({ name, message, code = '', $metadata }) {
     if (name === 'AbortError')
         return 'TimeoutError';
-    if (['Unknown', 'UnknownError', 'SyntaxError'].includes(name))
+    if (UNREADABLE_NAMES.has(name) || UNREADABLE.test(message))
         return 'unreadable';
     if ($metadata?.httpStatusCode !== undefined)
         return name;
@@ -78730,6 +78733,20 @@ function verdict({ request, plan, outcome, result }) {
     ].filter((text) => text !== '');
     return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${accessInWords(plan.policy)}`;
 }
+/** Why there is nothing to do. */
+function settled(plan, bucket) {
+    const joined = membersThat(plan, 'join').length;
+    const left = membersThat(plan, 'leave').length;
+    const parts = [
+        joined === 0
+            ? ''
+            : `${(0,words/* plural */.L)(joined, 'account')} already ${joined === 1 ? 'logs' : 'log'} to ${bucket}`,
+        left === 0
+            ? ''
+            : `${(0,words/* plural */.L)(left, 'account')} ${left === 1 ? 'has' : 'have'} no trail or grant there any more`,
+    ].filter((part) => part !== '');
+    return `${parts.join('; ')}; nothing to do.`;
+}
 const TO_DO = {
     join: ['will log to', 'will log to'],
     leave: ['will leave', 'will leave'],
@@ -78807,7 +78824,7 @@ function heading({ request, plan, outcome, result }) {
         return `${title} · ${result}`;
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
     if (result === 'no-changes')
-        return `${title} · no changes\n\n${(0,words/* plural */.L)(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
+        return `${title} · no changes\n\n${settled(plan, bucket)}`;
     const count = (0,words/* plural */.L)(plan.changes, 'change');
     switch (result) {
         case 'planned':
@@ -82022,17 +82039,14 @@ function resourceOwner(resource) {
     const [found, ...others] = literal.matchAll(/(?<=\/AWSLogs\/)\d{12}(?=\/)/g);
     return others.length === 0 ? found?.[0] : undefined;
 }
-/** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */
+/** Nothing matches an empty list, as nothing of this account matches the entries left out. */
 function narrowed(list, owner) {
     const entries = asList(list);
     if (owner === undefined || entries.length < LONG)
         return undefined;
     const groups = narrow_groupBy(entries, owner);
     const open = groups.get(undefined) ?? [];
-    return (account) => {
-        const kept = [...open, ...(groups.get(account) ?? [])];
-        return kept.length > 0 ? kept : entries.slice(0, 1);
-    };
+    return (account) => [...open, ...(groups.get(account) ?? [])];
 }
 function narrow_groupBy(items, keyOf) {
     const groups = new Map();
@@ -82183,7 +82197,7 @@ function compareAccess(before, after, admitted, withdrawn = []) {
     const [old, now] = [sideOf(before), sideOf(after)];
     const changed = changedStatements(old, now);
     const gained = compare_sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
-    const lost = compare_sorted(withoutThoseOf(stillIn(now.document, admitted), onlyIn(old, now, changed.before, changed)), purposes(withdrawn, now.document));
+    const lost = compare_sorted(butOf(admitted, now.document, onlyIn(old, now, changed.before, changed)), purposes(withdrawn, now.document));
     const strangersGain = strangersAdmitted(old, now, admitted);
     return {
         gained: unique([...gained.rows, ...strangersGain]),
@@ -82194,12 +82208,12 @@ function compareAccess(before, after, admitted, withdrawn = []) {
     };
 }
 /** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
-function stillIn(document, admitted) {
-    const standing = examinerOf(document);
-    return admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
-}
-function withoutThoseOf(deliveries, { own, crossed }) {
-    const purposeOf = purposes(deliveries, NO_POLICY);
+function butOf(admitted, now, { own, crossed }) {
+    if (own.length === 0)
+        return { own, crossed };
+    const standing = examinerOf(now);
+    const still = admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
+    const purposeOf = purposes(still, NO_POLICY);
     return { own: own.filter((clause) => purposeOf(clause) !== 'needed'), crossed };
 }
 function compare_sorted({ own, crossed }, purposeOf) {
@@ -82250,9 +82264,10 @@ function onlyIn(side, other, statements, { before, after, all, around }) {
     const here = clausesIn(statements);
     const there = clausesIn(statements === after ? before : after);
     const known = [...there.own, ...there.crossed];
+    const isOf = (clause, request) => around.contexts.length === 0 || isUnder(clause, request);
     const isOnlyHere = (clause) => {
         const examples = examplesOf(clause, around);
-        const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isUnder(clause, request));
+        const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isOf(clause, request));
         return isFound || !examples.some((request) => isUnder(clause, request));
     };
     return {
