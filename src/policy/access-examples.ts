@@ -2,10 +2,11 @@
 // are none, and whoever asks must assume the worst.
 
 import type { Clause, Named } from './access-rows.js';
-import { accountOf, CLOUDTRAIL_NAMES, OWNER_CONTROL } from './cloudtrail.js';
+import { accountOf, CLOUDTRAIL_NAMES } from './cloudtrail.js';
 import type { ConditionEntry, PolicyDocument, Statement } from './document.js';
 import { type AccessRequest, type Caller, evaluate } from './evaluate.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN } from './locate.js';
+import { type Asked, ENCRYPTION, KEY_ID, worldsOf } from './worlds.js';
 
 type Context = AccessRequest['context'];
 
@@ -15,23 +16,23 @@ export const STRANGER: Caller = { arn: 'arn:aws:iam::999999999999:root' };
 const ACTIONS = ['GetObject', 'PutObject', 'GetBucketAcl', 'DeleteObject', 'PutBucketPolicy', ''];
 const PLACES = ['CloudTrail/x', 'x'];
 
-/**
- * Requests that the clause by itself allows; `more` are contexts to try beside the plain one. Condition keys are in lower
- * case.
- */
-export function examplesOf(clause: Clause, more: readonly Context[]): readonly AccessRequest[] {
+/** Contexts to try beside the plain one; condition keys are in lower case. */
+export type Surroundings = {
+  /** What either policy asks for: CloudTrail is tried with each that it may send. */
+  readonly asked: Asked;
+  /** For everybody. */
+  readonly contexts: readonly Context[];
+};
+
+/** Requests that the clause by itself allows. */
+export function examplesOf(clause: Clause, around: Surroundings): readonly AccessRequest[] {
   const alone = aloneOf(clause);
-  const plain = contextOf(clause);
+  const contexts = contextsOf(clause, around);
   return callersOf(clause.principal)
     .flatMap((caller) =>
       fillings(clause.action, ACTIONS).flatMap((action) =>
         fillings(clause.resource, PLACES).flatMap((resource) =>
-          [{}, ...more].map((extra) => ({
-            caller,
-            action,
-            resource,
-            context: { ...plain, ...extra },
-          })),
+          contexts.map((context) => ({ caller, action, resource, context })),
         ),
       ),
     )
@@ -70,19 +71,46 @@ function fill(pattern: string, filler: string): string {
   return pattern.replaceAll('*', filler).replaceAll('?', 'x');
 }
 
-/** What comes with a request as a rule, and what the clause asks for. */
-function contextOf({ principal, conditions }: Clause): Context {
-  const asked: Context = Object.assign({}, ...conditions.map(meeting)) as Context;
-  const usual = { 'aws:securetransport': 'true' };
-  if (!CLOUDTRAIL_NAMES.has(principal.name)) return { ...usual, ...asked };
-  const service = { ...usual, 'aws:principalisawsservice': 'true', 's3:x-amz-acl': OWNER_CONTROL };
-  return { ...service, ...senderOf(asked), ...asked, ...patternSender(asked, conditions) };
+function contextsOf(
+  { principal, conditions }: Clause,
+  { asked, contexts }: Surroundings,
+): readonly Context[] {
+  const met: Context = Object.assign({}, ...conditions.map(meeting)) as Context;
+  const usual = CLOUDTRAIL_NAMES.has(principal.name)
+    ? cloudTrailContexts({ ...met, ...patternSender(met, conditions) }, asked)
+    : [{ 'aws:securetransport': 'true' }];
+  return usual.flatMap((context) =>
+    [{}, ...contexts].map((more) => ({
+      ...context,
+      ...met,
+      ...patternSender(met, conditions),
+      ...more,
+    })),
+  );
 }
 
-/** A trail's account comes with its ARN. */
-function senderOf(asked: Context): Context {
-  const arn = asked[SOURCE_ARN];
-  return typeof arn === 'string' ? { [SOURCE_ACCOUNT]: accountOf(arn) } : {};
+/** As CloudTrail would send it for the trail, with and without the keys that a policy names. */
+function cloudTrailContexts(met: Context, asked: Asked): readonly Context[] {
+  const trailArn = met[SOURCE_ARN];
+  const sender = typeof trailArn === 'string' ? { trailArn, accountId: accountOf(trailArn) } : {};
+  const delivery = { trailArn: '', accountId: '', bucket: '', prefix: '', ...sender };
+  const trails = [delivery, ...keysIn(asked).map((kmsKeyArn) => ({ ...delivery, kmsKeyArn }))];
+  return trails
+    .flatMap((trail) => worldsOf(trail, asked))
+    .map(({ context, headers }) => ({ ...context, ...headers.logs }))
+    .map((context) => (trailArn === undefined ? withoutSender(context) : context));
+}
+
+function withoutSender(context: Context): Context {
+  const kept = Object.entries(context).filter(
+    ([key]) => key !== SOURCE_ARN && key !== SOURCE_ACCOUNT,
+  );
+  return Object.fromEntries(kept);
+}
+
+function keysIn(asked: Asked): readonly string[] {
+  const named = (asked.get(KEY_ID) ?? []).slice(0, MOST_VALUES);
+  return asked.has(ENCRYPTION) ? [...named, 'arn:aws:kms:us-east-1:999999999999:key/any'] : named;
 }
 
 /** A pattern of trails, and a list of accounts beside it: a trail of such an account. */

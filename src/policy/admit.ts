@@ -5,15 +5,7 @@ import { GRANT_KINDS } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import { examinerOf, withoutDenies } from './grants.js';
-import {
-  type Form,
-  formOf,
-  hasShape,
-  isOpenTo,
-  joined,
-  type Layout,
-  takesEffectIn,
-} from './layouts.js';
+import { type Form, formOf, hasShape, joined, type Layout, takesEffectIn } from './layouts.js';
 import { accountsNamedIn } from './locate.js';
 
 /**
@@ -51,9 +43,8 @@ function assign(document: PolicyDocument, forms: readonly Form[]): Assignment {
   const homeless: Form[] = [];
   const candidatesFor = candidatesIn(document);
   for (const form of forms) {
-    const target = candidatesFor(form).find(
-      ({ statement }) =>
-        isOpenTo(statement, form) && takesEffectIn(statement, form, document.Version),
+    const target = candidatesFor(form).find(({ statement }) =>
+      takesEffectIn(statement, form, document.Version),
     );
     if (target === undefined) homeless.push(form);
     else joining.set(target.index, [...(joining.get(target.index) ?? []), form]);
@@ -72,20 +63,38 @@ type Candidate = {
  * account, not this very trail or path: so two trails of one account take the same way, whichever comes first.
  */
 function candidatesIn(document: PolicyDocument): (form: Form) => readonly Candidate[] {
-  const byKind = new Map<string, readonly Candidate[]>();
-  const shapedLike = (form: Form): readonly Candidate[] =>
-    statementsOf(document)
-      .map((statement, index) => ({ index, statement, accounts: accountsNamedIn(statement) }))
-      .filter(({ statement }) => hasShape(statement, form));
+  const byKind = new Map<string, Candidates>();
   return (form) => {
-    const known = byKind.get(form.kind) ?? shapedLike(form);
-    byKind.set(form.kind, known);
+    const { all, naming } = byKind.get(form.kind) ?? shapedLike(document, form);
+    byKind.set(form.kind, { all, naming });
     const { accountId } = form.delivery;
-    const [naming, others] = [true, false].map((wanted) =>
-      known.filter(({ accounts }) => accounts.has(accountId) === wanted),
-    );
-    return [...(naming ?? []), ...(others ?? [])];
+    const first = naming.get(accountId) ?? [];
+    const others = form.shared ? all.filter(({ accounts }) => !accounts.has(accountId)) : [];
+    return [...first, ...others].filter(({ accounts }) => isOpenTo(accounts, form));
   };
+}
+
+type Candidates = {
+  readonly all: readonly Candidate[];
+  readonly naming: ReadonlyMap<string, readonly Candidate[]>;
+};
+
+function shapedLike(document: PolicyDocument, form: Form): Candidates {
+  const all = statementsOf(document)
+    .map((statement, index) => ({ index, statement, accounts: accountsNamedIn(statement) }))
+    .filter(({ statement }) => hasShape(statement, form));
+  const naming = new Map<string, Candidate[]>();
+  for (const candidate of all) {
+    for (const account of candidate.accounts) {
+      naming.set(account, [...(naming.get(account) ?? []), candidate]);
+    }
+  }
+  return { all, naming };
+}
+
+/** In a layout that keeps accounts apart, a statement that names another account is closed. */
+function isOpenTo(accounts: ReadonlySet<string>, { shared, delivery }: Form): boolean {
+  return shared || [...accounts].every((account) => account === delivery.accountId);
 }
 
 /** Forms without a statement share a new one with those they could have joined. */

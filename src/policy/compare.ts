@@ -1,8 +1,8 @@
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
 
-import { contextsAround, examplesOf, STRANGER } from './access-examples.js';
-import { type AccessRow, type Clause, clausesOf, placeOf } from './access-rows.js';
+import { contextsAround, examplesOf, STRANGER, type Surroundings } from './access-examples.js';
+import { type AccessRow, type Clause, type Clauses, clausesOf, placeOf } from './access-rows.js';
 import { canonicalStatement } from './canonical.js';
 import {
   ACTION,
@@ -17,7 +17,8 @@ import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import { type AccessRequest, evaluate } from './evaluate.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
-import { viewOf } from './narrow.js';
+import { judgeOf } from './narrow.js';
+import { askedBy } from './worlds.js';
 
 export type AccessChange = {
   readonly gained: readonly AccessRow[];
@@ -61,15 +62,18 @@ const NO_POLICY: PolicyDocument = { Version: '2012-10-17', Statement: [] };
 
 function sideOf(given: PolicyDocument | null): Side {
   const document = given ?? NO_POLICY;
-  const view = viewOf(document);
+  const judge = judgeOf(document);
   return {
     document,
     allows: (request) => {
       const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
       const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
       const isOneAccounts = account === undefined || account === sender;
-      const narrow = sender !== undefined && isOneAccounts ? view(sender) : document;
-      return evaluate(narrow, request).effect === 'allowed';
+      const decision =
+        sender !== undefined && isOneAccounts
+          ? judge(sender, request)
+          : evaluate(document, request);
+      return decision.effect === 'allowed';
     },
   };
 }
@@ -77,19 +81,21 @@ function sideOf(given: PolicyDocument | null): Side {
 type Changed = {
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
-  /** Contexts to try every row in, because something that surrounds all rows has changed. */
-  readonly around: readonly AccessRequest['context'][];
+  /** Whether something has changed that every row depends on, so that equal rows may mean different things. */
+  readonly all: boolean;
+  readonly around: Surroundings;
 };
 
 /** Where a Deny has changed, any Allow may mean something else than before; else only the changed ones can. */
 function changedStatements({ document: old }: Side, { document: now }: Side): Changed {
   const [before, after] = [statementsOf(old), statementsOf(now)];
   const changed = { before: without(before, after), after: without(after, before) };
+  const asked = askedBy(old, now);
   const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
   if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
-    return { ...changed, around: [] };
+    return { ...changed, all: false, around: { asked, contexts: [] } };
   }
-  return { before, after, around: [{}, ...contextsAround(denies)] };
+  return { before, after, all: true, around: { asked, contexts: contextsAround(denies) } };
 }
 
 function isEmpty(document: PolicyDocument): boolean {
@@ -101,14 +107,18 @@ function without(statements: readonly Statement[], others: readonly Statement[])
   return statements.filter((statement) => !same.has(canonicalStatement(statement)));
 }
 
-type Found = { readonly own: readonly Clause[]; readonly crossed: readonly Clause[] };
+type Found = {
+  readonly own: readonly Clause[];
+  /** Whether one account's trail on another's path is among it. */
+  readonly crossed: boolean;
+};
 
 /** What one side's statements allow and the other side does not. */
 function onlyIn(
   side: Side,
   other: Side,
   statements: readonly Statement[],
-  { before, after, around }: Changed,
+  { before, after, all, around }: Changed,
 ): Found {
   const here = clausesIn(statements);
   const there = clausesIn(statements === after ? before : after);
@@ -118,8 +128,8 @@ function onlyIn(
     return examples.some((request) => side.allows(request) && !other.allows(request));
   };
   return {
-    own: newTo(there.own, here.own, around).filter(isOnlyHere),
-    crossed: newTo(there.crossed, here.crossed, around).filter(isOnlyHere),
+    own: newTo(there.own, here.own, all).filter(isOnlyHere),
+    crossed: newTo(there.crossed, here.crossed, all).some(isOnlyHere),
   };
 }
 
@@ -127,9 +137,9 @@ function onlyIn(
 function newTo(
   known: readonly Clause[],
   clauses: readonly Clause[],
-  around: Changed['around'],
+  all: boolean,
 ): readonly Clause[] {
-  if (around.length > 0) return clauses;
+  if (all) return clauses;
   const keys = new Set(known.map(identityOf));
   return clauses.filter((clause) => !keys.has(identityOf(clause)));
 }
@@ -141,7 +151,7 @@ function identityOf({ principal, action, resource, conditions }: Clause): string
   return JSON.stringify([principal, action, resource, lines.toSorted()]);
 }
 
-function clausesIn(statements: readonly Statement[]): Found {
+function clausesIn(statements: readonly Statement[]): Clauses {
   const clauses = statements.filter(({ Effect }) => Effect === 'Allow').map(clausesOf);
   return {
     own: clauses.flatMap(({ own }) => own),
@@ -218,12 +228,12 @@ function strangers({ trailArn }: Delivery): readonly Stranger[] {
 
 function notesOn(gained: Found, lost: Found, withdrawn: ReadonlySet<string>): readonly string[] {
   const notes: string[] = [];
-  if (gained.crossed.length > 0) {
+  if (gained.crossed) {
     notes.push(
       "In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes below a trail's own account only.",
     );
   }
-  if (lost.crossed.length > 0 && gained.crossed.length === 0) {
+  if (lost.crossed && !gained.crossed) {
     notes.push("Trails that were listed together can no longer write to each other's paths.");
   }
   const others = lost.own.filter((clause) => !isNeeded(withdrawn, clause)).length;

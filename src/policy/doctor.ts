@@ -15,7 +15,7 @@ import { type AccessRequest, evaluate, explain, type Mismatch } from './evaluate
 import type { Finding } from './finding.js';
 import { examinerOf, type Grant, requestsFor, withoutDenies } from './grants.js';
 import { namesCloudTrail, SOURCE_ACCOUNT, SOURCE_ARN, union, withValues } from './locate.js';
-import { viewOf } from './narrow.js';
+import { judgeOf } from './narrow.js';
 import { asText, listed, nameOf, sentence } from './wording.js';
 import { type Asked, askedBy, worldsOf } from './worlds.js';
 
@@ -47,13 +47,12 @@ type Denied = { readonly grant: Grant; readonly request: AccessRequest };
 
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
 function denyFindings(document: PolicyDocument, missing: readonly Grant[]): readonly Finding[] {
-  const view = viewOf(document);
+  const judge = judgeOf(document);
   const asked = askedBy(document);
   const denied = new Map<number, Denied[]>();
   for (const grant of missing) {
-    const narrow = view(grant.delivery.accountId);
     for (const request of requestsIn(grant, asked)) {
-      const { effect, statements } = evaluate(narrow, request);
+      const { effect, statements } = judge(grant.delivery.accountId, request);
       if (effect !== 'denied') continue;
       for (const index of statements) {
         denied.set(index, [...(denied.get(index) ?? []), { grant, request }]);

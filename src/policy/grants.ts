@@ -4,8 +4,8 @@
 import { ACTION, bucketArn, GRANT_KINDS, type GrantKind, logsArn } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, statementsOf } from './document.js';
-import { type AccessRequest, evaluate } from './evaluate.js';
-import { viewOf } from './narrow.js';
+import type { AccessRequest, Decision } from './evaluate.js';
+import { judgeOf } from './narrow.js';
 import { askedBy, serviceNames, type World, worldsOf } from './worlds.js';
 
 /** One trail may do one thing. */
@@ -40,20 +40,23 @@ export function missingGrants(
 /** Reads the document once; each question then costs the same however many members there are. */
 export function examinerOf(document: PolicyDocument | null): Examiner {
   if (document === null) return () => 'missing';
-  const view = viewOf(document);
+  const judge = judgeOf(document);
   const asked = askedBy(document);
-  return (kind, delivery) => {
-    const narrow = view(delivery.accountId);
-    return bestOf(
+  const isDeny = (index: number): boolean => statementsOf(document)[index]?.Effect === 'Deny';
+  return (kind, delivery) =>
+    bestOf(
       serviceNames(delivery).map((service) =>
         overWorlds(
           worldsOf(delivery, asked, service).map((world) =>
-            inWorld(narrow, requestsFor(kind, delivery, world)),
+            inWorld(
+              requestsFor(kind, delivery, world),
+              (request) => judge(delivery.accountId, request),
+              isDeny,
+            ),
           ),
         ),
       ),
     );
-  };
 }
 
 function bestOf(standings: readonly Standing[]): Standing {
@@ -66,18 +69,18 @@ function overWorlds(standings: readonly Standing[]): Standing {
   return others.every((standing) => standing === first) ? first : 'depends';
 }
 
-function inWorld(document: PolicyDocument, requests: readonly AccessRequest[]): Standing {
+function inWorld(
+  requests: readonly AccessRequest[],
+  judge: (request: AccessRequest) => Decision,
+  isDeny: (index: number) => boolean,
+): Standing {
   let standing: Standing = 'certain';
   for (const request of requests) {
-    const { effect, unknown } = evaluate(document, request);
+    const { effect, unknown } = judge(request);
     if (effect !== 'allowed') return 'missing';
-    if (unknown.some((index) => isDeny(document, index))) standing = 'depends';
+    if (unknown.some(isDeny)) standing = 'depends';
   }
   return standing;
-}
-
-function isDeny(document: PolicyDocument, index: number): boolean {
-  return statementsOf(document)[index]?.Effect === 'Deny';
 }
 
 /** The document as if it had no Deny: who is admitted, whether or not something else stops him. */

@@ -16,7 +16,6 @@ import type { Delivery } from './delivery.js';
 import type { Conditions, OneOrMany, PolicyDocument, Statement } from './document.js';
 import { examinerOf } from './grants.js';
 import {
-  accountsNamedIn,
   admittingEntry,
   isForCloudTrailAlone,
   isOnlyFor,
@@ -193,13 +192,6 @@ export function takesEffectIn(
   );
   const document = { ...(version !== undefined && { Version: version }), Statement: alone };
   return examinerOf(document)(form.kind, form.delivery) === 'certain';
-}
-
-/** Whether the statement may hold the member: in a layout that keeps accounts apart, only if it names no other account. */
-export function isOpenTo(statement: Statement, { shared, delivery }: Form): boolean {
-  return (
-    shared || [...accountsNamedIn(statement)].every((account) => account === delivery.accountId)
-  );
 }
 
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */

@@ -1,6 +1,6 @@
-// A view of a document for one account: long lists without the entries that can say nothing about it. Asking a member's
-// question of the view gives the same answer as asking it of the document, in a time that does not grow with the other
-// members. Knows which entries are another account's beyond doubt, and nothing else.
+// Puts one account's questions to a policy in a time that does not grow with the other accounts in it: entries and whole
+// statements that can only be about another account are left out beforehand. The answer is the same as the whole policy's;
+// what is left out is what is another account's beyond doubt, and nothing else.
 
 import { accountOf, isTrailArn } from './cloudtrail.js';
 import {
@@ -12,22 +12,78 @@ import {
   type Statement,
   statementsOf,
 } from './document.js';
+import { type AccessRequest, type Decision, evaluate } from './evaluate.js';
 
-/** The statements keep their positions. Only for requests about the account's own trails and paths. */
-export type View = (account: string) => PolicyDocument;
+/**
+ * Decides a request of one account's trail, about the bucket itself or about a path of the same account. The decision names
+ * statements by their positions in the whole policy.
+ */
+export type Judge = (account: string, request: AccessRequest) => Decision;
 
-/** Shorter lists are as quick to read as to narrow. */
-const LONG = 8;
+/** Reads the policy once. */
+export function judgeOf(document: PolicyDocument): Judge {
+  const partOf = partsOf(document);
+  const parts = new Map<string, Part>();
+  return (account, request) => {
+    const service = 'service' in request.caller ? request.caller.service : undefined;
+    const key = `${account} ${service}`;
+    const part = parts.get(key) ?? partOf(account, service);
+    parts.set(key, part);
+    const { effect, statements, unknown } = evaluate(part.document, request);
+    const position = (index: number): number => part.positions[index] ?? index;
+    return { effect, statements: statements.map(position), unknown: unknown.map(position) };
+  };
+}
 
-export function viewOf(document: PolicyDocument): View {
-  const statements = statementsOf(document).map(viewOfStatement);
-  return (account) => ({
-    ...document,
-    Statement: statements.map((statement) => statement(account)),
+/** The statements that may be about an account and a service, shortened, and where they stand in the whole. */
+type Part = { readonly document: PolicyDocument; readonly positions: readonly number[] };
+
+function partsOf(document: PolicyDocument): (account: string, service: string | undefined) => Part {
+  const statements = statementsOf(document);
+  const shorter = statements.map(shortened);
+  const byOwner = groupBy(statements.keys(), (index) => ownerOf(statements[index]));
+  const openTo = once((service: string | undefined) =>
+    (byOwner.get(undefined) ?? []).filter((index) => mayBeFor(statements[index], service)),
+  );
+  return (account, service) => {
+    const positions = [...openTo(service), ...(byOwner.get(account) ?? [])].toSorted(
+      (a, b) => a - b,
+    );
+    const Statement = positions.flatMap((index) => shorter[index]?.(account) ?? []);
+    return { document: { ...document, Statement }, positions };
+  };
+}
+
+function once<K, T>(work: (key: K) => T): (key: K) => T {
+  const done = new Map<K, T>();
+  return (key) => {
+    const result = done.get(key) ?? work(key);
+    done.set(key, result);
+    return result;
+  };
+}
+
+/** False only if the statement names principals, and none of them can be the service. */
+function mayBeFor(statement: Statement | undefined, service: string | undefined): boolean {
+  const principals = statement?.Principal;
+  if (service === undefined || typeof principals !== 'object') return true;
+  return Object.entries(principals).some(([type, names]) => {
+    if (type === 'AWS') return asList(names).includes('*');
+    return type === 'Service' ? asList(names).includes(service) : true;
   });
 }
 
-function viewOfStatement(statement: Statement): (account: string) => Statement {
+/** The account that all of the statement's resources belong to; undefined if there is none such. */
+function ownerOf(statement: Statement | undefined): string | undefined {
+  const owners = asList(statement?.Resource ?? []).map(resourceOwner);
+  const [owner] = owners;
+  return owners.every((other) => other === owner) ? owner : undefined;
+}
+
+/** Shorter lists are as quick to read as to shorten. */
+const LONG = 8;
+
+function shortened(statement: Statement): (account: string) => Statement {
   const { Resource, Condition } = statement;
   const resources = Resource === undefined ? undefined : narrowed(Resource, resourceOwner);
   const conditions = Condition === undefined ? undefined : narrowedConditions(Condition);
@@ -40,16 +96,15 @@ function viewOfStatement(statement: Statement): (account: string) => Statement {
 }
 
 function narrowedConditions(conditions: Conditions): ((account: string) => Conditions) | undefined {
-  const narrowings: { operator: string; key: string; values: (account: string) => Scalar[] }[] = [];
-  for (const [operator, keys] of Object.entries(conditions)) {
-    for (const [key, wanted] of Object.entries(keys)) {
-      const values = narrowed(wanted, ownerUnder(key));
-      if (values !== undefined) narrowings.push({ operator, key, values });
-    }
-  }
-  if (narrowings.length === 0) return undefined;
+  const changes = Object.entries(conditions).flatMap(([operator, keys]) =>
+    Object.entries(keys).flatMap(([key, wanted]) => {
+      const values = narrowed(wanted, OWNERS[key.toLowerCase()]);
+      return values === undefined ? [] : [{ operator, key, values }];
+    }),
+  );
+  if (changes.length === 0) return undefined;
   return (account) =>
-    narrowings.reduce<Conditions>(
+    changes.reduce<Conditions>(
       (made, { operator, key, values }) => ({
         ...made,
         [operator]: { ...made[operator], [key]: values(account) },
@@ -61,15 +116,10 @@ function narrowedConditions(conditions: Conditions): ((account: string) => Condi
 /** The account that alone can match the entry; undefined if others might. */
 type Owner = (entry: Scalar) => string | undefined;
 
-const nobody: Owner = () => undefined;
 const OWNERS: { readonly [key: string]: Owner } = {
   'aws:sourcearn': (arn) => (isTrailArn(String(arn)) ? accountOf(String(arn)) : undefined),
   'aws:sourceaccount': (id) => (/^\d{12}$/.test(String(id)) ? String(id) : undefined),
 };
-
-function ownerUnder(key: string): Owner {
-  return OWNERS[key.toLowerCase()] ?? nobody;
-}
 
 /** Before a wildcard, and once: a path may stand for two accounts' otherwise. */
 function resourceOwner(resource: Scalar): string | undefined {
@@ -81,21 +131,25 @@ function resourceOwner(resource: Scalar): string | undefined {
 /** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */
 function narrowed<T extends Scalar>(
   list: OneOrMany<T>,
-  ownerOf: Owner,
-): ((account: string) => T[]) | undefined {
+  owner: Owner | undefined,
+): ((account: string) => readonly T[]) | undefined {
   const entries = asList(list);
-  if (entries.length < LONG || ownerOf === nobody) return undefined;
-  const byOwner = new Map<string | undefined, T[]>();
-  for (const entry of entries) {
-    const owner = ownerOf(entry);
-    const known = byOwner.get(owner);
-    if (known === undefined) byOwner.set(owner, [entry]);
-    else known.push(entry);
-  }
-  const open = byOwner.get(undefined) ?? [];
+  if (owner === undefined || entries.length < LONG) return undefined;
+  const groups = groupBy(entries, owner);
+  const open = groups.get(undefined) ?? [];
   return (account) => {
-    const own = byOwner.get(account);
-    const kept = own === undefined ? open : [...open, ...own];
+    const kept = [...open, ...(groups.get(account) ?? [])];
     return kept.length > 0 ? kept : entries.slice(0, 1);
   };
+}
+
+function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }

@@ -10,7 +10,6 @@ import {
   type Statement,
   statementsOf,
 } from './document.js';
-import { evaluate } from './evaluate.js';
 import type { Finding } from './finding.js';
 import { examinerOf, requestsFor } from './grants.js';
 import type { Layout } from './layouts.js';
@@ -23,7 +22,7 @@ import {
   SOURCE_ORGANIZATION,
 } from './locate.js';
 import { fitsAnyCase } from './match.js';
-import { viewOf } from './narrow.js';
+import { judgeOf } from './narrow.js';
 import { listed, nameOf, sentence } from './wording.js';
 import { askedBy, worldsOf } from './worlds.js';
 
@@ -211,10 +210,11 @@ type Cause = { readonly denies: readonly number[]; readonly keys: readonly strin
 
 /** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
 function causesOf(document: PolicyDocument, kind: GrantKind, delivery: Delivery): readonly Cause[] {
-  const narrow = viewOf(document)(delivery.accountId);
-  const worlds = worldsOf(delivery, askedBy(document));
+  const judge = judgeOf(document);
+  const asked = askedBy(document);
+  const worlds = worldsOf(delivery, asked);
   const decisions = worlds.flatMap((world) =>
-    requestsFor(kind, delivery, world).map((request) => evaluate(narrow, request)),
+    requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)),
   );
   const denies = decisions.flatMap(({ effect, statements, unknown }) => [
     ...(effect === 'denied' ? statements : []),
@@ -223,7 +223,7 @@ function causesOf(document: PolicyDocument, kind: GrantKind, delivery: Delivery)
   const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
   const keys = varyingKeys(
     worlds.map(({ context, headers }) => ({ ...context, ...headers.digests })),
-  );
+  ).filter((key) => asked.has(key));
   return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
 }
 
@@ -264,15 +264,14 @@ function dependsFinding(
 
 function stillAdmitted(document: PolicyDocument, leaving: readonly Delivery[]): readonly Finding[] {
   const standing = examinerOf(document);
-  const view = viewOf(document);
+  const judge = judgeOf(document);
   const asked = askedBy(document);
   return leaving
     .filter((delivery) => standing('write', delivery) !== 'missing')
     .map((delivery) => {
       const world = worldsOf(delivery, asked)[0];
       const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
-      const by =
-        request === undefined ? [] : evaluate(view(delivery.accountId), request).statements;
+      const by = request === undefined ? [] : judge(delivery.accountId, request).statements;
       const names = by.map((index) => nameOf(document, index)).join(', ') || 'another statement';
       return {
         severity: 'warning' as const,

@@ -9,7 +9,7 @@ import type { AccessRequest } from './evaluate.js';
 
 type Values = AccessRequest['context'];
 
-/** One way in which things may be, as far as nobody can know from here. */
+/** One way in which things may be, as far as nobody can know from here. Condition keys are in lower case. */
 export type World = {
   readonly service: string;
   readonly context: Values;
@@ -17,11 +17,11 @@ export type World = {
   readonly headers: { readonly logs: Values; readonly digests: Values };
 };
 
-/** What a document asks about a condition key, whatever its case: the values it wants; a key that is not in here is not asked for. */
+/** Condition key in lower case → the values a document wants; a key that is not in here is not asked for. */
 export type Asked = ReadonlyMap<string, readonly string[]>;
 
-const ENCRYPTION = 's3:x-amz-server-side-encryption';
-const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
+export const ENCRYPTION = 's3:x-amz-server-side-encryption';
+export const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
 const ORGANIZATION = 'aws:sourceorgid';
 const ORGANIZATION_PATHS = 'aws:sourceorgpaths';
 const OWN_ORGANIZATION = 'aws:resourceorgid';
@@ -39,9 +39,9 @@ const SENT_BUT_UNKNOWN: { readonly [key: string]: readonly string[] } = {
 /** Per unknown; a policy that asks for more values than that is not followed into each of them. */
 const MOST_OPTIONS = 8;
 
-export function askedBy(document: PolicyDocument): Asked {
+export function askedBy(...documents: readonly PolicyDocument[]): Asked {
   const asked = new Map<string, string[]>();
-  for (const statement of statementsOf(document)) {
+  for (const statement of documents.flatMap(statementsOf)) {
     for (const { key, values } of conditionEntries(statement)) {
       const known = asked.get(key.toLowerCase()) ?? [];
       known.push(...values.map(String));
@@ -84,14 +84,14 @@ export function serviceNames({ trailArn }: Delivery): readonly string[] {
  */
 function certain({ trailArn, accountId }: Delivery, service: string): Values {
   return {
-    'aws:SourceArn': trailArn,
-    'aws:SourceAccount': accountId,
-    'aws:SecureTransport': 'true',
-    'aws:PrincipalIsAWSService': 'true',
-    'aws:PrincipalServiceName': service,
-    'aws:PrincipalServiceNamesList': [service],
-    'aws:ViaAWSService': 'false',
-    's3:authType': 'REST-HEADER',
+    'aws:sourcearn': trailArn,
+    'aws:sourceaccount': accountId,
+    'aws:securetransport': 'true',
+    'aws:principalisawsservice': 'true',
+    'aws:principalservicename': service,
+    'aws:principalservicenameslist': [service],
+    'aws:viaawsservice': 'false',
+    's3:authtype': 'REST-HEADER',
     's3:signatureversion': 'AWS4-HMAC-SHA256',
   };
 }
