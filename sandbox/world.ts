@@ -6,7 +6,7 @@ import type { Aws } from './aws/aws.js';
 import { firstDelivery } from './aws/cloudtrail/delivery.js';
 import { writePlaceholder } from './aws/cloudtrail/placeholder.js';
 import { newTrail } from './aws/cloudtrail/trails.js';
-import { visiblePolicy } from './aws/s3/bucket-policy.js';
+import { visiblePolicy } from './aws/policies.js';
 import { newBucket } from './aws/s3/buckets.js';
 import { storeObject } from './aws/s3/objects.js';
 import { createAccessKey, openSession } from './aws/sessions.js';

@@ -4,9 +4,9 @@
 
 import type { Aws } from '../aws.js';
 import { type Context, resourcePolicyAllows } from '../iam.js';
-import { visiblePolicy } from '../s3/bucket-policy.js';
+import { exception } from '../json-protocol.js';
+import { visiblePolicy } from '../policies.js';
 import type { Bucket, TrailDescription } from '../state.js';
-import { exception } from './errors.js';
 
 const servicePrincipal = 'cloudtrail.amazonaws.com';
 

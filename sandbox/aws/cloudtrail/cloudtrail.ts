@@ -1,17 +1,25 @@
 // CloudTrail: tells the caller and the operation apart, asks for permission on the trail meant, and hands over to the
 // file that knows. Protocol: JSON 1.1; the Region is the one the request was signed for.
 
-import { type HttpReply, type HttpRequest, jsonReply, Refusal } from '../../wire.js';
-import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
+import { Refusal } from '../../wire.js';
+import { scopeOf } from '../authentication.js';
 import type { Aws, Service } from '../aws.js';
 import { type Caller, refusal } from '../iam.js';
-import { exception } from './errors.js';
+import {
+  answerOf,
+  exception,
+  type Input,
+  inputOf,
+  list,
+  operationName,
+  refusalReply,
+  signedCaller,
+  text,
+} from '../json-protocol.js';
 import * as extras from './extras.js';
-import { type Input, list, tagsOf, text } from './input.js';
+import { tagsOf } from './input.js';
 import { arnOf, trailToChange, trailToRead, type Viewpoint } from './lookup.js';
 import * as trails from './trails.js';
-
-const contentType = 'application/x-amz-json-1.1';
 
 type Operation = {
   readonly write: boolean;
@@ -96,7 +104,7 @@ const operations: Readonly<Record<string, Operation>> = {
 
 export const cloudtrail: Service = {
   name: (request) => {
-    const operation = nameOf(request);
+    const operation = operationName(request);
     const resource = operations[operation]?.trail?.(inputOf(request));
     return {
       operation,
@@ -114,10 +122,9 @@ export const cloudtrail: Service = {
     const view = { state: aws.state, account: caller.account, region };
     const input = inputOf(request);
     await requireAccess(caller, view, named.operation, operation, input);
-    return jsonReply(200, operation.run(aws, view, input), contentType);
+    return answerOf(operation.run(aws, view, input));
   },
-  refuse: (error): HttpReply =>
-    jsonReply(error.status, { __type: error.code, message: error.message }, contentType),
+  refuse: refusalReply,
 };
 
 async function requireAccess(
@@ -140,37 +147,5 @@ async function requireAccess(
       region: view.region,
     });
     if (denied !== undefined) throw exception('AccessDenied', denied);
-  }
-}
-
-const problems: Readonly<Record<AuthenticationProblem, readonly [name: string, message: string]>> =
-  {
-    unsigned: ['MissingAuthenticationToken', 'Request is missing Authentication Token'],
-    'unknown-key': ['UnrecognizedClient', 'The security token included in the request is invalid.'],
-    'bad-token': ['UnrecognizedClient', 'The security token included in the request is invalid.'],
-    expired: ['ExpiredToken', 'The security token included in the request is expired'],
-    'bad-signature': [
-      'InvalidSignature',
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-    ],
-  };
-
-function signedCaller(aws: Aws, request: HttpRequest): Caller {
-  const caller = authenticate(request, aws.state, aws.clock.now());
-  if (typeof caller === 'string') throw exception(...problems[caller]);
-  return caller;
-}
-
-/** `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.GetTrail` and the short form mean the same. */
-function nameOf(request: HttpRequest): string {
-  return request.headers['x-amz-target']?.split('.').at(-1) ?? 'Unknown';
-}
-
-function inputOf(request: HttpRequest): Input {
-  const body = request.body.toString();
-  try {
-    return (body === '' ? {} : JSON.parse(body)) as Input;
-  } catch {
-    throw exception('Serialization', 'The request body is not JSON');
   }
 }

@@ -1,8 +1,8 @@
 // What hangs on a trail besides its settings: tags, event selectors, insight selectors. Kept in the API's own shape.
 
+import { exception, type Input, list, text } from '../json-protocol.js';
 import type { Trail } from '../state.js';
-import { exception } from './errors.js';
-import { type Input, list, tagsOf, text } from './input.js';
+import { tagsOf } from './input.js';
 import { trailToChange, trailToRead, type Viewpoint } from './lookup.js';
 
 const tagsPerTrail = 50;

@@ -1,8 +1,8 @@
 // Which trail a name or an ARN means, seen from one account and Region: trails live in their home Region, multi-Region
 // trails show a shadow in every other one, and only the home Region may change a trail.
 
+import { exception } from '../json-protocol.js';
 import type { State, Trail } from '../state.js';
-import { exception } from './errors.js';
 import { requireTrailName } from './input.js';
 
 export type Viewpoint = {

@@ -1,9 +1,9 @@
 // What CreateTrail and UpdateTrail make of their input. UpdateTrail changes only what is sent; an empty string clears
 // (CloudTrail API reference; what clears beyond the documented fields is what Terraform relies on).
 
+import { exception, flag, type Input, text } from '../json-protocol.js';
 import type { TrailDescription } from '../state.js';
-import { exception } from './errors.js';
-import { flag, type Input, requireBucketName, requirePrefix, text } from './input.js';
+import { requireBucketName, requirePrefix } from './input.js';
 
 type Identity = Pick<TrailDescription, 'Name' | 'TrailARN' | 'HomeRegion'>;
 

@@ -2,11 +2,11 @@
 // settings.ts, buckets judged in admission.ts.
 
 import type { Aws } from '../aws.js';
+import { exception, flag, type Input, list, text } from '../json-protocol.js';
 import type { Trail, TrailDescription } from '../state.js';
 import { requireAdmission } from './admission.js';
 import { firstDelivery } from './delivery.js';
-import { exception } from './errors.js';
-import { flag, type Input, list, requireTrailName, type Tag, tagsOf, text } from './input.js';
+import { requireTrailName, type Tag, tagsOf } from './input.js';
 import {
   isArn,
   ownTrails,

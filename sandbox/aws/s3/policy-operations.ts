@@ -3,8 +3,9 @@
 
 import { type HttpReply, Refusal } from '../../wire.js';
 import type { Aws } from '../aws.js';
+import { visiblePolicy } from '../policies.js';
 import type { Bucket } from '../state.js';
-import { isPublic, normalised, parseBucketPolicy, visiblePolicy } from './bucket-policy.js';
+import { isPublic, normalised, parseBucketPolicy } from './bucket-policy.js';
 import { accessDenied, noContent, xmlReply } from './replies.js';
 
 export function getBucketPolicy(aws: Aws, bucket: Bucket): HttpReply {

@@ -12,8 +12,8 @@ import {
 import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
 import type { Aws, Service } from '../aws.js';
 import { type Caller, type Context, refusal } from '../iam.js';
+import { visiblePolicy } from '../policies.js';
 import type { Bucket } from '../state.js';
-import { visiblePolicy } from './bucket-policy.js';
 import { isValidBucketName, newBucket } from './buckets.js';
 import { listObjects, putObject, readObject, toToken } from './objects.js';
 import { operationOf, settingOf, settings, type Target, targetOf } from './operations.js';
