@@ -12,6 +12,7 @@ import { storeObject } from './aws/s3/objects.js';
 import { createAccessKey, openSession } from './aws/sessions.js';
 import {
   type Account,
+  type Attempt,
   type Bucket,
   newId,
   type PolicyDocument,
@@ -19,9 +20,9 @@ import {
   type TrailDescription,
 } from './aws/state.js';
 import { githubIssuer } from './github/oidc.js';
+import { type KeyWorld, keysOf, type PolicyJson, parsed } from './world/keys.js';
 
-/** A policy as a JSON text or as the value it parses to. */
-export type PolicyJson = string | PolicyDocument;
+export type { PolicyJson } from './world/keys.js';
 
 export type RoleSeed = {
   readonly account: string;
@@ -67,7 +68,7 @@ export type ObjectView = Pick<StoredObject, 'key' | 'body' | 'lastModified' | 'm
   readonly size: number;
 };
 
-export type World = {
+export type World = KeyWorld & {
   readonly createAccount: (account: Account) => void;
   /** Registers an OIDC issuer in an account; GitHub's with `sts.amazonaws.com` unless told otherwise. Returns the ARN. */
   readonly createOidcProvider: (provider: {
@@ -100,12 +101,8 @@ export type World = {
   readonly deleteTrail: (arn: string) => void;
   /** Trails of an account in all Regions, or of all accounts. */
   readonly trails: (account?: string) => readonly TrailView[];
-  /** Returns the ARN of a new KMS key. */
-  readonly createKey: (key: {
-    readonly account: string;
-    readonly region: string;
-    readonly policy: PolicyJson;
-  }) => string;
+  /** Every try to deliver a log for this trail, oldest first; what a trail did outlives it. */
+  readonly deliveries: (trailArn: string) => readonly Attempt[];
 };
 
 export function createWorld(aws: Aws): World {
@@ -154,11 +151,8 @@ export function createWorld(aws: Aws): World {
       state.trails.delete(arn);
     },
     trails: (account) => trailsOf(aws, account),
-    createKey: ({ account, region, policy }) => {
-      const arn = `arn:aws:kms:${region}:${account}:key/${crypto.randomUUID()}`;
-      state.keys.set(arn, { arn, account, region, policy: parsed(policy) });
-      return arn;
-    },
+    deliveries: (arn) => state.attempts.get(arn) ?? [],
+    ...keysOf(aws),
   };
 }
 
@@ -264,8 +258,4 @@ function bucketOf(aws: Aws, name: string): Bucket {
   const bucket = aws.state.buckets.get(name);
   if (bucket === undefined) throw new Error(`no such bucket: ${name}`);
   return bucket;
-}
-
-function parsed(policy: PolicyJson): PolicyDocument {
-  return typeof policy === 'string' ? (JSON.parse(policy) as PolicyDocument) : policy;
 }

@@ -6,6 +6,7 @@ import { exception, flag, type Input, list, text } from '../json-protocol.js';
 import type { Trail, TrailDescription } from '../state.js';
 import { requireAdmission } from './admission.js';
 import { firstDelivery } from './delivery.js';
+import { keyArnOf } from './encryption.js';
 import { requireTrailName, type Tag, tagsOf } from './input.js';
 import {
   isArn,
@@ -25,7 +26,8 @@ export function createTrail(aws: Aws, view: Viewpoint, input: Input): object {
   requireTrailName(name);
   const arn = `arn:aws:cloudtrail:${view.region}:${view.account}:trail/${name}`;
   const tags = tagsOf(input);
-  const description = newDescription({ Name: name, TrailARN: arn, HomeRegion: view.region }, input);
+  const identity = { Name: name, TrailARN: arn, HomeRegion: view.region };
+  const description = newDescription(identity, withKeyArn(view, input));
   const taken = visibleTrails(view).some((trail) => trail.description.Name === name);
   if (taken) {
     throw exception(
@@ -85,11 +87,16 @@ function requireFreeSlot(view: Viewpoint, description: TrailDescription): void {
 
 export function updateTrail(aws: Aws, view: Viewpoint, input: Input): object {
   const trail = trailToChange(view, text(input, 'Name') ?? '');
-  const description = changedDescription(trail.description, input);
+  const description = changedDescription(trail.description, withKeyArn(view, input));
   requireAdmission(aws, description);
   trail.description = description;
   writePlaceholder(aws, description);
   return configuration(description);
+}
+
+function withKeyArn(view: Viewpoint, input: Input): Input {
+  const key = text(input, 'KmsKeyId') ?? '';
+  return key === '' ? input : { ...input, KmsKeyId: keyArnOf(view, key) };
 }
 
 export function startLogging(aws: Aws, trail: Trail): object {
