@@ -38,6 +38,8 @@ export type BucketSeed = {
   readonly name: string;
   readonly region: string;
   readonly policy?: PolicyJson;
+  /** Settings it does not have, as buckets made before 2023. */
+  readonly without?: readonly ('publicAccessBlock' | 'ownershipControls' | 'encryption')[];
 };
 
 export type TrailSeed = Partial<TrailDescription> & {
@@ -128,9 +130,11 @@ export function createWorld(aws: Aws): World {
       state.users.delete(arn);
     },
     credentialsFor: (arn) => credentialsFor(aws, arn),
-    createBucket: ({ policy, ...bucket }) => {
+    createBucket: ({ policy, without = [], ...seed }) => {
       const text = policy === undefined ? undefined : JSON.stringify(parsed(policy));
-      state.buckets.set(bucket.name, newBucket({ ...bucket, created: aws.clock.now() }, text));
+      const bucket = newBucket({ ...seed, created: aws.clock.now() }, text);
+      for (const setting of without) bucket.configurations.delete(setting);
+      state.buckets.set(seed.name, bucket);
     },
     deleteBucket: (name) => {
       state.buckets.delete(name);

@@ -86,10 +86,10 @@ export type Bucket = {
   readonly created: Date;
   /** Oldest first, never empty. */
   readonly policies: PolicyVersion[];
-  /** Number of policy writes being carried out right now. */
-  policyWrites: number;
+  /** Whether its policy or another setting is being written right now. */
+  writing: boolean;
   readonly objects: Map<string, StoredObject>;
-  /** Other settings by sub-resource (`encryption`), as the XML that was put. */
+  /** Other settings by sub-resource (`encryption`), as the XML that is handed back. */
   readonly configurations: Map<string, string>;
 };
 

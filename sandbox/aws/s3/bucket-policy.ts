@@ -183,16 +183,6 @@ function mapValues(value: unknown, change: (item: unknown) => unknown): object {
   return Object.fromEntries(Object.entries(value ?? {}).map(([key, item]) => [key, change(item)]));
 }
 
-/** A simple reading of "public": anyone may do something, and no condition key names a fixed caller or source. */
-export function isPublic(policy: PolicyDocument): boolean {
-  return (asList(policy['Statement']) as readonly Statement[]).some(
-    (statement) =>
-      statement['Effect'] === 'Allow' &&
-      principalsOf(statement['Principal']).some(([type, name]) => type === 'AWS' && name === '*') &&
-      !/"aws:(source|principal)/i.test(JSON.stringify(statement['Condition'] ?? {})),
-  );
-}
-
 function malformed(message: string): Refusal {
   return new Refusal(400, 'MalformedPolicy', message);
 }
