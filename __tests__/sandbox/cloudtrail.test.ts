@@ -189,11 +189,6 @@ describe('a trail is not created', () => {
       'InvalidParameterCombination',
     ],
     [
-      'a log group but no role',
-      { CloudWatchLogsLogGroupArn: 'arn:aws:logs:r:1:log-group:g:*' },
-      'InvalidParameterCombination',
-    ],
-    [
       'a key that is not there',
       { KmsKeyId: `arn:aws:kms:${region}:${SEC}:key/none` },
       'KmsKeyNotFound',
@@ -284,6 +279,17 @@ describe('an update', () => {
   beforeEach(async () => {
     await start();
     admitDev();
+    sandbox.world.createTopic(`arn:aws:sns:${region}:${DEV}:trails`, {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudtrail.amazonaws.com' },
+          Action: 'SNS:Publish',
+          Resource: '*',
+        },
+      ],
+    });
     await dev().send(create({ SnsTopicName: 'trails', EnableLogFileValidation: true }));
   });
 

@@ -150,6 +150,10 @@ export type State = {
   readonly buckets: Map<string, Bucket>;
   /** By ARN. */
   readonly keys: Map<string, Key>;
+  /** SNS topics by ARN; one without a policy of its own admits no service. */
+  readonly topics: Map<string, { readonly policy?: PolicyDocument }>;
+  /** ARNs of CloudWatch Logs groups, `:*` at the end. */
+  readonly logGroups: Set<string>;
   readonly trails: Map<string, Trail>;
   /** Oldest first, by the ARN of a trail that may be gone. */
   readonly attempts: Map<string, Attempt[]>;
@@ -164,6 +168,8 @@ export function createState(): State {
     credentials: new Map(),
     buckets: new Map(),
     keys: new Map(),
+    topics: new Map(),
+    logGroups: new Set(),
     trails: new Map(),
     attempts: new Map(),
   };

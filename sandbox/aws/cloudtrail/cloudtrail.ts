@@ -16,16 +16,18 @@ import {
   signedCaller,
   text,
 } from '../json-protocol.js';
-import * as extras from './extras.js';
+import { requirePassRole } from './destinations.js';
 import { tagsOf } from './input.js';
-import { arnOf, trailToChange, trailToRead, type Viewpoint } from './lookup.js';
+import { arnOf, knownTrails, trailToChange, trailToRead, type Viewpoint } from './lookup.js';
+import * as selectors from './selectors.js';
+import * as tags from './tags.js';
 import * as trails from './trails.js';
 
 type Operation = {
   readonly write: boolean;
   /** Name or ARN of the trail it is about; without it permission is asked on `*`. */
   readonly trail?: (input: Input) => string;
-  readonly run: (aws: Aws, view: Viewpoint, input: Input) => object;
+  readonly run: (aws: Aws, view: Viewpoint, input: Input) => object | Promise<object>;
 };
 
 const byName = (input: Input) => text(input, 'Name') ?? '';
@@ -66,39 +68,39 @@ const operations: Readonly<Record<string, Operation>> = {
   AddTags: {
     write: true,
     trail: byResourceId,
-    run: (_, view, input) => extras.addTags(view, input),
+    run: (_, view, input) => tags.addTags(view, input),
   },
   RemoveTags: {
     write: true,
     trail: byResourceId,
-    run: (_, view, input) => extras.removeTags(view, input),
+    run: (_, view, input) => tags.removeTags(view, input),
   },
   ListTags: {
     write: false,
     trail: byResourceIdList,
-    run: (_, view, input) => extras.listTags(view, input),
+    run: (_, view, input) => tags.listTags(view, input),
   },
   GetEventSelectors: {
     write: false,
     trail: byTrailName,
-    run: (_, view, input) => extras.getEventSelectors(trailToRead(view, byTrailName(input))),
+    run: (_, view, input) => selectors.getEventSelectors(trailToRead(view, byTrailName(input))),
   },
   PutEventSelectors: {
     write: true,
     trail: byTrailName,
     run: (_, view, input) =>
-      extras.putEventSelectors(trailToChange(view, byTrailName(input)), input),
+      selectors.putEventSelectors(trailToChange(view, byTrailName(input)), input),
   },
   GetInsightSelectors: {
     write: false,
     trail: byTrailName,
-    run: (_, view, input) => extras.getInsightSelectors(trailToRead(view, byTrailName(input))),
+    run: (_, view, input) => selectors.getInsightSelectors(trailToRead(view, byTrailName(input))),
   },
   PutInsightSelectors: {
     write: true,
     trail: byTrailName,
     run: (_, view, input) =>
-      extras.putInsightSelectors(trailToChange(view, byTrailName(input)), input),
+      selectors.putInsightSelectors(trailToChange(view, byTrailName(input)), input),
   },
 };
 
@@ -121,11 +123,18 @@ export const cloudtrail: Service = {
     const region = scopeOf(request)?.region ?? '';
     const view = { state: aws.state, account: caller.account, region };
     const input = inputOf(request);
+    aws.throttle({ ...view, operation: named.operation, write: operation.write });
     await requireAccess(caller, view, named.operation, operation, input);
-    return answerOf(operation.run(aws, view, input));
+    return answerOf(await operation.run(aws, view, input));
   },
   refuse: refusalReply,
 };
+
+/** A member's own IAM decides what it may ask about its organization's trail, which is another account's by its ARN. */
+function ownerFor(view: Viewpoint, resource: string): string {
+  const trail = knownTrails(view).find(({ description }) => description.TrailARN === resource);
+  return resource === '*' || trail !== undefined ? view.account : (resource.split(':')[4] ?? '');
+}
 
 async function requireAccess(
   caller: Caller,
@@ -135,8 +144,7 @@ async function requireAccess(
   input: Input,
 ): Promise<void> {
   const resource = operation.trail === undefined ? '*' : arnOf(view, operation.trail(input));
-  const resourceAccount =
-    operation.trail === undefined ? view.account : (resource.split(':')[4] ?? '');
+  const resourceAccount = ownerFor(view, resource);
   // Tags sent along with a new trail need their own permission (service authorization reference).
   const actions = name === 'CreateTrail' && tagsOf(input).length > 0 ? [name, 'AddTags'] : [name];
   for (const action of actions) {
@@ -148,4 +156,6 @@ async function requireAccess(
     });
     if (denied !== undefined) throw exception('AccessDenied', denied);
   }
+  const role = text(input, 'CloudWatchLogsRoleArn') ?? '';
+  if (role !== '') await requirePassRole(caller, role);
 }

@@ -97,15 +97,6 @@ function requireSound(trail: TrailDescription): void {
       'Multi-Region trail must include global service events.',
     );
   }
-  if (
-    (trail.CloudWatchLogsLogGroupArn === undefined) !==
-    (trail.CloudWatchLogsRoleArn === undefined)
-  ) {
-    throw exception(
-      'InvalidParameterCombination',
-      'You must specify both a CloudWatch Logs log group ARN and a role ARN.',
-    );
-  }
   if (trail.SnsTopicName !== undefined && trail.SnsTopicName.length > 256) {
     throw exception('InvalidSnsTopicName', `Invalid SNS topic name: ${trail.SnsTopicName}`);
   }
