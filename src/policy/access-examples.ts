@@ -24,19 +24,21 @@ export type Surroundings = {
   readonly contexts: readonly Context[];
 };
 
-/** Requests that the clause by itself allows. */
+/** Requests that may fall under the clause: its patterns filled in, its conditions met as far as that is easy. */
 export function examplesOf(clause: Clause, around: Surroundings): readonly AccessRequest[] {
-  const alone = aloneOf(clause);
   const contexts = contextsOf(clause, around);
-  return callersOf(clause.principal)
-    .flatMap((caller) =>
-      fillings(clause.action, ACTIONS).flatMap((action) =>
-        fillings(clause.resource, PLACES).flatMap((resource) =>
-          contexts.map((context) => ({ caller, action, resource, context })),
-        ),
+  return callersOf(clause.principal).flatMap((caller) =>
+    fillings(clause.action, ACTIONS).flatMap((action) =>
+      fillings(clause.resource, PLACES).flatMap((resource) =>
+        contexts.map((context) => ({ caller, action, resource, context })),
       ),
-    )
-    .filter((request) => evaluate(alone, request).effect === 'allowed');
+    ),
+  );
+}
+
+/** Whether the clause by itself allows the request. */
+export function isUnder(clause: Clause, request: AccessRequest): boolean {
+  return evaluate(aloneOf(clause), request).effect === 'allowed';
 }
 
 function aloneOf({ principal, action, resource, conditions }: Clause): PolicyDocument {
@@ -109,8 +111,10 @@ function withoutSender(context: Context): Context {
 }
 
 function keysIn(asked: Asked): readonly string[] {
-  const named = (asked.get(KEY_ID) ?? []).slice(0, MOST_VALUES);
-  return asked.has(ENCRYPTION) ? [...named, 'arn:aws:kms:us-east-1:999999999999:key/any'] : named;
+  const named = (asked.keys.get(KEY_ID) ?? []).slice(0, MOST_VALUES);
+  return asked.keys.has(ENCRYPTION)
+    ? [...named, 'arn:aws:kms:us-east-1:999999999999:key/any']
+    : named;
 }
 
 /** A pattern of trails, and a list of accounts beside it: a trail of such an account. */

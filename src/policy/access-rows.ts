@@ -39,7 +39,7 @@ export type Clause = {
 /** A principal and its type; a `NotPrincipal` and the like have the type with a `!` before it. */
 export type Named = { readonly type: string; readonly name: string };
 
-/** `crossed`: one account's trail on another's path, for as many pairs as there are accounts, so that each is in two. */
+/** `crossed`: one account's trail on another's path; a few such pairs, spread over all of them. */
 export type Clauses = { readonly own: readonly Clause[]; readonly crossed: readonly Clause[] };
 
 export function clausesOf(statement: Statement): Clauses {
@@ -47,7 +47,7 @@ export function clausesOf(statement: Statement): Clauses {
   const resources = patterns('!', statement.Resource, statement.NotResource);
   const principals = principalsOf(statement);
   const actions = patterns('!', statement.Action, statement.NotAction);
-  const pairs = pairsOf(senders?.values.map(String), resources);
+  const pairs = pairsOf(senders === undefined ? undefined : matchable(senders), resources);
   const clause = (principal: Named, action: string, { sender, resource }: Pair): Clause => {
     const conditions = conditionEntries(statement).map((entry) =>
       sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry,
@@ -78,6 +78,14 @@ function sendersOf(statement: Statement): ConditionEntry | undefined {
   return accounts ?? trails;
 }
 
+/** `StringEquals` knows no wildcards: what has one there is nobody. */
+function matchable({ operator, values }: ConditionEntry): readonly string[] {
+  const isLiteral = operator.toLowerCase() === 'stringequals';
+  return values
+    .map(String)
+    .filter((value) => !(isLiteral && /[*?]/.test(value) && !value.includes('${')));
+}
+
 function isSame(one: ConditionEntry, other: ConditionEntry | undefined): boolean {
   return one.operator === other?.operator && one.key === other.key;
 }
@@ -91,26 +99,31 @@ function pairsOf(
   }
   const bySender = groupBy(senders, senderAccount);
   const byPath = groupBy(resources, pathAccount);
-  const both = [...bySender.keys()].filter(
-    (account) => account !== undefined && byPath.has(account),
+  const anySender = bySender.get(undefined) ?? [];
+  const anyPath = byPath.get(undefined) ?? [];
+  const single = senders.filter((sender) => senderAccount(sender) !== undefined);
+  const paths = resources.filter((resource) => pathAccount(resource) !== undefined);
+  const own = single.flatMap((sender) =>
+    product([sender], byPath.get(senderAccount(sender)) ?? []),
   );
-  const own = both.flatMap((account) =>
-    product(bySender.get(account) ?? [], byPath.get(account) ?? []),
-  );
-  const matched = new Set(both);
-  const restSenders = senders.filter((sender) => !matched.has(senderAccount(sender)));
-  const restResources = resources.filter((resource) => !matched.has(pathAccount(resource)));
-  const ownSenders = senders.filter((sender) => matched.has(senderAccount(sender)));
-  const crossed = both.flatMap((account, index) => {
-    const next = both[(index + 1) % both.length];
-    return next === account
-      ? []
-      : product(bySender.get(account) ?? [], byPath.get(next) ?? []).slice(0, 1);
-  });
-  return {
-    own: [...own, ...product(restSenders, resources), ...product(ownSenders, restResources)],
-    crossed,
-  };
+  const open = [...product(anySender, resources), ...product(single, anyPath)];
+  if (own.length === 0) return { own: [...open, ...product(single, paths)], crossed: [] };
+  return { own: [...own, ...open], crossed: neighbours(single, paths) };
+}
+
+/** Not every pair of two accounts, for they are many: both lists are walked side by side. */
+function neighbours(senders: readonly string[], paths: readonly string[]): readonly Pair[] {
+  const steps = Array.from({ length: Math.max(senders.length, paths.length) }, (_, step) => step);
+  return steps
+    .flatMap((step) => [0, 1].map((ahead) => [step, step + ahead] as const))
+    .map(([at, other]) => [senders[at % senders.length], paths[other % paths.length]] as const)
+    .flatMap(([sender, resource]) =>
+      sender === undefined ||
+      resource === undefined ||
+      senderAccount(sender) === pathAccount(resource)
+        ? []
+        : [{ sender, resource }],
+    );
 }
 
 function product(senders: readonly string[], resources: readonly string[]): readonly Pair[] {
@@ -165,7 +178,7 @@ function rowOf(
     who: whoIs(principal),
     may: action.startsWith('!') ? `everything but ${action.slice(1)}` : action,
     on: placeOf(resource),
-    when: conditions.map(conditionText),
+    when: conditions.toSorted((a, b) => rankOf(a) - rankOf(b)).map(conditionText),
   };
 }
 
@@ -181,6 +194,11 @@ export function placeOf(resource: string): string {
     return `everything but ${resource.slice(1).split(' ').map(placeOf).join(', ')}`;
   const [, key] = /^arn:[^:]*:s3:::[^/]+(?:\/(.*))?$/.exec(resource) ?? [undefined, resource];
   return key ?? 'the bucket';
+}
+
+/** For whom comes before all else. */
+function rankOf({ key }: ConditionEntry): number {
+  return key.toLowerCase().startsWith('aws:source') ? 0 : 1;
 }
 
 function conditionText({ operator, key, values }: ConditionEntry): string {

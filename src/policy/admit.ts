@@ -5,7 +5,15 @@ import { GRANT_KINDS } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import { examinerOf, withoutDenies } from './grants.js';
-import { type Form, formOf, hasShape, joined, type Layout, takesEffectIn } from './layouts.js';
+import {
+  type Form,
+  formOf,
+  hasShape,
+  isAlikeForAll,
+  joined,
+  type Layout,
+  takesEffectIn,
+} from './layouts.js';
 import { accountsNamedIn } from './locate.js';
 
 /**
@@ -43,9 +51,7 @@ function assign(document: PolicyDocument, forms: readonly Form[]): Assignment {
   const homeless: Form[] = [];
   const candidatesFor = candidatesIn(document);
   for (const form of forms) {
-    const target = candidatesFor(form).find(({ statement }) =>
-      takesEffectIn(statement, form, document.Version),
-    );
+    const target = candidatesFor(form).find(({ takes }) => takes(form));
     if (target === undefined) homeless.push(form);
     else joining.set(target.index, [...(joining.get(target.index) ?? []), form]);
   }
@@ -54,8 +60,9 @@ function assign(document: PolicyDocument, forms: readonly Form[]): Assignment {
 
 type Candidate = {
   readonly index: number;
-  readonly statement: Statement;
   readonly accounts: ReadonlySet<string>;
+  /** Whether the grant would be in effect in it. */
+  readonly takes: (form: Form) => boolean;
 };
 
 /**
@@ -81,8 +88,13 @@ type Candidates = {
 
 function shapedLike(document: PolicyDocument, form: Form): Candidates {
   const all = statementsOf(document)
-    .map((statement, index) => ({ index, statement, accounts: accountsNamedIn(statement) }))
-    .filter(({ statement }) => hasShape(statement, form));
+    .map((statement, index) => ({ index, statement }))
+    .filter(({ statement }) => hasShape(statement, form))
+    .map(({ index, statement }) => ({
+      index,
+      accounts: accountsNamedIn(statement),
+      takes: trialOf(statement, form, document.Version),
+    }));
   const naming = new Map<string, Candidate[]>();
   for (const candidate of all) {
     for (const account of candidate.accounts) {
@@ -90,6 +102,17 @@ function shapedLike(document: PolicyDocument, form: Form): Candidates {
     }
   }
   return { all, naming };
+}
+
+/** Tried once, where one member's answer is everybody's. */
+function trialOf(
+  statement: Statement,
+  example: Form,
+  version: PolicyDocument['Version'],
+): Candidate['takes'] {
+  if (!isAlikeForAll(statement, example)) return (form) => takesEffectIn(statement, form, version);
+  const answer = takesEffectIn(statement, example, version);
+  return () => answer;
 }
 
 /** In a layout that keeps accounts apart, a statement that names another account is closed. */

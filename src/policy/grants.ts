@@ -4,8 +4,8 @@
 import { ACTION, bucketArn, GRANT_KINDS, type GrantKind, logsArn } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, statementsOf } from './document.js';
-import type { AccessRequest, Decision } from './evaluate.js';
-import { judgeOf } from './narrow.js';
+import { type AccessRequest, type Decision, evaluate } from './evaluate.js';
+import { type Judge, judgeOf } from './narrow.js';
 import { askedBy, serviceNames, type World, worldsOf } from './worlds.js';
 
 /** One trail may do one thing. */
@@ -39,8 +39,19 @@ export function missingGrants(
 
 /** Reads the document once; each question then costs the same however many members there are. */
 export function examinerOf(document: PolicyDocument | null): Examiner {
-  if (document === null) return () => 'missing';
-  const judge = judgeOf(document);
+  return document === null ? () => 'missing' : examiner(document, judgeOf(document));
+}
+
+/** For a single question. */
+export function standingIn(
+  document: PolicyDocument,
+  kind: GrantKind,
+  delivery: Delivery,
+): Standing {
+  return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
+}
+
+function examiner(document: PolicyDocument, judge: Judge): Examiner {
   const asked = askedBy(document);
   const isDeny = (index: number): boolean => statementsOf(document)[index]?.Effect === 'Deny';
   return (kind, delivery) =>
@@ -94,7 +105,7 @@ export function withoutDenies(document: PolicyDocument): PolicyDocument {
 /**
  * The requests CloudTrail makes of the bucket for this grant. For a write these are keys of every kind it is known to write
  * below `AWSLogs/<account>/`, so that a narrower path does not pass for the whole: the empty object it creates when the
- * account starts, logs, digests, Insights and network activity events, in several Regions.
+ * account starts, logs, digests and Insights events, in several Regions.
  */
 export function requestsFor(
   kind: GrantKind,
@@ -117,7 +128,6 @@ const LOG_KEYS = [
   'CloudTrail/us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz',
   'CloudTrail/ap-northeast-2/2031/02/01/CloudTrail_ap-northeast-2_20310201T2355Z_Z9.json.gz',
   'CloudTrail-Insight/eu-central-1/2026/11/23/CloudTrail-Insight_eu-central-1_1b.json.gz',
-  'CloudTrail-NetworkActivity/us-west-2/2026/11/23/CloudTrail-NetworkActivity_us-west-2_2c.json.gz',
 ];
 const DIGEST_KEY =
   'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';

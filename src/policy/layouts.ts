@@ -12,9 +12,17 @@ import {
   pathAccount,
   resourceArn,
 } from './cloudtrail.js';
+import { conditionHolds } from './conditions.js';
 import type { Delivery } from './delivery.js';
-import type { Conditions, OneOrMany, PolicyDocument, Statement } from './document.js';
-import { examinerOf } from './grants.js';
+import {
+  type ConditionEntry,
+  type Conditions,
+  conditionEntries,
+  type OneOrMany,
+  type PolicyDocument,
+  type Statement,
+} from './document.js';
+import { standingIn } from './grants.js';
 import {
   admittingEntry,
   isForCloudTrailAlone,
@@ -191,8 +199,16 @@ export function takesEffectIn(
     { ...statement, Resource: form.fresh.Resource ?? [] },
   );
   const document = { ...(version !== undefined && { Version: version }), Statement: alone };
-  return examinerOf(document)(form.kind, form.delivery) === 'certain';
+  return standingIn(document, form.kind, form.delivery) === 'certain';
 }
+
+/** Whether the statement treats all members alike, so that what is true for one is true for the others. */
+export function isAlikeForAll(statement: Statement, { growing, constant }: Form): boolean {
+  const known = new Set([...growing, ...constant, ...SAME_FOR_ALL]);
+  return conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
+}
+
+const SAME_FOR_ALL = ['s3:x-amz-acl', 'aws:securetransport', 'aws:principalisawsservice'];
 
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */
 export function joined(statement: Statement, forms: readonly Form[]): Statement {
@@ -202,13 +218,23 @@ export function joined(statement: Statement, forms: readonly Form[]): Statement 
   const Resource = union(statement.Resource ?? [], resources);
   const grown = Resource === statement.Resource ? statement : { ...statement, Resource };
   return form.growing.reduce((made, key) => {
-    const values = forms.flatMap((one) => wantedValues(one, key));
     const entry = admittingEntry(made, key);
+    const values = forms
+      .flatMap((one) => wantedValues(one, key))
+      .filter((value) => entry === undefined || !isCovered(entry, value));
     const current =
       entry === undefined ? [] : (made.Condition?.[entry.operator]?.[entry.key] ?? []);
     const more = union(current, values);
     return more === current || entry === undefined ? made : withValues(made, entry, more);
   }, grown);
+}
+
+/** Whether a pattern in the list admits the value already; else it would matter who joins first. */
+function isCovered({ operator, key, values }: ConditionEntry, value: string): boolean {
+  const patterns = values.filter((one) => /[*?]/.test(String(one)));
+  if (patterns.length === 0) return false;
+  const context = new Map([[key.toLowerCase(), [value]]]);
+  return conditionHolds({ operator, key, values: patterns }, context, undefined) === 'yes';
 }
 
 function replaceValues(statement: Statement, key: string, values: OneOrMany<string>): Statement {

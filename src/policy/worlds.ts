@@ -17,8 +17,13 @@ export type World = {
   readonly headers: { readonly logs: Values; readonly digests: Values };
 };
 
-/** Condition key in lower case → the values a document wants; a key that is not in here is not asked for. */
-export type Asked = ReadonlyMap<string, readonly string[]>;
+/** What documents ask for in their conditions. */
+export type Asked = {
+  /** Condition key in lower case → the values wanted; a key that is not in here is not asked for. */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+  /** The ways in which what only AWS knows may be, as far as it is asked for: at least one, which may be empty. */
+  readonly unknowns: readonly Values[];
+};
 
 export const ENCRYPTION = 's3:x-amz-server-side-encryption';
 export const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
@@ -40,15 +45,18 @@ const SENT_BUT_UNKNOWN: { readonly [key: string]: readonly string[] } = {
 const MOST_OPTIONS = 8;
 
 export function askedBy(...documents: readonly PolicyDocument[]): Asked {
-  const asked = new Map<string, string[]>();
+  const keys = new Map<string, string[]>();
   for (const statement of documents.flatMap(statementsOf)) {
     for (const { key, values } of conditionEntries(statement)) {
-      const known = asked.get(key.toLowerCase()) ?? [];
+      const known = keys.get(key.toLowerCase()) ?? [];
       known.push(...values.map(String));
-      asked.set(key.toLowerCase(), known);
+      keys.set(key.toLowerCase(), known);
     }
   }
-  return asked;
+  const unknowns = Object.entries(SENT_BUT_UNKNOWN).map(([key, others]) =>
+    options(key, others, keys.get(key)),
+  );
+  return { keys, unknowns: combinations(unknowns) };
 }
 
 /**
@@ -57,19 +65,15 @@ export function askedBy(...documents: readonly PolicyDocument[]): Asked {
  */
 export function worldsOf(
   delivery: Delivery,
-  asked: Asked,
+  { keys, unknowns }: Asked,
   service: string = CLOUDTRAIL,
 ): readonly World[] {
-  const unknowns = [
-    organizations(delivery, asked),
-    ...Object.entries(SENT_BUT_UNKNOWN).map(([key, others]) => options(key, others, asked)),
-  ];
-  return encryptions(delivery, asked).flatMap((headers) =>
-    combinations(unknowns).map((context) => ({
-      service,
-      headers,
-      context: { ...certain(delivery, service), ...context },
-    })),
+  const known = certain(delivery, service);
+  const organization = organizations(delivery, keys);
+  return encryptions(delivery, keys).flatMap((headers) =>
+    organization.flatMap((member) =>
+      unknowns.map((more) => ({ service, headers, context: { ...known, ...member, ...more } })),
+    ),
   );
 }
 
@@ -102,7 +106,7 @@ function certain({ trailArn, accountId }: Delivery, service: string): Values {
  * is there; that it may be missing is kept as the less likely world. Source: CloudTrail user guide, "Security best
  * practices" and "Encrypting CloudTrail log files, digest files … with AWS KMS keys".
  */
-function encryptions({ kmsKeyArn }: Delivery, asked: Asked): readonly World['headers'][] {
+function encryptions({ kmsKeyArn }: Delivery, asked: Asked['keys']): readonly World['headers'][] {
   const acl = { 's3:x-amz-acl': OWNER_CONTROL };
   if (!asked.has(ENCRYPTION) && !asked.has(KEY_ID)) return [{ logs: acl, digests: acl }];
   const s3 = { ...acl, [ENCRYPTION]: 'AES256' };
@@ -120,8 +124,9 @@ function encryptions({ kmsKeyArn }: Delivery, asked: Asked): readonly World['hea
 }
 
 /** In an organization the bucket is taken to be in the same one. Absent comes last: a policy that asks for it expects it. */
-function organizations({ organizationId }: Delivery, asked: Asked): readonly Values[] {
+function organizations({ organizationId }: Delivery, asked: Asked['keys']): readonly Values[] {
   if (organizationId !== undefined) return [inOrganization(organizationId)];
+  if (!asked.has(ORGANIZATION) && !asked.has(ORGANIZATION_PATHS)) return OUTSIDE;
   const paths = (asked.get(ORGANIZATION_PATHS) ?? []).map(anExampleOf);
   const ids = (asked.get(ORGANIZATION) ?? []).map((id) =>
     id.includes('${') ? 'o-thisorganization' : anExampleOf(id),
@@ -130,15 +135,20 @@ function organizations({ organizationId }: Delivery, asked: Asked): readonly Val
     ...distinct(ids).map((id) => inOrganization(id)),
     ...distinct(paths).map((path) => inOrganization(path.split('/')[0] ?? path, path)),
   ];
-  return [...inside.slice(0, MOST_OPTIONS), {}];
+  return [...inside.slice(0, MOST_OPTIONS), ...OUTSIDE];
 }
+
+const OUTSIDE: readonly Values[] = [{}];
 
 function inOrganization(id: string, path = `${id}/r-root/`): Values {
   return { [ORGANIZATION]: id, [ORGANIZATION_PATHS]: [path], [OWN_ORGANIZATION]: id };
 }
 
-function options(key: string, others: readonly string[], asked: Asked): readonly Values[] {
-  const wanted = asked.get(key);
+function options(
+  key: string,
+  others: readonly string[],
+  wanted: readonly string[] | undefined,
+): readonly Values[] {
   if (wanted === undefined) return [{}];
   const literal = wanted.filter((value) => !value.includes('${')).map(anExampleOf);
   return distinct([...others, ...literal])

@@ -1,63 +1,32 @@
 // Bucket policies of every shape that is met in practice, written for these tests; the central account's trail is in most of
 // them already. Named by what they show.
 
-import type { PolicyDocument, Statement } from '../../../src/policy/document.js';
-import { BUCKET, CENTRAL, DEV, PRD, pathOf, trailOf } from './deliveries.js';
+import type { PolicyDocument } from '../../../src/policy/document.js';
+import { type Delivery, mergePolicy } from '../../../src/policy/index.js';
+import { CENTRAL, DEV, delivery, onboard, PRD, pathOf, trailOf } from './deliveries.js';
+import {
+  ACL,
+  ALL_KEYS,
+  aclCheck,
+  alsoAsking,
+  BUCKET_ARN,
+  CLOUDTRAIL,
+  configWrite,
+  consoleMade,
+  encryptionDeny,
+  guarded,
+  openAclCheck,
+  openWrite,
+  policy,
+  reader,
+  tlsDeny,
+  without,
+  withTrails,
+  write,
+} from './statements.js';
 
-const BUCKET_ARN = `arn:aws:s3:::${BUCKET}`;
-const ALL_KEYS = `${BUCKET_ARN}/*`;
-const CLOUDTRAIL = { Service: 'cloudtrail.amazonaws.com' };
-const ACL = 'bucket-owner-full-control';
-
-export function policy(...statements: readonly Statement[]): PolicyDocument {
-  return { Version: '2012-10-17', Statement: statements };
-}
-
-export const aclCheck: Statement = {
-  Sid: 'AWSCloudTrailAclCheck20150319',
-  Effect: 'Allow',
-  Principal: CLOUDTRAIL,
-  Action: 's3:GetBucketAcl',
-  Resource: BUCKET_ARN,
-  Condition: { StringEquals: { 'aws:SourceArn': trailOf(CENTRAL) } },
-};
-
-export const write: Statement = {
-  Sid: 'AWSCloudTrailWrite20150319',
-  Effect: 'Allow',
-  Principal: CLOUDTRAIL,
-  Action: 's3:PutObject',
-  Resource: pathOf(CENTRAL),
-  Condition: { StringEquals: { 's3:x-amz-acl': ACL, 'aws:SourceArn': trailOf(CENTRAL) } },
-};
-
-const openAclCheck: Statement = without(aclCheck, 'Condition');
-const openWrite: Statement = { ...write, Condition: { StringEquals: { 's3:x-amz-acl': ACL } } };
-
-export const tlsDeny: Statement = {
-  Effect: 'Deny',
-  Principal: '*',
-  Action: 's3:*',
-  Resource: [BUCKET_ARN, ALL_KEYS],
-  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-};
-
-const reader: Statement = {
-  Sid: 'Readers',
-  Effect: 'Allow',
-  Principal: { AWS: [`arn:aws:iam::${DEV}:root`, `arn:aws:iam::${PRD}:role/Auditor`] },
-  Action: ['s3:GetObject', 's3:ListBucket'],
-  Resource: [BUCKET_ARN, ALL_KEYS],
-};
-
-const configWrite: Statement = {
-  Sid: 'AWSConfigBucketDelivery',
-  Effect: 'Allow',
-  Principal: { Service: 'config.amazonaws.com' },
-  Action: 's3:PutObject',
-  Resource: `${BUCKET_ARN}/AWSLogs/${CENTRAL}/Config/*`,
-  Condition: { StringEquals: { 's3:x-amz-acl': ACL, 'AWS:SourceAccount': CENTRAL } },
-};
+export { aclCheck, policy, tlsDeny, write } from './statements.js';
+export { STOPPING } from './stopping.js';
 
 /** Policies in which a member that is not named yet can be admitted. */
 export const SHAPES: { readonly [name: string]: PolicyDocument } = {
@@ -231,101 +200,18 @@ export const SHAPES: { readonly [name: string]: PolicyDocument } = {
   ),
 };
 
-/** Denies that stop every member but the ones they know. */
-export const STOPPING: { readonly [name: string]: Statement } = {
-  'of another account than those listed': {
-    Sid: 'ConfusedDeputy',
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 's3:*',
-    Resource: [BUCKET_ARN, ALL_KEYS],
-    Condition: {
-      StringNotEqualsIfExists: { 'aws:SourceAccount': [CENTRAL, PRD] },
-      Null: { 'aws:SourceAccount': 'false' },
-      Bool: { 'aws:PrincipalIsAWSService': 'true' },
-    },
-  },
-  'of another trail than the one listed': {
-    Effect: 'Deny',
-    Principal: CLOUDTRAIL,
-    Action: 's3:PutObject',
-    Resource: ALL_KEYS,
-    Condition: { ArnNotLike: { 'AWS:SourceArn': trailOf(CENTRAL) } },
-  },
-  'of every other path': {
-    Sid: 'OnlyKnownPaths',
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 's3:PutObject',
-    NotResource: [pathOf(CENTRAL), pathOf(PRD)],
-  },
-  'without any condition': {
-    Sid: 'AWSCloudTrailWrite20150319',
-    Effect: 'Deny',
-    Principal: CLOUDTRAIL,
-    Action: 's3:PutObject',
-    Resource: `${BUCKET_ARN}/AWSLogs/*`,
-  },
-  'of all but one network': {
-    Effect: 'Deny',
-    Principal: { AWS: '*' },
-    Action: '*',
-    Resource: ALL_KEYS,
-    Condition: { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
-  },
-  'of callers outside the organization': {
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 's3:*',
-    Resource: [BUCKET_ARN, ALL_KEYS],
-    Condition: { StringNotEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } },
-  },
-  'of logs without a certain key': encryptionDeny(['aws:kms']),
-};
-
-function encryptionDeny(ways: readonly string[]): Statement {
-  return {
-    Sid: 'DenyUnencryptedUploads',
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 's3:PutObject',
-    Resource: ALL_KEYS,
-    Condition: { StringNotEquals: { 's3:x-amz-server-side-encryption': ways } },
-  };
+export function shape(name: string): PolicyDocument {
+  const document = SHAPES[name];
+  if (document === undefined) throw new Error(`no such shape: ${name}`);
+  return document;
 }
 
-function without(statement: Statement, element: 'Sid' | 'Condition'): Statement {
-  const { [element]: _removed, ...rest } = statement;
-  return rest;
-}
-
-function guarded(statement: Statement, operator: string, arn: string): Statement {
-  const isWrite = statement.Action === 's3:PutObject';
-  const acl = isWrite ? { 's3:x-amz-acl': ACL } : {};
-  const Condition =
-    operator === 'StringEquals'
-      ? { StringEquals: { ...acl, 'AWS:SourceArn': arn } }
-      : { ...(isWrite && { StringEquals: acl }), [operator]: { 'aws:SourceArn': arn } };
-  return { ...statement, Condition };
-}
-
-function withTrails(statement: Statement, accounts: readonly string[]): Statement {
-  return alsoAsking(statement, { 'aws:SourceArn': accounts.map((account) => trailOf(account)) });
-}
-
-function alsoAsking(
-  statement: Statement,
-  more: { readonly [key: string]: string | readonly string[] },
-) {
-  const { StringEquals = {} } = statement.Condition ?? {};
-  return { ...statement, Condition: { StringEquals: { ...StringEquals, ...more } } };
-}
-
-function consoleMade(statement: Statement, uuid: string): Statement {
-  const acl = statement.Action === 's3:PutObject' ? { 's3:x-amz-acl': ACL } : {};
-  return {
-    ...statement,
-    Sid: `${statement.Sid}-${uuid}`,
-    Condition: { StringEquals: { 'AWS:SourceArn': trailOf(CENTRAL), ...acl } },
-  };
+/** The policy with these members in it, in the documented layout. */
+export function admitted(
+  document: PolicyDocument | null,
+  deliveries: readonly Delivery[] = [delivery(DEV)],
+): PolicyDocument {
+  const { document: merged } = mergePolicy(document, onboard(deliveries));
+  if (merged === null) throw new Error('nothing was merged');
+  return merged;
 }

@@ -1,0 +1,205 @@
+// What a change of policy means, in rows: gained, lost, broader or not.
+
+import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
+import { compareAccess, mergePolicy } from '../../src/policy/index.js';
+import {
+  BUCKET,
+  CENTRAL,
+  DEV,
+  delivery,
+  offboard,
+  onboard,
+  PRD,
+  pathOf,
+} from './shapes/deliveries.js';
+import {
+  aclCheck,
+  admitted,
+  policy,
+  SHAPES,
+  STOPPING,
+  shape,
+  tlsDeny,
+  write,
+} from './shapes/shapes.js';
+
+const dev = delivery(DEV);
+const prd = delivery(PRD);
+const before = policy(aclCheck, write, tlsDeny);
+
+const DEV_ROWS = [
+  {
+    who: 'CloudTrail',
+    may: 's3:GetBucketAcl',
+    on: 'the bucket',
+    when: [`for trail …:${DEV}:trail/audit`],
+  },
+  {
+    who: 'CloudTrail',
+    may: 's3:PutObject',
+    on: `AWSLogs/${DEV}/*`,
+    when: [`for trail …:${DEV}:trail/audit`, 'ACL bucket-owner-full-control'],
+  },
+];
+
+/** The same document with one of its statements changed. */
+function changed(document: PolicyDocument, index: number, change: Partial<Statement>) {
+  const statements = statementsOf(document).map((statement, at) =>
+    at === index ? { ...statement, ...change } : statement,
+  );
+  return { ...document, Statement: statements };
+}
+
+test('onboarding gains exactly the two rows of the member', () => {
+  expect(compareAccess(before, admitted(before), [dev])).toMatchObject({
+    gained: DEV_ROWS,
+    lost: [],
+    broader: false,
+  });
+});
+
+test('offboarding loses exactly these', () => {
+  const { document } = mergePolicy(admitted(before), offboard([dev]));
+  expect(compareAccess(admitted(before), document, [], [dev])).toMatchObject({
+    gained: [],
+    lost: DEV_ROWS,
+    broader: false,
+  });
+});
+
+test('a first member of a bucket without a policy gains the same', () => {
+  expect(compareAccess(null, admitted(null), [dev])).toEqual({
+    gained: DEV_ROWS,
+    lost: [],
+    broader: false,
+    notes: [],
+  });
+});
+
+test('nothing changed is nothing gained', () => {
+  const nothing = { gained: [], lost: [], broader: false, notes: [] };
+  expect(compareAccess(before, before, [])).toEqual(nothing);
+  expect(compareAccess(null, null, [])).toEqual(nothing);
+});
+
+test('S3 returning it in another order is no change', () => {
+  const shuffled = policy(tlsDeny, { ...write, Resource: [pathOf(CENTRAL)] }, aclCheck);
+  expect(compareAccess(before, shuffled, [])).toMatchObject({ gained: [], lost: [] });
+});
+
+test.each(Object.entries(SHAPES))(
+  'onboarding is never broader nor takes anything: %s',
+  (_, document) => {
+    const { gained, lost, broader } = compareAccess(document, admitted(document), [dev]);
+    expect(gained.length).toBeGreaterThan(0);
+    expect(gained.map(({ who, on }) => [who, on])).toEqual(
+      DEV_ROWS.slice(-gained.length).map(({ who, on }) => [who, on]),
+    );
+    expect({ lost, broader }).toEqual({ lost: [], broader: false });
+  },
+);
+
+test("that a statement's trails may write to each other's paths is noted once, and is not broader", () => {
+  const { notes, broader } = compareAccess(before, admitted(before, [dev, prd]), [dev, prd]);
+  expect(notes).toHaveLength(1);
+  expect(notes[0]).toContain("AWS's documented layout");
+  expect(broader).toBe(false);
+});
+
+test('what a Deny stops is not gained', () => {
+  const stopped = policy(aclCheck, write, STOPPING['without any condition'] as Statement);
+  const { gained } = compareAccess(stopped, admitted(stopped), [dev]);
+  expect(gained).toEqual(DEV_ROWS.slice(0, 1));
+});
+
+describe('broader is a change that gives', () => {
+  const after = admitted(before);
+  const widened: readonly (readonly [string, PolicyDocument])[] = [
+    ['a trail nobody admitted', admitted(before, [dev, prd])],
+    ['a condition less', changed(after, 1, { Condition: {} })],
+    ['every path', changed(after, 1, { Resource: `arn:aws:s3:::${BUCKET}/*` })],
+    ['everybody', changed(after, 1, { Principal: '*' })],
+    [
+      'another service as well',
+      changed(after, 1, {
+        Principal: { Service: ['cloudtrail.amazonaws.com', 'x.amazonaws.com'] },
+      }),
+    ],
+    ['another action as well', changed(after, 1, { Action: ['s3:PutObject', 's3:GetObject'] })],
+    ['all actions', changed(after, 1, { Action: 's3:*' })],
+    [
+      'any trail of the account',
+      changed(after, 1, {
+        Condition: { ArnLike: { 'aws:SourceArn': `arn:aws:cloudtrail:*:${DEV}:trail/*` } },
+      }),
+    ],
+    ['what a Deny stopped', changed(after, 2, { Action: 's3:GetObject' })],
+    ['what a Deny stopped that is gone', policy(...statementsOf(after).slice(0, 2))],
+    [
+      'an account to read',
+      policy(...statementsOf(after), {
+        Effect: 'Allow',
+        Principal: { AWS: PRD },
+        Action: 's3:GetObject',
+        Resource: `arn:aws:s3:::${BUCKET}/*`,
+      }),
+    ],
+    [
+      'all but one account',
+      policy(...statementsOf(after), {
+        Effect: 'Allow',
+        NotPrincipal: { AWS: PRD },
+        Action: 's3:GetObject',
+        Resource: `arn:aws:s3:::${BUCKET}/*`,
+      }),
+    ],
+  ];
+
+  test.each(widened)('%s', (_, wide) => {
+    expect(compareAccess(before, wide, [dev]).broader).toBe(true);
+    expect(compareAccess(before, wide, [dev]).gained.length).toBeGreaterThan(0);
+  });
+
+  test('members by account or by organization, for these admit more than the trails named', () => {
+    for (const layout of ['compact', 'organization'] as const) {
+      const request = onboard([dev], { layout, organizationId: 'o-exampleorgid' });
+      const { document } = mergePolicy(before, request);
+      expect(compareAccess(before, document, [dev])).toMatchObject({ lost: [], broader: true });
+    }
+  });
+
+  test('while the members that are moved there have lost nothing', () => {
+    const members = [dev, prd, delivery(CENTRAL)];
+    const request = onboard(members, { layout: 'organization', organizationId: 'o-exampleorgid' });
+    const { document } = mergePolicy(admitted(before, members), request);
+    expect(compareAccess(admitted(before, members), document, members).lost).toEqual([]);
+  });
+});
+
+describe('a loss', () => {
+  test('of a foreign statement is a row', () => {
+    const document = shape('foreign statements only');
+    const { lost, notes } = compareAccess(document, policy(tlsDeny), [], []);
+    expect(lost).toContainEqual({
+      who: `arn:aws:iam::${PRD}:role/Auditor`,
+      may: 's3:ListBucket',
+      on: 'the bucket',
+      when: [],
+    });
+    expect(notes.join()).toContain('not of a trail that is withdrawn');
+  });
+
+  test('by a new Deny is a row', () => {
+    const after = policy(aclCheck, write, tlsDeny, STOPPING['without any condition'] as Statement);
+    expect(compareAccess(before, after, []).lost).toMatchObject([{ on: `AWSLogs/${CENTRAL}/*` }]);
+  });
+
+  test('there is none when members move to a statement of their own', () => {
+    const document = admitted(before, [dev, prd]);
+    const members = [dev, prd, delivery(CENTRAL)];
+    const { document: isolated } = mergePolicy(document, onboard(members, { layout: 'isolated' }));
+    const change = compareAccess(document, isolated, members);
+    expect(change).toMatchObject({ gained: [], lost: [], broader: false });
+    expect(change.notes.join()).toContain("can no longer write to each other's paths");
+  });
+});

@@ -1,0 +1,181 @@
+// Policies measured, compared and shown: size against the limit, sameness up to S3's rewriting, the diff for people.
+
+import { type PolicyDocument, statementsOf } from '../../src/policy/document.js';
+import {
+  diffPolicies,
+  measurePolicy,
+  mergePolicy,
+  type PolicySize,
+  printPolicy,
+  samePolicy,
+  sizeFindings,
+} from '../../src/policy/index.js';
+import { CENTRAL, DEV, delivery, fleet, onboard, PRD } from './shapes/deliveries.js';
+import { aclCheck, admitted, policy, SHAPES, tlsDeny, write } from './shapes/shapes.js';
+
+const LIMIT = 20_480;
+
+function named(Id: string): PolicyDocument {
+  return { ...policy(aclCheck, write), Id };
+}
+
+/** A policy of exactly so many bytes. */
+function ofSize(bytes: number): PolicyDocument {
+  return named('x'.repeat(bytes - printPolicy(named('')).length));
+}
+
+describe('size', () => {
+  test('counts UTF-8 bytes of the minified policy', () => {
+    const document = policy({ ...tlsDeny, Sid: 'Übergröße' });
+    const { bytes } = measurePolicy(document, 'documented', delivery(DEV));
+    expect(bytes).toBe(Buffer.from(JSON.stringify(document)).length);
+    expect(measurePolicy(null, 'documented', delivery(DEV)).bytes).toBe(0);
+  });
+
+  test.each(['documented', 'isolated', 'compact'] as const)(
+    'as many members as it says fit in layout %s, and not one more',
+    (layout) => {
+      const document = policy(tlsDeny);
+      const [example] = fleet(1);
+      const { membersLeft } = measurePolicy(document, layout, example ?? delivery(DEV));
+      const bytesWith = (count: number) => {
+        const merged = mergePolicy(document, onboard(fleet(count), { layout })).document;
+        return printPolicy(merged ?? document).length;
+      };
+      expect(bytesWith(membersLeft ?? 0)).toBeLessThanOrEqual(LIMIT);
+      expect(bytesWith((membersLeft ?? 0) + 1)).toBeGreaterThan(LIMIT);
+    },
+  );
+
+  test('an organization takes any number', () => {
+    const { membersLeft } = measurePolicy(null, 'organization', delivery(DEV));
+    expect(membersLeft).toBeNull();
+  });
+
+  test('a policy that is over the limit has room for nobody', () => {
+    for (const layout of ['documented', 'organization'] as const) {
+      expect(measurePolicy(ofSize(LIMIT + 1), layout, delivery(DEV)).membersLeft).toBe(0);
+    }
+  });
+
+  test.each([
+    [LIMIT * 0.8, []],
+    [LIMIT * 0.8 + 1, ['warning']],
+    [LIMIT, ['warning']],
+    [LIMIT + 1, ['error']],
+  ])('%d bytes: %j', (bytes, severities) => {
+    const size = measurePolicy(ofSize(bytes), 'documented', delivery(DEV));
+    expect(size).toMatchObject({ bytes, limit: LIMIT, share: bytes / LIMIT });
+    expect(sizeFindings(size, 'documented').map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  test.each([
+    ['isolated', 'documented'],
+    ['documented', 'compact'],
+    ['compact', 'organization'],
+    ['organization', 'second bucket'],
+  ] as const)('a full %s policy names the way out: %s', (layout, wayOut) => {
+    const full: PolicySize = { bytes: LIMIT + 1, limit: LIMIT, share: 1.1, membersLeft: 0 };
+    expect(sizeFindings(full, layout)[0]?.remedy).toContain(wayOut);
+  });
+});
+
+describe('the same policy', () => {
+  const document = admitted(policy(aclCheck, write, { ...tlsDeny, Sid: '' }), [
+    delivery(DEV),
+    delivery(PRD),
+  ]);
+
+  test.each<readonly [string, (text: string) => string]>([
+    [
+      'a list of one for a lone value',
+      (text) => text.replace('"s3:GetBucketAcl"', '["s3:GetBucketAcl"]'),
+    ],
+    [
+      'another case of a condition key',
+      (text) => text.replaceAll('aws:SourceArn', 'AWS:SourceArn'),
+    ],
+    ['no Sid for an empty one', (text) => text.replace('"Sid":"",', '')],
+    ['a string for a boolean', (text) => text.replace('"false"', 'false')],
+    ['a number given twice', (text) => text.replace('["s3:GetBucketAcl"]', '["s3:GetBucketAcl"]')],
+  ])('%s', (_, rewrite) => {
+    const rewritten = JSON.parse(rewrite(printPolicy(document))) as PolicyDocument;
+    expect(samePolicy(document, rewritten)).toBe(true);
+    expect(diffPolicies(document, rewritten)).toBe('');
+  });
+
+  test('other orders of lists, of statements and of keys', () => {
+    const turned = {
+      Statement: statementsOf(document)
+        .map((statement) => ({
+          ...Object.fromEntries(Object.entries(statement).toReversed()),
+          Resource: [statement.Resource ?? []].flat().toReversed(),
+        }))
+        .toReversed(),
+      Version: '2012-10-17',
+    } as unknown as PolicyDocument;
+    expect(samePolicy(document, turned)).toBe(true);
+    expect(diffPolicies(document, turned)).toBe('');
+  });
+
+  test("an account's number and its root's ARN", () => {
+    const number = policy({ ...tlsDeny, Principal: { AWS: CENTRAL } });
+    const root = policy({ ...tlsDeny, Principal: { AWS: `arn:aws:iam::${CENTRAL}:root` } });
+    expect(samePolicy(number, root)).toBe(true);
+  });
+
+  test.each<readonly [string, PolicyDocument | null]>([
+    ['a value more', admitted(document, [delivery('444444444444')])],
+    ['another Version', { ...document, Version: '2008-10-17' }],
+    ['an Id', { ...document, Id: 'x' }],
+    ['a statement twice', policy(...statementsOf(document), tlsDeny)],
+    [
+      'another operator',
+      JSON.parse(printPolicy(document).replace('StringEquals', 'StringLike')) as PolicyDocument,
+    ],
+    [
+      'twin keys for one list',
+      policy({
+        ...aclCheck,
+        Condition: { StringEquals: { 'aws:SourceArn': 'a', 'AWS:SourceArn': 'b' } },
+      }),
+    ],
+    ['none', null],
+  ])('is not one with %s', (_, other) => {
+    expect(samePolicy(document, other)).toBe(false);
+    expect(diffPolicies(document, other)).not.toBe('');
+  });
+});
+
+describe('the diff', () => {
+  test('shows one line for each value that joins a list, with three lines around', () => {
+    const before = policy(aclCheck, write);
+    const diff = diffPolicies(before, admitted(before));
+    expect(diff.split('\n').filter((line) => /^[+-] /.test(line))).toHaveLength(6 + 3);
+    expect(diff).toContain(`+            "arn:aws:cloudtrail:us-east-1:${DEV}:trail/audit"`);
+    expect(diff).toMatch(/^--- before\n\+\+\+ after\n@@/);
+  });
+
+  test('does not depend on the order in which S3 returned things', () => {
+    const before = policy(aclCheck, write, tlsDeny);
+    const after = admitted(before, fleet(5));
+    const turned = { ...after, Statement: statementsOf(after).toReversed() };
+    expect(diffPolicies(before, turned)).toBe(diffPolicies(before, after));
+  });
+
+  test('shows a policy that is new, or gone, as a whole', () => {
+    const document = policy(aclCheck);
+    expect(diffPolicies(null, document)).not.toMatch(/^-(?!--)/m);
+    expect(diffPolicies(document, null)).not.toMatch(/^\+(?!\+\+)/m);
+    expect(diffPolicies(null, null)).toBe('');
+  });
+
+  test.each(Object.entries(SHAPES))('loses nothing of the shape "%s"', (_, document) => {
+    const shown = diffPolicies(null, document)
+      .split('\n')
+      .filter((line) => line.startsWith('+') && !line.startsWith('+++'))
+      .map((line) => line.slice(1))
+      .join('\n');
+    expect(samePolicy(JSON.parse(shown) as PolicyDocument, document)).toBe(true);
+  });
+});

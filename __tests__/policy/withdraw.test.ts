@@ -1,0 +1,121 @@
+// What taking back a grant removes, and what it leaves to others.
+
+import { statementsOf } from '../../src/policy/document.js';
+import { mergePolicy, missingGrants } from '../../src/policy/index.js';
+import {
+  CENTRAL,
+  DEV,
+  delivery,
+  offboard,
+  onboard,
+  PRD,
+  pathOf,
+  trailOf,
+} from './shapes/deliveries.js';
+import { aclCheck, admitted, policy, tlsDeny, write } from './shapes/shapes.js';
+
+const dev = delivery(DEV);
+const prd = delivery(PRD);
+
+describe('taking back', () => {
+  test('removes the trail and the path, and the counts say so', () => {
+    const document = admitted(policy(aclCheck, write), [dev, prd]);
+    const merge = mergePolicy(document, offboard([dev]));
+    expect(JSON.stringify(merge.document)).not.toContain(DEV);
+    expect(missingGrants(merge.document, [prd, delivery(CENTRAL)])).toEqual([]);
+    expect(merge).toMatchObject({
+      trails: { added: 0, removed: 1 },
+      paths: { added: 0, removed: 1 },
+      findings: [],
+    });
+  });
+
+  test("keeps the account's path while another of its trails is listed beside it", () => {
+    const second = delivery(DEV, { trailArn: trailOf(DEV, 'second') });
+    const document = admitted(null, [dev, second]);
+    const merge = mergePolicy(document, offboard([dev]));
+    expect(missingGrants(merge.document, [second])).toEqual([]);
+    expect(merge).toMatchObject({ trails: { removed: 1 }, paths: { removed: 0 } });
+  });
+
+  test("keeps the account's path while a pattern beside it covers other trails of the account", () => {
+    const document = policy(aclCheck, {
+      ...write,
+      Resource: [pathOf(CENTRAL), pathOf(DEV)],
+      Condition: {
+        ArnLike: { 'aws:SourceArn': [`arn:aws:cloudtrail:*:${DEV}:trail/*`, trailOf(DEV)] },
+      },
+    });
+    const { document: after, findings } = mergePolicy(document, offboard([dev]));
+    expect(statementsOf(after ?? policy())[1]?.Resource).toEqual([pathOf(CENTRAL), pathOf(DEV)]);
+    expect(findings).toMatchObject([{ code: 'policy-withdrawn-still-admitted', account: DEV }]);
+  });
+
+  test('the last member takes its statement with it, the others stay in order', () => {
+    const document = policy(tlsDeny, aclCheck, write, { ...tlsDeny, Sid: 'Second' });
+    const { document: after } = mergePolicy(document, offboard([delivery(CENTRAL)]));
+    expect(after).toEqual(policy(tlsDeny, { ...tlsDeny, Sid: 'Second' }));
+  });
+
+  test('a policy with nothing left is none', () => {
+    const { document, changed } = mergePolicy(
+      policy(aclCheck, write),
+      offboard([delivery(CENTRAL)]),
+    );
+    expect({ document, changed }).toEqual({ document: null, changed: true });
+  });
+
+  test('from a bucket without a policy is nothing to do', () => {
+    expect(mergePolicy(null, offboard([dev]))).toMatchObject({ document: null, changed: false });
+  });
+
+  test('a path never goes while the statement would have none left', () => {
+    const document = policy({
+      ...write,
+      Resource: pathOf(DEV),
+      Condition: { StringEquals: { 'aws:SourceArn': [trailOf(DEV), trailOf(PRD)] } },
+    });
+    expect(mergePolicy(document, offboard([dev])).document).toEqual(
+      policy({
+        ...write,
+        Resource: pathOf(DEV),
+        Condition: { StringEquals: { 'aws:SourceArn': trailOf(PRD) } },
+      }),
+    );
+  });
+
+  test('what admits any trail stays, and is named', () => {
+    const document = policy(
+      { ...aclCheck, Condition: {} },
+      { ...write, Resource: [pathOf(CENTRAL), pathOf(DEV)], Condition: {} },
+    );
+    const merge = mergePolicy(document, offboard([dev]));
+    expect(merge.document).toBe(document);
+    expect(merge.findings.at(-1)).toMatchObject({
+      severity: 'warning',
+      code: 'policy-withdrawn-still-admitted',
+      message: expect.stringContaining('statement 2 (Sid "AWSCloudTrailWrite20150319")') as string,
+    });
+  });
+
+  test('who is both admitted and withdrawn is admitted', () => {
+    const request = { ...onboard([dev]), withdraw: [dev] };
+    expect(missingGrants(mergePolicy(null, request).document, [dev])).toEqual([]);
+  });
+
+  test('a rename keeps the path, and takes the old trail only', () => {
+    const renamed = delivery(DEV, { trailArn: trailOf(DEV, 'new') });
+    const document = admitted(policy(aclCheck, write));
+    const { document: after } = mergePolicy(document, { ...onboard([renamed]), withdraw: [dev] });
+    expect(missingGrants(after, [renamed, delivery(CENTRAL)])).toEqual([]);
+    expect(JSON.stringify(after)).not.toContain(trailOf(DEV));
+  });
+
+  test('a trail that moves to another prefix keeps its ARN and leaves the old path', () => {
+    const moved = delivery(DEV, { prefix: 'logs' });
+    const document = admitted(policy(aclCheck, write));
+    const { document: after } = mergePolicy(document, { ...onboard([moved]), withdraw: [dev] });
+    expect(missingGrants(after, [moved, delivery(CENTRAL)])).toEqual([]);
+    expect(JSON.stringify(after)).not.toContain(pathOf(DEV));
+  });
+});
