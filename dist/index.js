@@ -6198,7 +6198,7 @@ __webpack_unused_export__ = AccountNotRegisteredException$;
 __webpack_unused_export__ = AccountRegisteredException;
 __webpack_unused_export__ = AccountRegisteredException$;
 __webpack_unused_export__ = AddTags$;
-__webpack_unused_export__ = AddTagsCommand;
+exports.yjM = AddTagsCommand;
 __webpack_unused_export__ = AddTagsRequest$;
 __webpack_unused_export__ = AddTagsResponse$;
 __webpack_unused_export__ = AdvancedEventSelector$;
@@ -6278,7 +6278,7 @@ __webpack_unused_export__ = DeleteResourcePolicyCommand;
 __webpack_unused_export__ = DeleteResourcePolicyRequest$;
 __webpack_unused_export__ = DeleteResourcePolicyResponse$;
 __webpack_unused_export__ = DeleteTrail$;
-__webpack_unused_export__ = DeleteTrailCommand;
+exports.hrt = DeleteTrailCommand;
 __webpack_unused_export__ = DeleteTrailRequest$;
 __webpack_unused_export__ = DeleteTrailResponse$;
 __webpack_unused_export__ = DeliveryStatus;
@@ -6348,7 +6348,7 @@ __webpack_unused_export__ = GetEventDataStoreCommand;
 __webpack_unused_export__ = GetEventDataStoreRequest$;
 __webpack_unused_export__ = GetEventDataStoreResponse$;
 __webpack_unused_export__ = GetEventSelectors$;
-__webpack_unused_export__ = GetEventSelectorsCommand;
+exports.ave = GetEventSelectorsCommand;
 __webpack_unused_export__ = GetEventSelectorsRequest$;
 __webpack_unused_export__ = GetEventSelectorsResponse$;
 __webpack_unused_export__ = GetImport$;
@@ -6356,7 +6356,7 @@ __webpack_unused_export__ = GetImportCommand;
 __webpack_unused_export__ = GetImportRequest$;
 __webpack_unused_export__ = GetImportResponse$;
 __webpack_unused_export__ = GetInsightSelectors$;
-__webpack_unused_export__ = GetInsightSelectorsCommand;
+exports.Qsx = GetInsightSelectorsCommand;
 __webpack_unused_export__ = GetInsightSelectorsRequest$;
 __webpack_unused_export__ = GetInsightSelectorsResponse$;
 __webpack_unused_export__ = GetQueryResults$;
@@ -6500,7 +6500,7 @@ __webpack_unused_export__ = ListQueriesCommand;
 __webpack_unused_export__ = ListQueriesRequest$;
 __webpack_unused_export__ = ListQueriesResponse$;
 __webpack_unused_export__ = ListTags$;
-__webpack_unused_export__ = ListTagsCommand;
+exports.bvr = ListTagsCommand;
 __webpack_unused_export__ = ListTagsRequest$;
 __webpack_unused_export__ = ListTagsResponse$;
 __webpack_unused_export__ = ListTrails$;
@@ -6537,11 +6537,11 @@ __webpack_unused_export__ = PutEventConfigurationCommand;
 __webpack_unused_export__ = PutEventConfigurationRequest$;
 __webpack_unused_export__ = PutEventConfigurationResponse$;
 __webpack_unused_export__ = PutEventSelectors$;
-__webpack_unused_export__ = PutEventSelectorsCommand;
+exports.PTj = PutEventSelectorsCommand;
 __webpack_unused_export__ = PutEventSelectorsRequest$;
 __webpack_unused_export__ = PutEventSelectorsResponse$;
 __webpack_unused_export__ = PutInsightSelectors$;
-__webpack_unused_export__ = PutInsightSelectorsCommand;
+exports.JYC = PutInsightSelectorsCommand;
 __webpack_unused_export__ = PutInsightSelectorsRequest$;
 __webpack_unused_export__ = PutInsightSelectorsResponse$;
 __webpack_unused_export__ = PutResourcePolicy$;
@@ -6564,7 +6564,7 @@ __webpack_unused_export__ = RegisterOrganizationDelegatedAdminCommand;
 __webpack_unused_export__ = RegisterOrganizationDelegatedAdminRequest$;
 __webpack_unused_export__ = RegisterOrganizationDelegatedAdminResponse$;
 __webpack_unused_export__ = RemoveTags$;
-__webpack_unused_export__ = RemoveTagsCommand;
+exports.L1A = RemoveTagsCommand;
 __webpack_unused_export__ = RemoveTagsRequest$;
 __webpack_unused_export__ = RemoveTagsResponse$;
 __webpack_unused_export__ = RequestWidget$;
@@ -6625,7 +6625,7 @@ __webpack_unused_export__ = StopImportCommand;
 __webpack_unused_export__ = StopImportRequest$;
 __webpack_unused_export__ = StopImportResponse$;
 __webpack_unused_export__ = StopLogging$;
-__webpack_unused_export__ = StopLoggingCommand;
+exports.Rdr = StopLoggingCommand;
 __webpack_unused_export__ = StopLoggingRequest$;
 __webpack_unused_export__ = StopLoggingResponse$;
 __webpack_unused_export__ = Tag$;
@@ -12777,7 +12777,7 @@ __webpack_unused_export__ = DeleteBucketOwnershipControls$;
 __webpack_unused_export__ = DeleteBucketOwnershipControlsCommand;
 __webpack_unused_export__ = DeleteBucketOwnershipControlsRequest$;
 __webpack_unused_export__ = DeleteBucketPolicy$;
-__webpack_unused_export__ = DeleteBucketPolicyCommand;
+exports.dB7 = DeleteBucketPolicyCommand;
 __webpack_unused_export__ = DeleteBucketPolicyRequest$;
 __webpack_unused_export__ = DeleteBucketReplication$;
 __webpack_unused_export__ = DeleteBucketReplicationCommand;
@@ -69151,6 +69151,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
 
 /***/ }),
 
+/***/ 181:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
+
+/***/ }),
+
 /***/ 4434:
 /***/ ((module) => {
 
@@ -69389,6 +69396,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
+/***/ 932:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
+
+/***/ }),
+
 /***/ 3193:
 /***/ ((module) => {
 
@@ -69417,7 +69431,8574 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4748:
+/***/ 7349:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveBlockMap = __nccwpck_require__(7103);
+var resolveBlockSeq = __nccwpck_require__(334);
+var resolveFlowCollection = __nccwpck_require__(3142);
+
+function resolveCollection(CN, ctx, token, onError, tagName, tag) {
+    const coll = token.type === 'block-map'
+        ? resolveBlockMap.resolveBlockMap(CN, ctx, token, onError, tag)
+        : token.type === 'block-seq'
+            ? resolveBlockSeq.resolveBlockSeq(CN, ctx, token, onError, tag)
+            : resolveFlowCollection.resolveFlowCollection(CN, ctx, token, onError, tag);
+    const Coll = coll.constructor;
+    // If we got a tagName matching the class, or the tag name is '!',
+    // then use the tagName from the node class used to create it.
+    if (tagName === '!' || tagName === Coll.tagName) {
+        coll.tag = Coll.tagName;
+        return coll;
+    }
+    if (tagName)
+        coll.tag = tagName;
+    return coll;
+}
+function composeCollection(CN, ctx, token, props, onError) {
+    const tagToken = props.tag;
+    const tagName = !tagToken
+        ? null
+        : ctx.directives.tagName(tagToken.source, msg => onError(tagToken, 'TAG_RESOLVE_FAILED', msg));
+    if (token.type === 'block-seq') {
+        const { anchor, newlineAfterProp: nl } = props;
+        const lastProp = anchor && tagToken
+            ? anchor.offset > tagToken.offset
+                ? anchor
+                : tagToken
+            : (anchor ?? tagToken);
+        if (lastProp && (!nl || nl.offset < lastProp.offset)) {
+            const message = 'Missing newline after block sequence props';
+            onError(lastProp, 'MISSING_CHAR', message);
+        }
+    }
+    const expType = token.type === 'block-map'
+        ? 'map'
+        : token.type === 'block-seq'
+            ? 'seq'
+            : token.start.source === '{'
+                ? 'map'
+                : 'seq';
+    // shortcut: check if it's a generic YAMLMap or YAMLSeq
+    // before jumping into the custom tag logic.
+    if (!tagToken ||
+        !tagName ||
+        tagName === '!' ||
+        (tagName === YAMLMap.YAMLMap.tagName && expType === 'map') ||
+        (tagName === YAMLSeq.YAMLSeq.tagName && expType === 'seq')) {
+        return resolveCollection(CN, ctx, token, onError, tagName);
+    }
+    let tag = ctx.schema.tags.find(t => t.tag === tagName && t.collection === expType);
+    if (!tag) {
+        const kt = ctx.schema.knownTags[tagName];
+        if (kt?.collection === expType) {
+            ctx.schema.tags.push(Object.assign({}, kt, { default: false }));
+            tag = kt;
+        }
+        else {
+            if (kt) {
+                onError(tagToken, 'BAD_COLLECTION_TYPE', `${kt.tag} used for ${expType} collection, but expects ${kt.collection ?? 'scalar'}`, true);
+            }
+            else {
+                onError(tagToken, 'TAG_RESOLVE_FAILED', `Unresolved tag: ${tagName}`, true);
+            }
+            return resolveCollection(CN, ctx, token, onError, tagName);
+        }
+    }
+    const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
+    const res = tag.resolve?.(coll, msg => onError(tagToken, 'TAG_RESOLVE_FAILED', msg), ctx.options) ?? coll;
+    const node = identity.isNode(res)
+        ? res
+        : new Scalar.Scalar(res);
+    node.range = coll.range;
+    node.tag = tagName;
+    if (tag?.format)
+        node.format = tag.format;
+    return node;
+}
+
+exports.composeCollection = composeCollection;
+
+
+/***/ }),
+
+/***/ 3683:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Document = __nccwpck_require__(3021);
+var composeNode = __nccwpck_require__(5937);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
+
+function composeDoc(options, directives, { offset, start, value, end }, onError) {
+    const opts = Object.assign({ _directives: directives }, options);
+    const doc = new Document.Document(undefined, opts);
+    const ctx = {
+        atKey: false,
+        atRoot: true,
+        directives: doc.directives,
+        options: doc.options,
+        schema: doc.schema
+    };
+    const props = resolveProps.resolveProps(start, {
+        indicator: 'doc-start',
+        next: value ?? end?.[0],
+        offset,
+        onError,
+        parentIndent: 0,
+        startOnNewline: true
+    });
+    if (props.found) {
+        doc.directives.docStart = true;
+        if (value &&
+            (value.type === 'block-map' || value.type === 'block-seq') &&
+            !props.hasNewline)
+            onError(props.end, 'MISSING_CHAR', 'Block collection cannot start on same line with directives-end marker');
+    }
+    // @ts-expect-error If Contents is set, let's trust the user
+    doc.contents = value
+        ? composeNode.composeNode(ctx, value, props, onError)
+        : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+    const contentEnd = doc.contents.range[2];
+    const re = resolveEnd.resolveEnd(end, contentEnd, false, onError);
+    if (re.comment)
+        doc.comment = re.comment;
+    doc.range = [offset, contentEnd, re.offset];
+    return doc;
+}
+
+exports.composeDoc = composeDoc;
+
+
+/***/ }),
+
+/***/ 5937:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var composeCollection = __nccwpck_require__(7349);
+var composeScalar = __nccwpck_require__(5413);
+var resolveEnd = __nccwpck_require__(7788);
+var utilEmptyScalarPosition = __nccwpck_require__(2599);
+
+const CN = { composeNode, composeEmptyNode };
+function composeNode(ctx, token, props, onError) {
+    const atKey = ctx.atKey;
+    const { spaceBefore, comment, anchor, tag } = props;
+    let node;
+    let isSrcToken = true;
+    switch (token.type) {
+        case 'alias':
+            node = composeAlias(ctx, token, onError);
+            if (anchor || tag)
+                onError(token, 'ALIAS_PROPS', 'An alias node must not specify any properties');
+            break;
+        case 'scalar':
+        case 'single-quoted-scalar':
+        case 'double-quoted-scalar':
+        case 'block-scalar':
+            node = composeScalar.composeScalar(ctx, token, tag, onError);
+            if (anchor)
+                node.anchor = anchor.source.substring(1);
+            break;
+        case 'block-map':
+        case 'block-seq':
+        case 'flow-collection':
+            try {
+                node = composeCollection.composeCollection(CN, ctx, token, props, onError);
+                if (anchor)
+                    node.anchor = anchor.source.substring(1);
+            }
+            catch (error) {
+                // Almost certainly here due to a stack overflow
+                const message = error instanceof Error ? error.message : String(error);
+                onError(token, 'RESOURCE_EXHAUSTION', message);
+            }
+            break;
+        default: {
+            const message = token.type === 'error'
+                ? token.message
+                : `Unsupported token (type: ${token.type})`;
+            onError(token, 'UNEXPECTED_TOKEN', message);
+            isSrcToken = false;
+        }
+    }
+    node ?? (node = composeEmptyNode(ctx, token.offset, undefined, null, props, onError));
+    if (anchor && node.anchor === '')
+        onError(anchor, 'BAD_ALIAS', 'Anchor cannot be an empty string');
+    if (atKey &&
+        ctx.options.stringKeys &&
+        (!identity.isScalar(node) ||
+            typeof node.value !== 'string' ||
+            (node.tag && node.tag !== 'tag:yaml.org,2002:str'))) {
+        const msg = 'With stringKeys, all keys must be strings';
+        onError(tag ?? token, 'NON_STRING_KEY', msg);
+    }
+    if (spaceBefore)
+        node.spaceBefore = true;
+    if (comment) {
+        if (token.type === 'scalar' && token.source === '')
+            node.comment = comment;
+        else
+            node.commentBefore = comment;
+    }
+    // @ts-expect-error Type checking misses meaning of isSrcToken
+    if (ctx.options.keepSourceTokens && isSrcToken)
+        node.srcToken = token;
+    return node;
+}
+function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment, anchor, tag, end }, onError) {
+    const token = {
+        type: 'scalar',
+        offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before, pos),
+        indent: -1,
+        source: ''
+    };
+    const node = composeScalar.composeScalar(ctx, token, tag, onError);
+    if (anchor) {
+        node.anchor = anchor.source.substring(1);
+        if (node.anchor === '')
+            onError(anchor, 'BAD_ALIAS', 'Anchor cannot be an empty string');
+    }
+    if (spaceBefore)
+        node.spaceBefore = true;
+    if (comment) {
+        node.comment = comment;
+        node.range[2] = end;
+    }
+    return node;
+}
+function composeAlias({ options }, { offset, source, end }, onError) {
+    const alias = new Alias.Alias(source.substring(1));
+    if (alias.source === '')
+        onError(offset, 'BAD_ALIAS', 'Alias cannot be an empty string');
+    if (alias.source.endsWith(':'))
+        onError(offset + source.length - 1, 'BAD_ALIAS', 'Alias ending in : is ambiguous', true);
+    const valueEnd = offset + source.length;
+    const re = resolveEnd.resolveEnd(end, valueEnd, options.strict, onError);
+    alias.range = [offset, valueEnd, re.offset];
+    if (re.comment)
+        alias.comment = re.comment;
+    return alias;
+}
+
+exports.composeEmptyNode = composeEmptyNode;
+exports.composeNode = composeNode;
+
+
+/***/ }),
+
+/***/ 5413:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
+
+function composeScalar(ctx, token, tagToken, onError) {
+    const { value, type, comment, range } = token.type === 'block-scalar'
+        ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError)
+        : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+    const tagName = tagToken
+        ? ctx.directives.tagName(tagToken.source, msg => onError(tagToken, 'TAG_RESOLVE_FAILED', msg))
+        : null;
+    let tag;
+    if (ctx.options.stringKeys && ctx.atKey) {
+        tag = ctx.schema[identity.SCALAR];
+    }
+    else if (tagName)
+        tag = findScalarTagByName(ctx.schema, value, tagName, tagToken, onError);
+    else if (token.type === 'scalar')
+        tag = findScalarTagByTest(ctx, value, token, onError);
+    else
+        tag = ctx.schema[identity.SCALAR];
+    let scalar;
+    try {
+        const res = tag.resolve(value, msg => onError(tagToken ?? token, 'TAG_RESOLVE_FAILED', msg), ctx.options);
+        scalar = identity.isScalar(res) ? res : new Scalar.Scalar(res);
+    }
+    catch (error) {
+        const msg = error instanceof Error ? error.message : String(error);
+        onError(tagToken ?? token, 'TAG_RESOLVE_FAILED', msg);
+        scalar = new Scalar.Scalar(value);
+    }
+    scalar.range = range;
+    scalar.source = value;
+    if (type)
+        scalar.type = type;
+    if (tagName)
+        scalar.tag = tagName;
+    if (tag.format)
+        scalar.format = tag.format;
+    if (comment)
+        scalar.comment = comment;
+    return scalar;
+}
+function findScalarTagByName(schema, value, tagName, tagToken, onError) {
+    if (tagName === '!')
+        return schema[identity.SCALAR]; // non-specific tag
+    const matchWithTest = [];
+    for (const tag of schema.tags) {
+        if (!tag.collection && tag.tag === tagName) {
+            if (tag.default && tag.test)
+                matchWithTest.push(tag);
+            else
+                return tag;
+        }
+    }
+    for (const tag of matchWithTest)
+        if (tag.test?.test(value))
+            return tag;
+    const kt = schema.knownTags[tagName];
+    if (kt && !kt.collection) {
+        // Ensure that the known tag is available for stringifying,
+        // but does not get used by default.
+        schema.tags.push(Object.assign({}, kt, { default: false, test: undefined }));
+        return kt;
+    }
+    onError(tagToken, 'TAG_RESOLVE_FAILED', `Unresolved tag: ${tagName}`, tagName !== 'tag:yaml.org,2002:str');
+    return schema[identity.SCALAR];
+}
+function findScalarTagByTest({ atKey, directives, schema }, value, token, onError) {
+    const tag = schema.tags.find(tag => (tag.default === true || (atKey && tag.default === 'key')) &&
+        tag.test?.test(value)) || schema[identity.SCALAR];
+    if (schema.compat) {
+        const compat = schema.compat.find(tag => tag.default && tag.test?.test(value)) ??
+            schema[identity.SCALAR];
+        if (tag.tag !== compat.tag) {
+            const ts = directives.tagString(tag.tag);
+            const cs = directives.tagString(compat.tag);
+            const msg = `Value may be parsed as either ${ts} or ${cs}`;
+            onError(token, 'TAG_RESOLVE_FAILED', msg, true);
+        }
+    }
+    return tag;
+}
+
+exports.composeScalar = composeScalar;
+
+
+/***/ }),
+
+/***/ 9984:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var node_process = __nccwpck_require__(932);
+var directives = __nccwpck_require__(1342);
+var Document = __nccwpck_require__(3021);
+var errors = __nccwpck_require__(1464);
+var identity = __nccwpck_require__(1127);
+var composeDoc = __nccwpck_require__(3683);
+var resolveEnd = __nccwpck_require__(7788);
+
+function getErrorPos(src) {
+    if (typeof src === 'number')
+        return [src, src + 1];
+    if (Array.isArray(src))
+        return src.length === 2 ? src : [src[0], src[1]];
+    const { offset, source } = src;
+    return [offset, offset + (typeof source === 'string' ? source.length : 1)];
+}
+function parsePrelude(prelude) {
+    let comment = '';
+    let atComment = false;
+    let afterEmptyLine = false;
+    for (let i = 0; i < prelude.length; ++i) {
+        const source = prelude[i];
+        switch (source[0]) {
+            case '#':
+                comment +=
+                    (comment === '' ? '' : afterEmptyLine ? '\n\n' : '\n') +
+                        (source.substring(1) || ' ');
+                atComment = true;
+                afterEmptyLine = false;
+                break;
+            case '%':
+                if (prelude[i + 1]?.[0] !== '#')
+                    i += 1;
+                atComment = false;
+                break;
+            default:
+                // This may be wrong after doc-end, but in that case it doesn't matter
+                if (!atComment)
+                    afterEmptyLine = true;
+                atComment = false;
+        }
+    }
+    return { comment, afterEmptyLine };
+}
+/**
+ * Compose a stream of CST nodes into a stream of YAML Documents.
+ *
+ * ```ts
+ * import { Composer, Parser } from 'yaml'
+ *
+ * const src: string = ...
+ * const tokens = new Parser().parse(src)
+ * const docs = new Composer().compose(tokens)
+ * ```
+ */
+class Composer {
+    constructor(options = {}) {
+        this.doc = null;
+        this.atDirectives = false;
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+        this.onError = (source, code, message, warning) => {
+            const pos = getErrorPos(source);
+            if (warning)
+                this.warnings.push(new errors.YAMLWarning(pos, code, message));
+            else
+                this.errors.push(new errors.YAMLParseError(pos, code, message));
+        };
+        // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+        this.directives = new directives.Directives({ version: options.version || '1.2' });
+        this.options = options;
+    }
+    decorate(doc, afterDoc) {
+        const { comment, afterEmptyLine } = parsePrelude(this.prelude);
+        //console.log({ dc: doc.comment, prelude, comment })
+        if (comment) {
+            const dc = doc.contents;
+            if (afterDoc) {
+                doc.comment = doc.comment ? `${doc.comment}\n${comment}` : comment;
+            }
+            else if (afterEmptyLine || doc.directives.docStart || !dc) {
+                doc.commentBefore = comment;
+            }
+            else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
+                let it = dc.items[0];
+                if (identity.isPair(it))
+                    it = it.key;
+                const cb = it.commentBefore;
+                it.commentBefore = cb ? `${comment}\n${cb}` : comment;
+            }
+            else {
+                const cb = dc.commentBefore;
+                dc.commentBefore = cb ? `${comment}\n${cb}` : comment;
+            }
+        }
+        if (afterDoc) {
+            for (let i = 0; i < this.errors.length; ++i)
+                doc.errors.push(this.errors[i]);
+            for (let i = 0; i < this.warnings.length; ++i)
+                doc.warnings.push(this.warnings[i]);
+        }
+        else {
+            doc.errors = this.errors;
+            doc.warnings = this.warnings;
+        }
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+    }
+    /**
+     * Current stream status information.
+     *
+     * Mostly useful at the end of input for an empty stream.
+     */
+    streamInfo() {
+        return {
+            comment: parsePrelude(this.prelude).comment,
+            directives: this.directives,
+            errors: this.errors,
+            warnings: this.warnings
+        };
+    }
+    /**
+     * Compose tokens into documents.
+     *
+     * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+     * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+     */
+    *compose(tokens, forceDoc = false, endOffset = -1) {
+        for (const token of tokens)
+            yield* this.next(token);
+        yield* this.end(forceDoc, endOffset);
+    }
+    /** Advance the composer by one CST token. */
+    *next(token) {
+        if (node_process.env.LOG_STREAM)
+            console.dir(token, { depth: null });
+        switch (token.type) {
+            case 'directive':
+                this.directives.add(token.source, (offset, message, warning) => {
+                    const pos = getErrorPos(token);
+                    pos[0] += offset;
+                    this.onError(pos, 'BAD_DIRECTIVE', message, warning);
+                });
+                this.prelude.push(token.source);
+                this.atDirectives = true;
+                break;
+            case 'document': {
+                const doc = composeDoc.composeDoc(this.options, this.directives, token, this.onError);
+                if (this.atDirectives && !doc.directives.docStart)
+                    this.onError(token, 'MISSING_CHAR', 'Missing directives-end/doc-start indicator line');
+                this.decorate(doc, false);
+                if (this.doc)
+                    yield this.doc;
+                this.doc = doc;
+                this.atDirectives = false;
+                break;
+            }
+            case 'byte-order-mark':
+            case 'space':
+                break;
+            case 'comment':
+            case 'newline':
+                this.prelude.push(token.source);
+                break;
+            case 'error': {
+                const msg = token.source
+                    ? `${token.message}: ${JSON.stringify(token.source)}`
+                    : token.message;
+                const error = new errors.YAMLParseError(getErrorPos(token), 'UNEXPECTED_TOKEN', msg);
+                if (this.atDirectives || !this.doc)
+                    this.errors.push(error);
+                else
+                    this.doc.errors.push(error);
+                break;
+            }
+            case 'doc-end': {
+                if (!this.doc) {
+                    const msg = 'Unexpected doc-end without preceding document';
+                    this.errors.push(new errors.YAMLParseError(getErrorPos(token), 'UNEXPECTED_TOKEN', msg));
+                    break;
+                }
+                this.doc.directives.docEnd = true;
+                const end = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
+                this.decorate(this.doc, true);
+                if (end.comment) {
+                    const dc = this.doc.comment;
+                    this.doc.comment = dc ? `${dc}\n${end.comment}` : end.comment;
+                }
+                this.doc.range[2] = end.offset;
+                break;
+            }
+            default:
+                this.errors.push(new errors.YAMLParseError(getErrorPos(token), 'UNEXPECTED_TOKEN', `Unsupported token ${token.type}`));
+        }
+    }
+    /**
+     * Call at end of input to yield any remaining document.
+     *
+     * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+     * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+     */
+    *end(forceDoc = false, endOffset = -1) {
+        if (this.doc) {
+            this.decorate(this.doc, true);
+            yield this.doc;
+            this.doc = null;
+        }
+        else if (forceDoc) {
+            const opts = Object.assign({ _directives: this.directives }, this.options);
+            const doc = new Document.Document(undefined, opts);
+            if (this.atDirectives)
+                this.onError(endOffset, 'MISSING_CHAR', 'Missing directives-end indicator line');
+            doc.range = [0, endOffset, endOffset];
+            this.decorate(doc, false);
+            yield doc;
+        }
+    }
+}
+
+exports.Composer = Composer;
+
+
+/***/ }),
+
+/***/ 7103:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var resolveProps = __nccwpck_require__(4631);
+var utilContainsNewline = __nccwpck_require__(9499);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
+var utilMapIncludes = __nccwpck_require__(1187);
+
+const startColMsg = 'All mapping items must start at the same column';
+function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
+    const NodeClass = tag?.nodeClass ?? YAMLMap.YAMLMap;
+    const map = new NodeClass(ctx.schema);
+    if (ctx.atRoot)
+        ctx.atRoot = false;
+    let offset = bm.offset;
+    let commentEnd = null;
+    for (const collItem of bm.items) {
+        const { start, key, sep, value } = collItem;
+        // key properties
+        const keyProps = resolveProps.resolveProps(start, {
+            indicator: 'explicit-key-ind',
+            next: key ?? sep?.[0],
+            offset,
+            onError,
+            parentIndent: bm.indent,
+            startOnNewline: true
+        });
+        const implicitKey = !keyProps.found;
+        if (implicitKey) {
+            if (key) {
+                if (key.type === 'block-seq')
+                    onError(offset, 'BLOCK_AS_IMPLICIT_KEY', 'A block sequence may not be used as an implicit map key');
+                else if ('indent' in key && key.indent !== bm.indent)
+                    onError(offset, 'BAD_INDENT', startColMsg);
+            }
+            if (!keyProps.anchor && !keyProps.tag && !sep) {
+                commentEnd = keyProps.end;
+                if (keyProps.comment) {
+                    if (map.comment)
+                        map.comment += '\n' + keyProps.comment;
+                    else
+                        map.comment = keyProps.comment;
+                }
+                continue;
+            }
+            if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key)) {
+                onError(key ?? start[start.length - 1], 'MULTILINE_IMPLICIT_KEY', 'Implicit keys need to be on a single line');
+            }
+        }
+        else if (keyProps.found?.indent !== bm.indent) {
+            onError(offset, 'BAD_INDENT', startColMsg);
+        }
+        // key value
+        ctx.atKey = true;
+        const keyStart = keyProps.end;
+        const keyNode = key
+            ? composeNode(ctx, key, keyProps, onError)
+            : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
+        if (ctx.schema.compat)
+            utilFlowIndentCheck.flowIndentCheck(bm.indent, key, onError);
+        ctx.atKey = false;
+        if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
+            onError(keyStart, 'DUPLICATE_KEY', 'Map keys must be unique');
+        // value properties
+        const valueProps = resolveProps.resolveProps(sep ?? [], {
+            indicator: 'map-value-ind',
+            next: value,
+            offset: keyNode.range[2],
+            onError,
+            parentIndent: bm.indent,
+            startOnNewline: !key || key.type === 'block-scalar'
+        });
+        offset = valueProps.end;
+        if (valueProps.found) {
+            if (implicitKey) {
+                if (value?.type === 'block-map' && !valueProps.hasNewline)
+                    onError(offset, 'BLOCK_AS_IMPLICIT_KEY', 'Nested mappings are not allowed in compact mappings');
+                if (ctx.options.strict &&
+                    keyProps.start < valueProps.found.offset - 1024)
+                    onError(keyNode.range, 'KEY_OVER_1024_CHARS', 'The : indicator must be at most 1024 chars after the start of an implicit block mapping key');
+            }
+            // value value
+            const valueNode = value
+                ? composeNode(ctx, value, valueProps, onError)
+                : composeEmptyNode(ctx, offset, sep, null, valueProps, onError);
+            if (ctx.schema.compat)
+                utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
+            offset = valueNode.range[2];
+            const pair = new Pair.Pair(keyNode, valueNode);
+            if (ctx.options.keepSourceTokens)
+                pair.srcToken = collItem;
+            map.items.push(pair);
+        }
+        else {
+            // key with no value
+            if (implicitKey)
+                onError(keyNode.range, 'MISSING_CHAR', 'Implicit map keys need to be followed by map values');
+            if (valueProps.comment) {
+                if (keyNode.comment)
+                    keyNode.comment += '\n' + valueProps.comment;
+                else
+                    keyNode.comment = valueProps.comment;
+            }
+            const pair = new Pair.Pair(keyNode);
+            if (ctx.options.keepSourceTokens)
+                pair.srcToken = collItem;
+            map.items.push(pair);
+        }
+    }
+    if (commentEnd && commentEnd < offset)
+        onError(commentEnd, 'IMPOSSIBLE', 'Map comment with trailing content');
+    map.range = [bm.offset, offset, commentEnd ?? offset];
+    return map;
+}
+
+exports.resolveBlockMap = resolveBlockMap;
+
+
+/***/ }),
+
+/***/ 8913:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+
+function resolveBlockScalar(ctx, scalar, onError) {
+    const start = scalar.offset;
+    const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
+    if (!header)
+        return { value: '', type: null, comment: '', range: [start, start, start] };
+    const type = header.mode === '>' ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+    const lines = scalar.source ? splitLines(scalar.source) : [];
+    // determine the end of content & start of chomping
+    let chompStart = lines.length;
+    for (let i = lines.length - 1; i >= 0; --i) {
+        const content = lines[i][1];
+        if (content === '' || content === '\r')
+            chompStart = i;
+        else
+            break;
+    }
+    // shortcut for empty contents
+    if (chompStart === 0) {
+        const value = header.chomp === '+' && lines.length > 0
+            ? '\n'.repeat(Math.max(1, lines.length - 1))
+            : '';
+        let end = start + header.length;
+        if (scalar.source)
+            end += scalar.source.length;
+        return { value, type, comment: header.comment, range: [start, end, end] };
+    }
+    // find the indentation level to trim from start
+    let trimIndent = scalar.indent + header.indent;
+    let offset = scalar.offset + header.length;
+    let contentStart = 0;
+    for (let i = 0; i < chompStart; ++i) {
+        const [indent, content] = lines[i];
+        if (content === '' || content === '\r') {
+            if (header.indent === 0 && indent.length > trimIndent)
+                trimIndent = indent.length;
+        }
+        else {
+            if (indent.length < trimIndent) {
+                const message = 'Block scalars with more-indented leading empty lines must use an explicit indentation indicator';
+                onError(offset + indent.length, 'MISSING_CHAR', message);
+            }
+            if (header.indent === 0)
+                trimIndent = indent.length;
+            contentStart = i;
+            if (trimIndent === 0 && !ctx.atRoot) {
+                const message = 'Block scalar values in collections must be indented';
+                onError(offset, 'BAD_INDENT', message);
+            }
+            break;
+        }
+        offset += indent.length + content.length + 1;
+    }
+    // include trailing more-indented empty lines in content
+    for (let i = lines.length - 1; i >= chompStart; --i) {
+        if (lines[i][0].length > trimIndent)
+            chompStart = i + 1;
+    }
+    let value = '';
+    let sep = '';
+    let prevMoreIndented = false;
+    // leading whitespace is kept intact
+    for (let i = 0; i < contentStart; ++i)
+        value += lines[i][0].slice(trimIndent) + '\n';
+    for (let i = contentStart; i < chompStart; ++i) {
+        let [indent, content] = lines[i];
+        offset += indent.length + content.length + 1;
+        const crlf = content[content.length - 1] === '\r';
+        if (crlf)
+            content = content.slice(0, -1);
+        /* istanbul ignore if already caught in lexer */
+        if (content && indent.length < trimIndent) {
+            const src = header.indent
+                ? 'explicit indentation indicator'
+                : 'first line';
+            const message = `Block scalar lines must not be less indented than their ${src}`;
+            onError(offset - content.length - (crlf ? 2 : 1), 'BAD_INDENT', message);
+            indent = '';
+        }
+        if (type === Scalar.Scalar.BLOCK_LITERAL) {
+            value += sep + indent.slice(trimIndent) + content;
+            sep = '\n';
+        }
+        else if (indent.length > trimIndent || content[0] === '\t') {
+            // more-indented content within a folded block
+            if (sep === ' ')
+                sep = '\n';
+            else if (!prevMoreIndented && sep === '\n')
+                sep = '\n\n';
+            value += sep + indent.slice(trimIndent) + content;
+            sep = '\n';
+            prevMoreIndented = true;
+        }
+        else if (content === '') {
+            // empty line
+            if (sep === '\n')
+                value += '\n';
+            else
+                sep = '\n';
+        }
+        else {
+            value += sep + content;
+            sep = ' ';
+            prevMoreIndented = false;
+        }
+    }
+    switch (header.chomp) {
+        case '-':
+            break;
+        case '+':
+            for (let i = chompStart; i < lines.length; ++i)
+                value += '\n' + lines[i][0].slice(trimIndent);
+            if (value[value.length - 1] !== '\n')
+                value += '\n';
+            break;
+        default:
+            value += '\n';
+    }
+    const end = start + header.length + scalar.source.length;
+    return { value, type, comment: header.comment, range: [start, end, end] };
+}
+function parseBlockScalarHeader({ offset, props }, strict, onError) {
+    /* istanbul ignore if should not happen */
+    if (props[0].type !== 'block-scalar-header') {
+        onError(props[0], 'IMPOSSIBLE', 'Block scalar header not found');
+        return null;
+    }
+    const { source } = props[0];
+    const mode = source[0];
+    let indent = 0;
+    let chomp = '';
+    let error = -1;
+    for (let i = 1; i < source.length; ++i) {
+        const ch = source[i];
+        if (!chomp && (ch === '-' || ch === '+'))
+            chomp = ch;
+        else {
+            const n = Number(ch);
+            if (!indent && n)
+                indent = n;
+            else if (error === -1)
+                error = offset + i;
+        }
+    }
+    if (error !== -1)
+        onError(error, 'UNEXPECTED_TOKEN', `Block scalar header includes extra characters: ${source}`);
+    let hasSpace = false;
+    let comment = '';
+    let length = source.length;
+    for (let i = 1; i < props.length; ++i) {
+        const token = props[i];
+        switch (token.type) {
+            case 'space':
+                hasSpace = true;
+            // fallthrough
+            case 'newline':
+                length += token.source.length;
+                break;
+            case 'comment':
+                if (strict && !hasSpace) {
+                    const message = 'Comments must be separated from other tokens by white space characters';
+                    onError(token, 'MISSING_CHAR', message);
+                }
+                length += token.source.length;
+                comment = token.source.substring(1);
+                break;
+            case 'error':
+                onError(token, 'UNEXPECTED_TOKEN', token.message);
+                length += token.source.length;
+                break;
+            /* istanbul ignore next should not happen */
+            default: {
+                const message = `Unexpected token in block scalar header: ${token.type}`;
+                onError(token, 'UNEXPECTED_TOKEN', message);
+                const ts = token.source;
+                if (ts && typeof ts === 'string')
+                    length += ts.length;
+            }
+        }
+    }
+    return { mode, indent, chomp, comment, length };
+}
+/** @returns Array of lines split up as `[indent, content]` */
+function splitLines(source) {
+    const split = source.split(/\n( *)/);
+    const first = split[0];
+    const m = first.match(/^( *)/);
+    const line0 = m?.[1]
+        ? [m[1], first.slice(m[1].length)]
+        : ['', first];
+    const lines = [line0];
+    for (let i = 1; i < split.length; i += 2)
+        lines.push([split[i], split[i + 1]]);
+    return lines;
+}
+
+exports.resolveBlockScalar = resolveBlockScalar;
+
+
+/***/ }),
+
+/***/ 334:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveProps = __nccwpck_require__(4631);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
+
+function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
+    const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
+    const seq = new NodeClass(ctx.schema);
+    if (ctx.atRoot)
+        ctx.atRoot = false;
+    if (ctx.atKey)
+        ctx.atKey = false;
+    let offset = bs.offset;
+    let commentEnd = null;
+    for (const { start, value } of bs.items) {
+        const props = resolveProps.resolveProps(start, {
+            indicator: 'seq-item-ind',
+            next: value,
+            offset,
+            onError,
+            parentIndent: bs.indent,
+            startOnNewline: true
+        });
+        if (!props.found) {
+            if (props.anchor || props.tag || value) {
+                if (value?.type === 'block-seq')
+                    onError(props.end, 'BAD_INDENT', 'All sequence items must start at the same column');
+                else
+                    onError(offset, 'MISSING_CHAR', 'Sequence item without - indicator');
+            }
+            else {
+                commentEnd = props.end;
+                if (props.comment)
+                    seq.comment = props.comment;
+                continue;
+            }
+        }
+        const node = value
+            ? composeNode(ctx, value, props, onError)
+            : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        if (ctx.schema.compat)
+            utilFlowIndentCheck.flowIndentCheck(bs.indent, value, onError);
+        offset = node.range[2];
+        seq.items.push(node);
+    }
+    seq.range = [bs.offset, offset, commentEnd ?? offset];
+    return seq;
+}
+
+exports.resolveBlockSeq = resolveBlockSeq;
+
+
+/***/ }),
+
+/***/ 7788:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function resolveEnd(end, offset, reqSpace, onError) {
+    let comment = '';
+    if (end) {
+        let hasSpace = false;
+        let sep = '';
+        for (const token of end) {
+            const { source, type } = token;
+            switch (type) {
+                case 'space':
+                    hasSpace = true;
+                    break;
+                case 'comment': {
+                    if (reqSpace && !hasSpace)
+                        onError(token, 'MISSING_CHAR', 'Comments must be separated from other tokens by white space characters');
+                    const cb = source.substring(1) || ' ';
+                    if (!comment)
+                        comment = cb;
+                    else
+                        comment += sep + cb;
+                    sep = '';
+                    break;
+                }
+                case 'newline':
+                    if (comment)
+                        sep += source;
+                    hasSpace = true;
+                    break;
+                default:
+                    onError(token, 'UNEXPECTED_TOKEN', `Unexpected ${type} at node end`);
+            }
+            offset += source.length;
+        }
+    }
+    return { comment, offset };
+}
+
+exports.resolveEnd = resolveEnd;
+
+
+/***/ }),
+
+/***/ 3142:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
+var utilContainsNewline = __nccwpck_require__(9499);
+var utilMapIncludes = __nccwpck_require__(1187);
+
+const blockMsg = 'Block collections are not allowed within flow collections';
+const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
+function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
+    const isMap = fc.start.source === '{';
+    const fcName = isMap ? 'flow map' : 'flow sequence';
+    const NodeClass = (tag?.nodeClass ?? (isMap ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq));
+    const coll = new NodeClass(ctx.schema);
+    coll.flow = true;
+    const atRoot = ctx.atRoot;
+    if (atRoot)
+        ctx.atRoot = false;
+    if (ctx.atKey)
+        ctx.atKey = false;
+    let offset = fc.offset + fc.start.source.length;
+    for (let i = 0; i < fc.items.length; ++i) {
+        const collItem = fc.items[i];
+        const { start, key, sep, value } = collItem;
+        const props = resolveProps.resolveProps(start, {
+            flow: fcName,
+            indicator: 'explicit-key-ind',
+            next: key ?? sep?.[0],
+            offset,
+            onError,
+            parentIndent: fc.indent,
+            startOnNewline: false
+        });
+        if (!props.found) {
+            if (!props.anchor && !props.tag && !sep && !value) {
+                if (i === 0 && props.comma)
+                    onError(props.comma, 'UNEXPECTED_TOKEN', `Unexpected , in ${fcName}`);
+                else if (i < fc.items.length - 1)
+                    onError(props.start, 'UNEXPECTED_TOKEN', `Unexpected empty item in ${fcName}`);
+                if (props.comment) {
+                    if (coll.comment)
+                        coll.comment += '\n' + props.comment;
+                    else
+                        coll.comment = props.comment;
+                }
+                offset = props.end;
+                continue;
+            }
+            if (!isMap && ctx.options.strict && utilContainsNewline.containsNewline(key))
+                onError(key, // checked by containsNewline()
+                'MULTILINE_IMPLICIT_KEY', 'Implicit keys of flow sequence pairs need to be on a single line');
+        }
+        if (i === 0) {
+            if (props.comma)
+                onError(props.comma, 'UNEXPECTED_TOKEN', `Unexpected , in ${fcName}`);
+        }
+        else {
+            if (!props.comma)
+                onError(props.start, 'MISSING_CHAR', `Missing , between ${fcName} items`);
+            if (props.comment) {
+                let prevItemComment = '';
+                loop: for (const st of start) {
+                    switch (st.type) {
+                        case 'comma':
+                        case 'space':
+                            break;
+                        case 'comment':
+                            prevItemComment = st.source.substring(1);
+                            break loop;
+                        default:
+                            break loop;
+                    }
+                }
+                if (prevItemComment) {
+                    let prev = coll.items[coll.items.length - 1];
+                    if (identity.isPair(prev))
+                        prev = prev.value ?? prev.key;
+                    if (prev.comment)
+                        prev.comment += '\n' + prevItemComment;
+                    else
+                        prev.comment = prevItemComment;
+                    props.comment = props.comment.substring(prevItemComment.length + 1);
+                }
+            }
+        }
+        if (!isMap && !sep && !props.found) {
+            // item is a value in a seq
+            // → key & sep are empty, start does not include ? or :
+            const valueNode = value
+                ? composeNode(ctx, value, props, onError)
+                : composeEmptyNode(ctx, props.end, sep, null, props, onError);
+            coll.items.push(valueNode);
+            offset = valueNode.range[2];
+            if (isBlock(value))
+                onError(valueNode.range, 'BLOCK_IN_FLOW', blockMsg);
+        }
+        else {
+            // item is a key+value pair
+            // key value
+            ctx.atKey = true;
+            const keyStart = props.end;
+            const keyNode = key
+                ? composeNode(ctx, key, props, onError)
+                : composeEmptyNode(ctx, keyStart, start, null, props, onError);
+            if (isBlock(key))
+                onError(keyNode.range, 'BLOCK_IN_FLOW', blockMsg);
+            ctx.atKey = false;
+            // value properties
+            const valueProps = resolveProps.resolveProps(sep ?? [], {
+                flow: fcName,
+                indicator: 'map-value-ind',
+                next: value,
+                offset: keyNode.range[2],
+                onError,
+                parentIndent: fc.indent,
+                startOnNewline: false
+            });
+            if (valueProps.found) {
+                if (!isMap && !props.found && ctx.options.strict) {
+                    if (sep)
+                        for (const st of sep) {
+                            if (st === valueProps.found)
+                                break;
+                            if (st.type === 'newline') {
+                                onError(st, 'MULTILINE_IMPLICIT_KEY', 'Implicit keys of flow sequence pairs need to be on a single line');
+                                break;
+                            }
+                        }
+                    if (props.start < valueProps.found.offset - 1024)
+                        onError(valueProps.found, 'KEY_OVER_1024_CHARS', 'The : indicator must be at most 1024 chars after the start of an implicit flow sequence key');
+                }
+            }
+            else if (value) {
+                if ('source' in value && value.source?.[0] === ':')
+                    onError(value, 'MISSING_CHAR', `Missing space after : in ${fcName}`);
+                else
+                    onError(valueProps.start, 'MISSING_CHAR', `Missing , or : between ${fcName} items`);
+            }
+            // value value
+            const valueNode = value
+                ? composeNode(ctx, value, valueProps, onError)
+                : valueProps.found
+                    ? composeEmptyNode(ctx, valueProps.end, sep, null, valueProps, onError)
+                    : null;
+            if (valueNode) {
+                if (isBlock(value))
+                    onError(valueNode.range, 'BLOCK_IN_FLOW', blockMsg);
+            }
+            else if (valueProps.comment) {
+                if (keyNode.comment)
+                    keyNode.comment += '\n' + valueProps.comment;
+                else
+                    keyNode.comment = valueProps.comment;
+            }
+            const pair = new Pair.Pair(keyNode, valueNode);
+            if (ctx.options.keepSourceTokens)
+                pair.srcToken = collItem;
+            if (isMap) {
+                const map = coll;
+                if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
+                    onError(keyStart, 'DUPLICATE_KEY', 'Map keys must be unique');
+                map.items.push(pair);
+            }
+            else {
+                const map = new YAMLMap.YAMLMap(ctx.schema);
+                map.flow = true;
+                map.items.push(pair);
+                const endRange = (valueNode ?? keyNode).range;
+                map.range = [keyNode.range[0], endRange[1], endRange[2]];
+                coll.items.push(map);
+            }
+            offset = valueNode ? valueNode.range[2] : valueProps.end;
+        }
+    }
+    const expectedEnd = isMap ? '}' : ']';
+    const [ce, ...ee] = fc.end;
+    let cePos = offset;
+    if (ce?.source === expectedEnd)
+        cePos = ce.offset + ce.source.length;
+    else {
+        const name = fcName[0].toUpperCase() + fcName.substring(1);
+        const msg = atRoot
+            ? `${name} must end with a ${expectedEnd}`
+            : `${name} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
+        onError(offset, atRoot ? 'MISSING_CHAR' : 'BAD_INDENT', msg);
+        if (ce && ce.source.length !== 1)
+            ee.unshift(ce);
+    }
+    if (ee.length > 0) {
+        const end = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
+        if (end.comment) {
+            if (coll.comment)
+                coll.comment += '\n' + end.comment;
+            else
+                coll.comment = end.comment;
+        }
+        coll.range = [fc.offset, cePos, end.offset];
+    }
+    else {
+        coll.range = [fc.offset, cePos, cePos];
+    }
+    return coll;
+}
+
+exports.resolveFlowCollection = resolveFlowCollection;
+
+
+/***/ }),
+
+/***/ 6842:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+var resolveEnd = __nccwpck_require__(7788);
+
+function resolveFlowScalar(scalar, strict, onError) {
+    const { offset, type, source, end } = scalar;
+    let _type;
+    let value;
+    const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
+    switch (type) {
+        case 'scalar':
+            _type = Scalar.Scalar.PLAIN;
+            value = plainValue(source, _onError);
+            break;
+        case 'single-quoted-scalar':
+            _type = Scalar.Scalar.QUOTE_SINGLE;
+            value = singleQuotedValue(source, _onError);
+            break;
+        case 'double-quoted-scalar':
+            _type = Scalar.Scalar.QUOTE_DOUBLE;
+            value = doubleQuotedValue(source, _onError);
+            break;
+        /* istanbul ignore next should not happen */
+        default:
+            onError(scalar, 'UNEXPECTED_TOKEN', `Expected a flow scalar value, but found: ${type}`);
+            return {
+                value: '',
+                type: null,
+                comment: '',
+                range: [offset, offset + source.length, offset + source.length]
+            };
+    }
+    const valueEnd = offset + source.length;
+    const re = resolveEnd.resolveEnd(end, valueEnd, strict, onError);
+    return {
+        value,
+        type: _type,
+        comment: re.comment,
+        range: [offset, valueEnd, re.offset]
+    };
+}
+function plainValue(source, onError) {
+    let badChar = '';
+    switch (source[0]) {
+        /* istanbul ignore next should not happen */
+        case '\t':
+            badChar = 'a tab character';
+            break;
+        case ',':
+            badChar = 'flow indicator character ,';
+            break;
+        case '%':
+            badChar = 'directive indicator character %';
+            break;
+        case '|':
+        case '>': {
+            badChar = `block scalar indicator ${source[0]}`;
+            break;
+        }
+        case '@':
+        case '`': {
+            badChar = `reserved character ${source[0]}`;
+            break;
+        }
+    }
+    if (badChar)
+        onError(0, 'BAD_SCALAR_START', `Plain value cannot start with ${badChar}`);
+    return unfoldLines(source);
+}
+function singleQuotedValue(source, onError) {
+    if (source[source.length - 1] !== "'" || source.length === 1)
+        onError(source.length, 'MISSING_CHAR', "Missing closing 'quote");
+    return unfoldLines(source.slice(1, -1)).replace(/''/g, "'");
+}
+function unfoldLines(source) {
+    const line = /(.*?)\r?\n/sy;
+    let match = line.exec(source);
+    if (!match)
+        return source;
+    /**
+     * The negative lookbehinds in these RegExps are to
+     * prevent causing a polynomial search time in certain cases.
+     *
+     * The try-catch is for Safari < 16.4 and other old browsers:
+     * https://caniuse.com/js-regexp-lookbehind
+     */
+    let trimEnd, trimBoth;
+    try {
+        trimEnd = new RegExp('(?<![ \t])[ \t]+$');
+        trimBoth = new RegExp('^[ \t]+|(?<![ \t])[ \t]+$', 'g');
+    }
+    catch {
+        trimEnd = /[ \t]+$/;
+        trimBoth = /^[ \t]+|[ \t]+$/g;
+    }
+    let res = match[1].replace(trimEnd, '');
+    let sep = ' ';
+    let pos = line.lastIndex;
+    while ((match = line.exec(source))) {
+        const lm = match[1].replace(trimBoth, '');
+        if (lm === '') {
+            if (sep === '\n')
+                res += sep;
+            else
+                sep = '\n';
+        }
+        else {
+            res += sep + lm;
+            sep = ' ';
+        }
+        pos = line.lastIndex;
+    }
+    const last = /[ \t]*(.*)/sy;
+    last.lastIndex = pos;
+    match = last.exec(source);
+    return res + sep + (match?.[1] ?? '');
+}
+function doubleQuotedValue(source, onError) {
+    let res = '';
+    for (let i = 1; i < source.length - 1; ++i) {
+        const ch = source[i];
+        if (ch === '\r' && source[i + 1] === '\n')
+            continue;
+        if (ch === '\n') {
+            const { fold, offset } = foldNewline(source, i);
+            res += fold;
+            i = offset;
+        }
+        else if (ch === '\\') {
+            let next = source[++i];
+            const cc = escapeCodes[next];
+            if (cc)
+                res += cc;
+            else if (next === '\n') {
+                // skip escaped newlines, but still trim the following line
+                next = source[i + 1];
+                while (next === ' ' || next === '\t')
+                    next = source[++i + 1];
+            }
+            else if (next === '\r' && source[i + 1] === '\n') {
+                // skip escaped CRLF newlines, but still trim the following line
+                next = source[++i + 1];
+                while (next === ' ' || next === '\t')
+                    next = source[++i + 1];
+            }
+            else if (next === 'x' || next === 'u' || next === 'U') {
+                const length = next === 'x' ? 2 : next === 'u' ? 4 : 8;
+                res += parseCharCode(source, i + 1, length, onError);
+                i += length;
+            }
+            else {
+                const raw = source.substr(i - 1, 2);
+                onError(i - 1, 'BAD_DQ_ESCAPE', `Invalid escape sequence ${raw}`);
+                res += raw;
+            }
+        }
+        else if (ch === ' ' || ch === '\t') {
+            // trim trailing whitespace
+            const wsStart = i;
+            let next = source[i + 1];
+            while (next === ' ' || next === '\t')
+                next = source[++i + 1];
+            if (next !== '\n' && !(next === '\r' && source[i + 2] === '\n'))
+                res += i > wsStart ? source.slice(wsStart, i + 1) : ch;
+        }
+        else {
+            res += ch;
+        }
+    }
+    if (source[source.length - 1] !== '"' || source.length === 1)
+        onError(source.length, 'MISSING_CHAR', 'Missing closing "quote');
+    return res;
+}
+/**
+ * Fold a single newline into a space, multiple newlines to N - 1 newlines.
+ * Presumes `source[offset] === '\n'`
+ */
+function foldNewline(source, offset) {
+    let fold = '';
+    let ch = source[offset + 1];
+    while (ch === ' ' || ch === '\t' || ch === '\n' || ch === '\r') {
+        if (ch === '\r' && source[offset + 2] !== '\n')
+            break;
+        if (ch === '\n')
+            fold += '\n';
+        offset += 1;
+        ch = source[offset + 1];
+    }
+    if (!fold)
+        fold = ' ';
+    return { fold, offset };
+}
+const escapeCodes = {
+    '0': '\0', // null character
+    a: '\x07', // bell character
+    b: '\b', // backspace
+    e: '\x1b', // escape character
+    f: '\f', // form feed
+    n: '\n', // line feed
+    r: '\r', // carriage return
+    t: '\t', // horizontal tab
+    v: '\v', // vertical tab
+    N: '\u0085', // Unicode next line
+    _: '\u00a0', // Unicode non-breaking space
+    L: '\u2028', // Unicode line separator
+    P: '\u2029', // Unicode paragraph separator
+    ' ': ' ',
+    '"': '"',
+    '/': '/',
+    '\\': '\\',
+    '\t': '\t'
+};
+function parseCharCode(source, offset, length, onError) {
+    const cc = source.substr(offset, length);
+    const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
+    const code = ok ? parseInt(cc, 16) : NaN;
+    try {
+        return String.fromCodePoint(code);
+    }
+    catch {
+        const raw = source.substr(offset - 2, length + 2);
+        onError(offset - 2, 'BAD_DQ_ESCAPE', `Invalid escape sequence ${raw}`);
+        return raw;
+    }
+}
+
+exports.resolveFlowScalar = resolveFlowScalar;
+
+
+/***/ }),
+
+/***/ 4631:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+    let spaceBefore = false;
+    let atNewline = startOnNewline;
+    let hasSpace = startOnNewline;
+    let comment = '';
+    let commentSep = '';
+    let hasNewline = false;
+    let reqSpace = false;
+    let tab = null;
+    let anchor = null;
+    let tag = null;
+    let newlineAfterProp = null;
+    let comma = null;
+    let found = null;
+    let start = null;
+    for (const token of tokens) {
+        if (reqSpace) {
+            if (token.type !== 'space' &&
+                token.type !== 'newline' &&
+                token.type !== 'comma')
+                onError(token.offset, 'MISSING_CHAR', 'Tags and anchors must be separated from the next token by white space');
+            reqSpace = false;
+        }
+        if (tab) {
+            if (atNewline && token.type !== 'comment' && token.type !== 'newline') {
+                onError(tab, 'TAB_AS_INDENT', 'Tabs are not allowed as indentation');
+            }
+            tab = null;
+        }
+        switch (token.type) {
+            case 'space':
+                // At the doc level, tabs at line start may be parsed
+                // as leading white space rather than indentation.
+                // In a flow collection, only the parser handles indent.
+                if (!flow &&
+                    (indicator !== 'doc-start' || next?.type !== 'flow-collection') &&
+                    token.source.includes('\t')) {
+                    tab = token;
+                }
+                hasSpace = true;
+                break;
+            case 'comment': {
+                if (!hasSpace)
+                    onError(token, 'MISSING_CHAR', 'Comments must be separated from other tokens by white space characters');
+                const cb = token.source.substring(1) || ' ';
+                if (!comment)
+                    comment = cb;
+                else
+                    comment += commentSep + cb;
+                commentSep = '';
+                atNewline = false;
+                break;
+            }
+            case 'newline':
+                if (atNewline) {
+                    if (comment)
+                        comment += token.source;
+                    else if (!found || indicator !== 'seq-item-ind')
+                        spaceBefore = true;
+                }
+                else
+                    commentSep += token.source;
+                atNewline = true;
+                hasNewline = true;
+                if (anchor || tag)
+                    newlineAfterProp = token;
+                hasSpace = true;
+                break;
+            case 'anchor':
+                if (anchor)
+                    onError(token, 'MULTIPLE_ANCHORS', 'A node can have at most one anchor');
+                if (token.source.endsWith(':'))
+                    onError(token.offset + token.source.length - 1, 'BAD_ALIAS', 'Anchor ending in : is ambiguous', true);
+                anchor = token;
+                start ?? (start = token.offset);
+                atNewline = false;
+                hasSpace = false;
+                reqSpace = true;
+                break;
+            case 'tag': {
+                if (tag)
+                    onError(token, 'MULTIPLE_TAGS', 'A node can have at most one tag');
+                tag = token;
+                start ?? (start = token.offset);
+                atNewline = false;
+                hasSpace = false;
+                reqSpace = true;
+                break;
+            }
+            case indicator:
+                // Could here handle preceding comments differently
+                if (anchor || tag)
+                    onError(token, 'BAD_PROP_ORDER', `Anchors and tags must be after the ${token.source} indicator`);
+                if (found)
+                    onError(token, 'UNEXPECTED_TOKEN', `Unexpected ${token.source} in ${flow ?? 'collection'}`);
+                found = token;
+                atNewline =
+                    indicator === 'seq-item-ind' || indicator === 'explicit-key-ind';
+                hasSpace = false;
+                break;
+            case 'comma':
+                if (flow) {
+                    if (comma)
+                        onError(token, 'UNEXPECTED_TOKEN', `Unexpected , in ${flow}`);
+                    comma = token;
+                    atNewline = false;
+                    hasSpace = false;
+                    break;
+                }
+            // else fallthrough
+            default:
+                onError(token, 'UNEXPECTED_TOKEN', `Unexpected ${token.type} token`);
+                atNewline = false;
+                hasSpace = false;
+        }
+    }
+    const last = tokens[tokens.length - 1];
+    const end = last ? last.offset + last.source.length : offset;
+    if (reqSpace &&
+        next &&
+        next.type !== 'space' &&
+        next.type !== 'newline' &&
+        next.type !== 'comma' &&
+        (next.type !== 'scalar' || next.source !== '')) {
+        onError(next.offset, 'MISSING_CHAR', 'Tags and anchors must be separated from the next token by white space');
+    }
+    if (tab &&
+        ((atNewline && tab.indent <= parentIndent) ||
+            next?.type === 'block-map' ||
+            next?.type === 'block-seq'))
+        onError(tab, 'TAB_AS_INDENT', 'Tabs are not allowed as indentation');
+    return {
+        comma,
+        found,
+        spaceBefore,
+        comment,
+        hasNewline,
+        anchor,
+        tag,
+        newlineAfterProp,
+        end,
+        start: start ?? end
+    };
+}
+
+exports.resolveProps = resolveProps;
+
+
+/***/ }),
+
+/***/ 9499:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function containsNewline(key) {
+    if (!key)
+        return null;
+    switch (key.type) {
+        case 'alias':
+        case 'scalar':
+        case 'double-quoted-scalar':
+        case 'single-quoted-scalar':
+            if (key.source.includes('\n'))
+                return true;
+            if (key.end)
+                for (const st of key.end)
+                    if (st.type === 'newline')
+                        return true;
+            return false;
+        case 'flow-collection':
+            for (const it of key.items) {
+                for (const st of it.start)
+                    if (st.type === 'newline')
+                        return true;
+                if (it.sep)
+                    for (const st of it.sep)
+                        if (st.type === 'newline')
+                            return true;
+                if (containsNewline(it.key) || containsNewline(it.value))
+                    return true;
+            }
+            return false;
+        default:
+            return true;
+    }
+}
+
+exports.containsNewline = containsNewline;
+
+
+/***/ }),
+
+/***/ 2599:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function emptyScalarPosition(offset, before, pos) {
+    if (before) {
+        pos ?? (pos = before.length);
+        for (let i = pos - 1; i >= 0; --i) {
+            let st = before[i];
+            switch (st.type) {
+                case 'space':
+                case 'comment':
+                case 'newline':
+                    offset -= st.source.length;
+                    continue;
+            }
+            // Technically, an empty scalar is immediately after the last non-empty
+            // node, but it's more useful to place it after any whitespace.
+            st = before[++i];
+            while (st?.type === 'space') {
+                offset += st.source.length;
+                st = before[++i];
+            }
+            break;
+        }
+    }
+    return offset;
+}
+
+exports.emptyScalarPosition = emptyScalarPosition;
+
+
+/***/ }),
+
+/***/ 4051:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var utilContainsNewline = __nccwpck_require__(9499);
+
+function flowIndentCheck(indent, fc, onError) {
+    if (fc?.type === 'flow-collection') {
+        const end = fc.end[0];
+        if (end.indent === indent &&
+            (end.source === ']' || end.source === '}') &&
+            utilContainsNewline.containsNewline(fc)) {
+            const msg = 'Flow end indicator should be more indented than parent';
+            onError(end, 'BAD_INDENT', msg, true);
+        }
+    }
+}
+
+exports.flowIndentCheck = flowIndentCheck;
+
+
+/***/ }),
+
+/***/ 1187:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+
+function mapIncludes(ctx, items, search) {
+    const { uniqueKeys } = ctx.options;
+    if (uniqueKeys === false)
+        return false;
+    const isEqual = typeof uniqueKeys === 'function'
+        ? uniqueKeys
+        : (a, b) => a === b || (identity.isScalar(a) && identity.isScalar(b) && a.value === b.value);
+    return items.some(pair => isEqual(pair.key, search));
+}
+
+exports.mapIncludes = mapIncludes;
+
+
+/***/ }),
+
+/***/ 3021:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Alias = __nccwpck_require__(4065);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var toJS = __nccwpck_require__(6424);
+var Schema = __nccwpck_require__(5840);
+var stringifyDocument = __nccwpck_require__(6829);
+var anchors = __nccwpck_require__(1596);
+var applyReviver = __nccwpck_require__(3661);
+var createNode = __nccwpck_require__(2404);
+var directives = __nccwpck_require__(1342);
+
+class Document {
+    constructor(value, replacer, options) {
+        /** A comment before this Document */
+        this.commentBefore = null;
+        /** A comment immediately after this Document */
+        this.comment = null;
+        /** Errors encountered during parsing. */
+        this.errors = [];
+        /** Warnings encountered during parsing. */
+        this.warnings = [];
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.DOC });
+        let _replacer = null;
+        if (typeof replacer === 'function' || Array.isArray(replacer)) {
+            _replacer = replacer;
+        }
+        else if (options === undefined && replacer) {
+            options = replacer;
+            replacer = undefined;
+        }
+        const opt = Object.assign({
+            intAsBigInt: false,
+            keepSourceTokens: false,
+            logLevel: 'warn',
+            prettyErrors: true,
+            strict: true,
+            stringKeys: false,
+            uniqueKeys: true,
+            version: '1.2'
+        }, options);
+        this.options = opt;
+        let { version } = opt;
+        if (options?._directives) {
+            this.directives = options._directives.atDocument();
+            if (this.directives.yaml.explicit)
+                version = this.directives.yaml.version;
+        }
+        else
+            this.directives = new directives.Directives({ version });
+        this.setSchema(version, options);
+        // @ts-expect-error We can't really know that this matches Contents.
+        this.contents =
+            value === undefined ? null : this.createNode(value, _replacer, options);
+    }
+    /**
+     * Create a deep copy of this Document and its contents.
+     *
+     * Custom Node values that inherit from `Object` still refer to their original instances.
+     */
+    clone() {
+        const copy = Object.create(Document.prototype, {
+            [identity.NODE_TYPE]: { value: identity.DOC }
+        });
+        copy.commentBefore = this.commentBefore;
+        copy.comment = this.comment;
+        copy.errors = this.errors.slice();
+        copy.warnings = this.warnings.slice();
+        copy.options = Object.assign({}, this.options);
+        if (this.directives)
+            copy.directives = this.directives.clone();
+        copy.schema = this.schema.clone();
+        // @ts-expect-error We can't really know that this matches Contents.
+        copy.contents = identity.isNode(this.contents)
+            ? this.contents.clone(copy.schema)
+            : this.contents;
+        if (this.range)
+            copy.range = this.range.slice();
+        return copy;
+    }
+    /** Adds a value to the document. */
+    add(value) {
+        if (assertCollection(this.contents))
+            this.contents.add(value);
+    }
+    /** Adds a value to the document. */
+    addIn(path, value) {
+        if (assertCollection(this.contents))
+            this.contents.addIn(path, value);
+    }
+    /**
+     * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
+     *
+     * If `node` already has an anchor, `name` is ignored.
+     * Otherwise, the `node.anchor` value will be set to `name`,
+     * or if an anchor with that name is already present in the document,
+     * `name` will be used as a prefix for a new unique anchor.
+     * If `name` is undefined, the generated anchor will use 'a' as a prefix.
+     */
+    createAlias(node, name) {
+        if (!node.anchor) {
+            const prev = anchors.anchorNames(this);
+            node.anchor =
+                // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+                !name || prev.has(name) ? anchors.findNewAnchor(name || 'a', prev) : name;
+        }
+        return new Alias.Alias(node.anchor);
+    }
+    createNode(value, replacer, options) {
+        let _replacer = undefined;
+        if (typeof replacer === 'function') {
+            value = replacer.call({ '': value }, '', value);
+            _replacer = replacer;
+        }
+        else if (Array.isArray(replacer)) {
+            const keyToStr = (v) => typeof v === 'number' || v instanceof String || v instanceof Number;
+            const asStr = replacer.filter(keyToStr).map(String);
+            if (asStr.length > 0)
+                replacer = replacer.concat(asStr);
+            _replacer = replacer;
+        }
+        else if (options === undefined && replacer) {
+            options = replacer;
+            replacer = undefined;
+        }
+        const { aliasDuplicateObjects, anchorPrefix, flow, keepUndefined, onTagObj, tag } = options ?? {};
+        const { onAnchor, setAnchors, sourceObjects } = anchors.createNodeAnchors(this, 
+        // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+        anchorPrefix || 'a');
+        const ctx = {
+            aliasDuplicateObjects: aliasDuplicateObjects ?? true,
+            keepUndefined: keepUndefined ?? false,
+            onAnchor,
+            onTagObj,
+            replacer: _replacer,
+            schema: this.schema,
+            sourceObjects
+        };
+        const node = createNode.createNode(value, tag, ctx);
+        if (flow && identity.isCollection(node))
+            node.flow = true;
+        setAnchors();
+        return node;
+    }
+    /**
+     * Convert a key and a value into a `Pair` using the current schema,
+     * recursively wrapping all values as `Scalar` or `Collection` nodes.
+     */
+    createPair(key, value, options = {}) {
+        const k = this.createNode(key, null, options);
+        const v = this.createNode(value, null, options);
+        return new Pair.Pair(k, v);
+    }
+    /**
+     * Removes a value from the document.
+     * @returns `true` if the item was found and removed.
+     */
+    delete(key) {
+        return assertCollection(this.contents) ? this.contents.delete(key) : false;
+    }
+    /**
+     * Removes a value from the document.
+     * @returns `true` if the item was found and removed.
+     */
+    deleteIn(path) {
+        if (Collection.isEmptyPath(path)) {
+            if (this.contents == null)
+                return false;
+            // @ts-expect-error Presumed impossible if Strict extends false
+            this.contents = null;
+            return true;
+        }
+        return assertCollection(this.contents)
+            ? this.contents.deleteIn(path)
+            : false;
+    }
+    /**
+     * Returns item at `key`, or `undefined` if not found. By default unwraps
+     * scalar values from their surrounding node; to disable set `keepScalar` to
+     * `true` (collections are always returned intact).
+     */
+    get(key, keepScalar) {
+        return identity.isCollection(this.contents)
+            ? this.contents.get(key, keepScalar)
+            : undefined;
+    }
+    /**
+     * Returns item at `path`, or `undefined` if not found. By default unwraps
+     * scalar values from their surrounding node; to disable set `keepScalar` to
+     * `true` (collections are always returned intact).
+     */
+    getIn(path, keepScalar) {
+        if (Collection.isEmptyPath(path))
+            return !keepScalar && identity.isScalar(this.contents)
+                ? this.contents.value
+                : this.contents;
+        return identity.isCollection(this.contents)
+            ? this.contents.getIn(path, keepScalar)
+            : undefined;
+    }
+    /**
+     * Checks if the document includes a value with the key `key`.
+     */
+    has(key) {
+        return identity.isCollection(this.contents) ? this.contents.has(key) : false;
+    }
+    /**
+     * Checks if the document includes a value at `path`.
+     */
+    hasIn(path) {
+        if (Collection.isEmptyPath(path))
+            return this.contents !== undefined;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path) : false;
+    }
+    /**
+     * Sets a value in this document. For `!!set`, `value` needs to be a
+     * boolean to add/remove the item from the set.
+     */
+    set(key, value) {
+        if (this.contents == null) {
+            // @ts-expect-error We can't really know that this matches Contents.
+            this.contents = Collection.collectionFromPath(this.schema, [key], value);
+        }
+        else if (assertCollection(this.contents)) {
+            this.contents.set(key, value);
+        }
+    }
+    /**
+     * Sets a value in this document. For `!!set`, `value` needs to be a
+     * boolean to add/remove the item from the set.
+     */
+    setIn(path, value) {
+        if (Collection.isEmptyPath(path)) {
+            // @ts-expect-error We can't really know that this matches Contents.
+            this.contents = value;
+        }
+        else if (this.contents == null) {
+            // @ts-expect-error We can't really know that this matches Contents.
+            this.contents = Collection.collectionFromPath(this.schema, Array.from(path), value);
+        }
+        else if (assertCollection(this.contents)) {
+            this.contents.setIn(path, value);
+        }
+    }
+    /**
+     * Change the YAML version and schema used by the document.
+     * A `null` version disables support for directives, explicit tags, anchors, and aliases.
+     * It also requires the `schema` option to be given as a `Schema` instance value.
+     *
+     * Overrides all previously set schema options.
+     */
+    setSchema(version, options = {}) {
+        if (typeof version === 'number')
+            version = String(version);
+        let opt;
+        switch (version) {
+            case '1.1':
+                if (this.directives)
+                    this.directives.yaml.version = '1.1';
+                else
+                    this.directives = new directives.Directives({ version: '1.1' });
+                opt = { resolveKnownTags: false, schema: 'yaml-1.1' };
+                break;
+            case '1.2':
+            case 'next':
+                if (this.directives)
+                    this.directives.yaml.version = version;
+                else
+                    this.directives = new directives.Directives({ version });
+                opt = { resolveKnownTags: true, schema: 'core' };
+                break;
+            case null:
+                if (this.directives)
+                    delete this.directives;
+                opt = null;
+                break;
+            default: {
+                const sv = JSON.stringify(version);
+                throw new Error(`Expected '1.1', '1.2' or null as first argument, but found: ${sv}`);
+            }
+        }
+        // Not using `instanceof Schema` to allow for duck typing
+        if (options.schema instanceof Object)
+            this.schema = options.schema;
+        else if (opt)
+            this.schema = new Schema.Schema(Object.assign(opt, options));
+        else
+            throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
+    }
+    // json & jsonArg are only used from toJSON()
+    toJS({ json, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        const ctx = {
+            anchors: new Map(),
+            doc: this,
+            keep: !json,
+            mapAsMap: mapAsMap === true,
+            mapKeyWarned: false,
+            maxAliasCount: typeof maxAliasCount === 'number' ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this.contents, jsonArg ?? '', ctx);
+        if (typeof onAnchor === 'function')
+            for (const { count, res } of ctx.anchors.values())
+                onAnchor(res, count);
+        return typeof reviver === 'function'
+            ? applyReviver.applyReviver(reviver, { '': res }, '', res)
+            : res;
+    }
+    /**
+     * A JSON representation of the document `contents`.
+     *
+     * @param jsonArg Used by `JSON.stringify` to indicate the array index or
+     *   property name.
+     */
+    toJSON(jsonArg, onAnchor) {
+        return this.toJS({ json: true, jsonArg, mapAsMap: false, onAnchor });
+    }
+    /** A YAML representation of the document. */
+    toString(options = {}) {
+        if (this.errors.length > 0)
+            throw new Error('Document with errors cannot be stringified');
+        if ('indent' in options &&
+            (!Number.isInteger(options.indent) || Number(options.indent) <= 0)) {
+            const s = JSON.stringify(options.indent);
+            throw new Error(`"indent" option must be a positive integer, not ${s}`);
+        }
+        return stringifyDocument.stringifyDocument(this, options);
+    }
+}
+function assertCollection(contents) {
+    if (identity.isCollection(contents))
+        return true;
+    throw new Error('Expected a YAML collection as document contents');
+}
+
+exports.Document = Document;
+
+
+/***/ }),
+
+/***/ 1596:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
+
+/**
+ * Verify that the input string is a valid anchor.
+ *
+ * Will throw on errors.
+ */
+function anchorIsValid(anchor) {
+    if (/[\x00-\x19\s,[\]{}]/.test(anchor)) {
+        const sa = JSON.stringify(anchor);
+        const msg = `Anchor must not contain whitespace or control characters: ${sa}`;
+        throw new Error(msg);
+    }
+    return true;
+}
+function anchorNames(root) {
+    const anchors = new Set();
+    visit.visit(root, {
+        Value(_key, node) {
+            if (node.anchor)
+                anchors.add(node.anchor);
+        }
+    });
+    return anchors;
+}
+/** Find a new anchor name with the given `prefix` and a one-indexed suffix. */
+function findNewAnchor(prefix, exclude) {
+    for (let i = 1; true; ++i) {
+        const name = `${prefix}${i}`;
+        if (!exclude.has(name))
+            return name;
+    }
+}
+function createNodeAnchors(doc, prefix) {
+    const aliasObjects = [];
+    const sourceObjects = new Map();
+    let prevAnchors = null;
+    return {
+        onAnchor: (source) => {
+            aliasObjects.push(source);
+            prevAnchors ?? (prevAnchors = anchorNames(doc));
+            const anchor = findNewAnchor(prefix, prevAnchors);
+            prevAnchors.add(anchor);
+            return anchor;
+        },
+        /**
+         * With circular references, the source node is only resolved after all
+         * of its child nodes are. This is why anchors are set only after all of
+         * the nodes have been created.
+         */
+        setAnchors: () => {
+            for (const source of aliasObjects) {
+                const ref = sourceObjects.get(source);
+                if (typeof ref === 'object' &&
+                    ref.anchor &&
+                    (identity.isScalar(ref.node) || identity.isCollection(ref.node))) {
+                    ref.node.anchor = ref.anchor;
+                }
+                else {
+                    const error = new Error('Failed to resolve repeated object (this should not happen)');
+                    error.source = source;
+                    throw error;
+                }
+            }
+        },
+        sourceObjects
+    };
+}
+
+exports.anchorIsValid = anchorIsValid;
+exports.anchorNames = anchorNames;
+exports.createNodeAnchors = createNodeAnchors;
+exports.findNewAnchor = findNewAnchor;
+
+
+/***/ }),
+
+/***/ 3661:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+/**
+ * Applies the JSON.parse reviver algorithm as defined in the ECMA-262 spec,
+ * in section 24.5.1.1 "Runtime Semantics: InternalizeJSONProperty" of the
+ * 2021 edition: https://tc39.es/ecma262/#sec-json.parse
+ *
+ * Includes extensions for handling Map and Set objects.
+ */
+function applyReviver(reviver, obj, key, val) {
+    if (val && typeof val === 'object') {
+        if (Array.isArray(val)) {
+            for (let i = 0, len = val.length; i < len; ++i) {
+                const v0 = val[i];
+                const v1 = applyReviver(reviver, val, String(i), v0);
+                // eslint-disable-next-line @typescript-eslint/no-array-delete
+                if (v1 === undefined)
+                    delete val[i];
+                else if (v1 !== v0)
+                    val[i] = v1;
+            }
+        }
+        else if (val instanceof Map) {
+            for (const k of Array.from(val.keys())) {
+                const v0 = val.get(k);
+                const v1 = applyReviver(reviver, val, k, v0);
+                if (v1 === undefined)
+                    val.delete(k);
+                else if (v1 !== v0)
+                    val.set(k, v1);
+            }
+        }
+        else if (val instanceof Set) {
+            for (const v0 of Array.from(val)) {
+                const v1 = applyReviver(reviver, val, v0, v0);
+                if (v1 === undefined)
+                    val.delete(v0);
+                else if (v1 !== v0) {
+                    val.delete(v0);
+                    val.add(v1);
+                }
+            }
+        }
+        else {
+            for (const [k, v0] of Object.entries(val)) {
+                const v1 = applyReviver(reviver, val, k, v0);
+                if (v1 === undefined)
+                    delete val[k];
+                else if (v1 !== v0)
+                    val[k] = v1;
+            }
+        }
+    }
+    return reviver.call(obj, key, val);
+}
+
+exports.applyReviver = applyReviver;
+
+
+/***/ }),
+
+/***/ 2404:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+
+const defaultTagPrefix = 'tag:yaml.org,2002:';
+function findTagObject(value, tagName, tags) {
+    if (tagName) {
+        const match = tags.filter(t => t.tag === tagName);
+        const tagObj = match.find(t => !t.format) ?? match[0];
+        if (!tagObj)
+            throw new Error(`Tag ${tagName} not found`);
+        return tagObj;
+    }
+    return tags.find(t => t.identify?.(value) && !t.format);
+}
+function createNode(value, tagName, ctx) {
+    if (identity.isDocument(value))
+        value = value.contents;
+    if (identity.isNode(value))
+        return value;
+    if (identity.isPair(value)) {
+        const map = ctx.schema[identity.MAP].createNode?.(ctx.schema, null, ctx);
+        map.items.push(value);
+        return map;
+    }
+    if (value instanceof String ||
+        value instanceof Number ||
+        value instanceof Boolean ||
+        (typeof BigInt !== 'undefined' && value instanceof BigInt) // not supported everywhere
+    ) {
+        // https://tc39.es/ecma262/#sec-serializejsonproperty
+        value = value.valueOf();
+    }
+    const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
+    // Detect duplicate references to the same object & use Alias nodes for all
+    // after first. The `ref` wrapper allows for circular references to resolve.
+    let ref = undefined;
+    if (aliasDuplicateObjects && value && typeof value === 'object') {
+        ref = sourceObjects.get(value);
+        if (ref) {
+            ref.anchor ?? (ref.anchor = onAnchor(value));
+            return new Alias.Alias(ref.anchor);
+        }
+        else {
+            ref = { anchor: null, node: null };
+            sourceObjects.set(value, ref);
+        }
+    }
+    if (tagName?.startsWith('!!'))
+        tagName = defaultTagPrefix + tagName.slice(2);
+    let tagObj = findTagObject(value, tagName, schema.tags);
+    if (!tagObj) {
+        if (value && typeof value.toJSON === 'function') {
+            // eslint-disable-next-line @typescript-eslint/no-unsafe-call
+            value = value.toJSON();
+        }
+        if (!value || typeof value !== 'object') {
+            const node = new Scalar.Scalar(value);
+            if (ref)
+                ref.node = node;
+            return node;
+        }
+        tagObj =
+            value instanceof Map
+                ? schema[identity.MAP]
+                : Symbol.iterator in Object(value)
+                    ? schema[identity.SEQ]
+                    : schema[identity.MAP];
+    }
+    if (onTagObj) {
+        onTagObj(tagObj);
+        delete ctx.onTagObj;
+    }
+    const node = tagObj?.createNode
+        ? tagObj.createNode(ctx.schema, value, ctx)
+        : typeof tagObj?.nodeClass?.from === 'function'
+            ? tagObj.nodeClass.from(ctx.schema, value, ctx)
+            : new Scalar.Scalar(value);
+    if (tagName)
+        node.tag = tagName;
+    else if (!tagObj.default)
+        node.tag = tagObj.tag;
+    if (ref)
+        ref.node = node;
+    return node;
+}
+
+exports.createNode = createNode;
+
+
+/***/ }),
+
+/***/ 1342:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
+
+const escapeChars = {
+    '!': '%21',
+    ',': '%2C',
+    '[': '%5B',
+    ']': '%5D',
+    '{': '%7B',
+    '}': '%7D'
+};
+const escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, ch => escapeChars[ch]);
+class Directives {
+    constructor(yaml, tags) {
+        /**
+         * The directives-end/doc-start marker `---`. If `null`, a marker may still be
+         * included in the document's stringified representation.
+         */
+        this.docStart = null;
+        /** The doc-end marker `...`.  */
+        this.docEnd = false;
+        this.yaml = Object.assign({}, Directives.defaultYaml, yaml);
+        this.tags = Object.assign({}, Directives.defaultTags, tags);
+    }
+    clone() {
+        const copy = new Directives(this.yaml, this.tags);
+        copy.docStart = this.docStart;
+        return copy;
+    }
+    /**
+     * During parsing, get a Directives instance for the current document and
+     * update the stream state according to the current version's spec.
+     */
+    atDocument() {
+        const res = new Directives(this.yaml, this.tags);
+        switch (this.yaml.version) {
+            case '1.1':
+                this.atNextDocument = true;
+                break;
+            case '1.2':
+                this.atNextDocument = false;
+                this.yaml = {
+                    explicit: Directives.defaultYaml.explicit,
+                    version: '1.2'
+                };
+                this.tags = Object.assign({}, Directives.defaultTags);
+                break;
+        }
+        return res;
+    }
+    /**
+     * @param onError - May be called even if the action was successful
+     * @returns `true` on success
+     */
+    add(line, onError) {
+        if (this.atNextDocument) {
+            this.yaml = { explicit: Directives.defaultYaml.explicit, version: '1.1' };
+            this.tags = Object.assign({}, Directives.defaultTags);
+            this.atNextDocument = false;
+        }
+        const parts = line.trim().split(/[ \t]+/);
+        const name = parts.shift();
+        switch (name) {
+            case '%TAG': {
+                if (parts.length !== 2) {
+                    onError(0, '%TAG directive should contain exactly two parts');
+                    if (parts.length < 2)
+                        return false;
+                }
+                const [handle, prefix] = parts;
+                this.tags[handle] = prefix;
+                return true;
+            }
+            case '%YAML': {
+                this.yaml.explicit = true;
+                if (parts.length !== 1) {
+                    onError(0, '%YAML directive should contain exactly one part');
+                    return false;
+                }
+                const [version] = parts;
+                if (version === '1.1' || version === '1.2') {
+                    this.yaml.version = version;
+                    return true;
+                }
+                else {
+                    const isValid = /^\d+\.\d+$/.test(version);
+                    onError(6, `Unsupported YAML version ${version}`, isValid);
+                    return false;
+                }
+            }
+            default:
+                onError(0, `Unknown directive ${name}`, true);
+                return false;
+        }
+    }
+    /**
+     * Resolves a tag, matching handles to those defined in %TAG directives.
+     *
+     * @returns Resolved tag, which may also be the non-specific tag `'!'` or a
+     *   `'!local'` tag, or `null` if unresolvable.
+     */
+    tagName(source, onError) {
+        if (source === '!')
+            return '!'; // non-specific tag
+        if (source[0] !== '!') {
+            onError(`Not a valid tag: ${source}`);
+            return null;
+        }
+        if (source[1] === '<') {
+            const verbatim = source.slice(2, -1);
+            if (verbatim === '!' || verbatim === '!!') {
+                onError(`Verbatim tags aren't resolved, so ${source} is invalid.`);
+                return null;
+            }
+            if (source[source.length - 1] !== '>')
+                onError('Verbatim tags must end with a >');
+            return verbatim;
+        }
+        const [, handle, suffix] = source.match(/^(.*!)([^!]*)$/s);
+        if (!suffix)
+            onError(`The ${source} tag has no suffix`);
+        const prefix = this.tags[handle];
+        if (prefix) {
+            try {
+                return prefix + decodeURIComponent(suffix);
+            }
+            catch (error) {
+                onError(String(error));
+                return null;
+            }
+        }
+        if (handle === '!')
+            return source; // local tag
+        onError(`Could not resolve tag: ${source}`);
+        return null;
+    }
+    /**
+     * Given a fully resolved tag, returns its printable string form,
+     * taking into account current tag prefixes and defaults.
+     */
+    tagString(tag) {
+        for (const [handle, prefix] of Object.entries(this.tags)) {
+            if (tag.startsWith(prefix))
+                return handle + escapeTagName(tag.substring(prefix.length));
+        }
+        return tag[0] === '!' ? tag : `!<${tag}>`;
+    }
+    toString(doc) {
+        const lines = this.yaml.explicit
+            ? [`%YAML ${this.yaml.version || '1.2'}`]
+            : [];
+        const tagEntries = Object.entries(this.tags);
+        let tagNames;
+        if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
+            const tags = {};
+            visit.visit(doc.contents, (_key, node) => {
+                if (identity.isNode(node) && node.tag)
+                    tags[node.tag] = true;
+            });
+            tagNames = Object.keys(tags);
+        }
+        else
+            tagNames = [];
+        for (const [handle, prefix] of tagEntries) {
+            if (handle === '!!' && prefix === 'tag:yaml.org,2002:')
+                continue;
+            if (!doc || tagNames.some(tn => tn.startsWith(prefix)))
+                lines.push(`%TAG ${handle} ${prefix}`);
+        }
+        return lines.join('\n');
+    }
+}
+Directives.defaultYaml = { explicit: false, version: '1.2' };
+Directives.defaultTags = { '!!': 'tag:yaml.org,2002:' };
+
+exports.Directives = Directives;
+
+
+/***/ }),
+
+/***/ 1464:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+class YAMLError extends Error {
+    constructor(name, pos, code, message) {
+        super();
+        this.name = name;
+        this.code = code;
+        this.message = message;
+        this.pos = pos;
+    }
+}
+class YAMLParseError extends YAMLError {
+    constructor(pos, code, message) {
+        super('YAMLParseError', pos, code, message);
+    }
+}
+class YAMLWarning extends YAMLError {
+    constructor(pos, code, message) {
+        super('YAMLWarning', pos, code, message);
+    }
+}
+const prettifyError = (src, lc) => (error) => {
+    if (error.pos[0] === -1)
+        return;
+    error.linePos = error.pos.map(pos => lc.linePos(pos));
+    const { line, col } = error.linePos[0];
+    error.message += ` at line ${line}, column ${col}`;
+    let ci = col - 1;
+    let lineStr = src
+        .substring(lc.lineStarts[line - 1], lc.lineStarts[line])
+        .replace(/[\n\r]+$/, '');
+    // Trim to max 80 chars, keeping col position near the middle
+    if (ci >= 60 && lineStr.length > 80) {
+        const trimStart = Math.min(ci - 39, lineStr.length - 79);
+        lineStr = '…' + lineStr.substring(trimStart);
+        ci -= trimStart - 1;
+    }
+    if (lineStr.length > 80)
+        lineStr = lineStr.substring(0, 79) + '…';
+    // Include previous line in context if pointing at line start
+    if (line > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
+        // Regexp won't match if start is trimmed
+        let prev = src.substring(lc.lineStarts[line - 2], lc.lineStarts[line - 1]);
+        if (prev.length > 80)
+            prev = prev.substring(0, 79) + '…\n';
+        lineStr = prev + lineStr;
+    }
+    if (/[^ ]/.test(lineStr)) {
+        let count = 1;
+        const end = error.linePos[1];
+        if (end?.line === line && end.col > col) {
+            count = Math.max(1, Math.min(end.col - col, 80 - ci));
+        }
+        const pointer = ' '.repeat(ci) + '^'.repeat(count);
+        error.message += `:\n\n${lineStr}\n${pointer}\n`;
+    }
+};
+
+exports.YAMLError = YAMLError;
+exports.YAMLParseError = YAMLParseError;
+exports.YAMLWarning = YAMLWarning;
+exports.prettifyError = prettifyError;
+
+
+/***/ }),
+
+/***/ 8815:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+
+
+var composer = __nccwpck_require__(9984);
+var Document = __nccwpck_require__(3021);
+var Schema = __nccwpck_require__(5840);
+var errors = __nccwpck_require__(1464);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var cst = __nccwpck_require__(3461);
+var lexer = __nccwpck_require__(361);
+var lineCounter = __nccwpck_require__(6628);
+var parser = __nccwpck_require__(3456);
+var publicApi = __nccwpck_require__(4047);
+var visit = __nccwpck_require__(204);
+
+
+
+__webpack_unused_export__ = composer.Composer;
+__webpack_unused_export__ = Document.Document;
+__webpack_unused_export__ = Schema.Schema;
+__webpack_unused_export__ = errors.YAMLError;
+__webpack_unused_export__ = errors.YAMLParseError;
+__webpack_unused_export__ = errors.YAMLWarning;
+__webpack_unused_export__ = Alias.Alias;
+__webpack_unused_export__ = identity.isAlias;
+__webpack_unused_export__ = identity.isCollection;
+__webpack_unused_export__ = identity.isDocument;
+__webpack_unused_export__ = identity.isMap;
+__webpack_unused_export__ = identity.isNode;
+__webpack_unused_export__ = identity.isPair;
+__webpack_unused_export__ = identity.isScalar;
+__webpack_unused_export__ = identity.isSeq;
+__webpack_unused_export__ = Pair.Pair;
+__webpack_unused_export__ = Scalar.Scalar;
+__webpack_unused_export__ = YAMLMap.YAMLMap;
+__webpack_unused_export__ = YAMLSeq.YAMLSeq;
+__webpack_unused_export__ = cst;
+__webpack_unused_export__ = lexer.Lexer;
+__webpack_unused_export__ = lineCounter.LineCounter;
+__webpack_unused_export__ = parser.Parser;
+exports.qg = publicApi.parse;
+__webpack_unused_export__ = publicApi.parseAllDocuments;
+__webpack_unused_export__ = publicApi.parseDocument;
+__webpack_unused_export__ = publicApi.stringify;
+__webpack_unused_export__ = visit.visit;
+__webpack_unused_export__ = visit.visitAsync;
+
+
+/***/ }),
+
+/***/ 7249:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var node_process = __nccwpck_require__(932);
+
+function debug(logLevel, ...messages) {
+    if (logLevel === 'debug')
+        console.log(...messages);
+}
+function warn(logLevel, warning) {
+    if (logLevel === 'debug' || logLevel === 'warn') {
+        if (typeof node_process.emitWarning === 'function')
+            node_process.emitWarning(warning);
+        else
+            console.warn(warning);
+    }
+}
+
+exports.debug = debug;
+exports.warn = warn;
+
+
+/***/ }),
+
+/***/ 4065:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var anchors = __nccwpck_require__(1596);
+var visit = __nccwpck_require__(204);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(6424);
+
+class Alias extends Node.NodeBase {
+    constructor(source) {
+        super(identity.ALIAS);
+        this.source = source;
+        Object.defineProperty(this, 'tag', {
+            set() {
+                throw new Error('Alias nodes cannot have tags');
+            }
+        });
+    }
+    /**
+     * Resolve the value of this alias within `doc`, finding the last
+     * instance of the `source` anchor before this node.
+     */
+    resolve(doc, ctx) {
+        if (ctx?.maxAliasCount === 0)
+            throw new ReferenceError('Alias resolution is disabled');
+        let nodes;
+        if (ctx?.aliasResolveCache) {
+            nodes = ctx.aliasResolveCache;
+        }
+        else {
+            nodes = [];
+            visit.visit(doc, {
+                Node: (_key, node) => {
+                    if (identity.isAlias(node) || identity.hasAnchor(node))
+                        nodes.push(node);
+                }
+            });
+            if (ctx)
+                ctx.aliasResolveCache = nodes;
+        }
+        let found = undefined;
+        for (const node of nodes) {
+            if (node === this)
+                break;
+            if (node.anchor === this.source)
+                found = node;
+        }
+        if (found && ctx) {
+            const { anchors, doc, maxAliasCount } = ctx;
+            let data = anchors.get(found);
+            if (!data) {
+                // Resolve anchors for Node.prototype.toJS()
+                toJS.toJS(found, null, ctx);
+                data = anchors.get(found);
+            }
+            /* istanbul ignore if */
+            if (data?.res === undefined) {
+                const msg = 'This should not happen: Alias anchor was not resolved?';
+                throw new ReferenceError(msg);
+            }
+            if (maxAliasCount >= 0) {
+                data.count += 1;
+                if (data.aliasCount === 0)
+                    data.aliasCount = getAliasCount(doc, found, anchors);
+                if (data.count * data.aliasCount > maxAliasCount) {
+                    const msg = 'Excessive alias count indicates a resource exhaustion attack';
+                    throw new ReferenceError(msg);
+                }
+            }
+        }
+        return found;
+    }
+    toJSON(_arg, ctx) {
+        if (!ctx)
+            return { source: this.source };
+        const source = this.resolve(ctx.doc, ctx);
+        if (!source) {
+            const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+            throw new ReferenceError(msg);
+        }
+        return ctx.anchors.get(source).res;
+    }
+    toString(ctx, _onComment, _onChompKeep) {
+        const src = `*${this.source}`;
+        if (ctx) {
+            anchors.anchorIsValid(this.source);
+            if (ctx.options.verifyAliasOrder && !ctx.anchors.has(this.source)) {
+                const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+                throw new Error(msg);
+            }
+            if (ctx.implicitKey)
+                return `${src} `;
+        }
+        return src;
+    }
+}
+function getAliasCount(doc, node, anchors) {
+    if (identity.isAlias(node)) {
+        const source = node.resolve(doc);
+        const anchor = anchors && source && anchors.get(source);
+        return anchor ? anchor.count * anchor.aliasCount : 0;
+    }
+    else if (identity.isCollection(node)) {
+        let count = 0;
+        for (const item of node.items) {
+            const c = getAliasCount(doc, item, anchors);
+            if (c > count)
+                count = c;
+        }
+        return count;
+    }
+    else if (identity.isPair(node)) {
+        const kc = getAliasCount(doc, node.key, anchors);
+        const vc = getAliasCount(doc, node.value, anchors);
+        return Math.max(kc, vc);
+    }
+    return 1;
+}
+
+exports.Alias = Alias;
+
+
+/***/ }),
+
+/***/ 101:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var createNode = __nccwpck_require__(2404);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+
+function collectionFromPath(schema, path, value) {
+    let v = value;
+    for (let i = path.length - 1; i >= 0; --i) {
+        const k = path[i];
+        if (typeof k === 'number' && Number.isInteger(k) && k >= 0) {
+            const a = [];
+            a[k] = v;
+            v = a;
+        }
+        else {
+            v = new Map([[k, v]]);
+        }
+    }
+    return createNode.createNode(v, undefined, {
+        aliasDuplicateObjects: false,
+        keepUndefined: false,
+        onAnchor: () => {
+            throw new Error('This should not happen, please report a bug.');
+        },
+        schema,
+        sourceObjects: new Map()
+    });
+}
+// Type guard is intentionally a little wrong so as to be more useful,
+// as it does not cover untypable empty non-string iterables (e.g. []).
+const isEmptyPath = (path) => path == null ||
+    (typeof path === 'object' && !!path[Symbol.iterator]().next().done);
+class Collection extends Node.NodeBase {
+    constructor(type, schema) {
+        super(type);
+        Object.defineProperty(this, 'schema', {
+            value: schema,
+            configurable: true,
+            enumerable: false,
+            writable: true
+        });
+    }
+    /**
+     * Create a copy of this collection.
+     *
+     * @param schema - If defined, overwrites the original's schema
+     */
+    clone(schema) {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (schema)
+            copy.schema = schema;
+        copy.items = copy.items.map(it => identity.isNode(it) || identity.isPair(it) ? it.clone(schema) : it);
+        if (this.range)
+            copy.range = this.range.slice();
+        return copy;
+    }
+    /**
+     * Adds a value to the collection. For `!!map` and `!!omap` the value must
+     * be a Pair instance or a `{ key, value }` object, which may not have a key
+     * that already exists in the map.
+     */
+    addIn(path, value) {
+        if (isEmptyPath(path))
+            this.add(value);
+        else {
+            const [key, ...rest] = path;
+            const node = this.get(key, true);
+            if (identity.isCollection(node))
+                node.addIn(rest, value);
+            else if (node === undefined && this.schema)
+                this.set(key, collectionFromPath(this.schema, rest, value));
+            else
+                throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+    }
+    /**
+     * Removes a value from the collection.
+     * @returns `true` if the item was found and removed.
+     */
+    deleteIn(path) {
+        const [key, ...rest] = path;
+        if (rest.length === 0)
+            return this.delete(key);
+        const node = this.get(key, true);
+        if (identity.isCollection(node))
+            return node.deleteIn(rest);
+        else
+            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+    }
+    /**
+     * Returns item at `key`, or `undefined` if not found. By default unwraps
+     * scalar values from their surrounding node; to disable set `keepScalar` to
+     * `true` (collections are always returned intact).
+     */
+    getIn(path, keepScalar) {
+        const [key, ...rest] = path;
+        const node = this.get(key, true);
+        if (rest.length === 0)
+            return !keepScalar && identity.isScalar(node) ? node.value : node;
+        else
+            return identity.isCollection(node) ? node.getIn(rest, keepScalar) : undefined;
+    }
+    hasAllNullValues(allowScalar) {
+        return this.items.every(node => {
+            if (!identity.isPair(node))
+                return false;
+            const n = node.value;
+            return (n == null ||
+                (allowScalar &&
+                    identity.isScalar(n) &&
+                    n.value == null &&
+                    !n.commentBefore &&
+                    !n.comment &&
+                    !n.tag));
+        });
+    }
+    /**
+     * Checks if the collection includes a value with the key `key`.
+     */
+    hasIn(path) {
+        const [key, ...rest] = path;
+        if (rest.length === 0)
+            return this.has(key);
+        const node = this.get(key, true);
+        return identity.isCollection(node) ? node.hasIn(rest) : false;
+    }
+    /**
+     * Sets a value in this collection. For `!!set`, `value` needs to be a
+     * boolean to add/remove the item from the set.
+     */
+    setIn(path, value) {
+        const [key, ...rest] = path;
+        if (rest.length === 0) {
+            this.set(key, value);
+        }
+        else {
+            const node = this.get(key, true);
+            if (identity.isCollection(node))
+                node.setIn(rest, value);
+            else if (node === undefined && this.schema)
+                this.set(key, collectionFromPath(this.schema, rest, value));
+            else
+                throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+    }
+}
+
+exports.Collection = Collection;
+exports.collectionFromPath = collectionFromPath;
+exports.isEmptyPath = isEmptyPath;
+
+
+/***/ }),
+
+/***/ 6673:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var applyReviver = __nccwpck_require__(3661);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
+
+class NodeBase {
+    constructor(type) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: type });
+    }
+    /** Create a copy of this node.  */
+    clone() {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (this.range)
+            copy.range = this.range.slice();
+        return copy;
+    }
+    /** A plain JavaScript representation of this node. */
+    toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        if (!identity.isDocument(doc))
+            throw new TypeError('A document argument is required');
+        const ctx = {
+            anchors: new Map(),
+            doc,
+            keep: true,
+            mapAsMap: mapAsMap === true,
+            mapKeyWarned: false,
+            maxAliasCount: typeof maxAliasCount === 'number' ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this, '', ctx);
+        if (typeof onAnchor === 'function')
+            for (const { count, res } of ctx.anchors.values())
+                onAnchor(res, count);
+        return typeof reviver === 'function'
+            ? applyReviver.applyReviver(reviver, { '': res }, '', res)
+            : res;
+    }
+}
+
+exports.NodeBase = NodeBase;
+
+
+/***/ }),
+
+/***/ 7165:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var createNode = __nccwpck_require__(2404);
+var stringifyPair = __nccwpck_require__(9748);
+var addPairToJSMap = __nccwpck_require__(7104);
+var identity = __nccwpck_require__(1127);
+
+function createPair(key, value, ctx) {
+    const k = createNode.createNode(key, undefined, ctx);
+    const v = createNode.createNode(value, undefined, ctx);
+    return new Pair(k, v);
+}
+class Pair {
+    constructor(key, value = null) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.PAIR });
+        this.key = key;
+        this.value = value;
+    }
+    clone(schema) {
+        let { key, value } = this;
+        if (identity.isNode(key))
+            key = key.clone(schema);
+        if (identity.isNode(value))
+            value = value.clone(schema);
+        return new Pair(key, value);
+    }
+    toJSON(_, ctx) {
+        const pair = ctx?.mapAsMap ? new Map() : {};
+        return addPairToJSMap.addPairToJSMap(ctx, pair, this);
+    }
+    toString(ctx, onComment, onChompKeep) {
+        return ctx?.doc
+            ? stringifyPair.stringifyPair(this, ctx, onComment, onChompKeep)
+            : JSON.stringify(this);
+    }
+}
+
+exports.Pair = Pair;
+exports.createPair = createPair;
+
+
+/***/ }),
+
+/***/ 3301:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(6424);
+
+const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
+class Scalar extends Node.NodeBase {
+    constructor(value) {
+        super(identity.SCALAR);
+        this.value = value;
+    }
+    toJSON(arg, ctx) {
+        return ctx?.keep ? this.value : toJS.toJS(this.value, arg, ctx);
+    }
+    toString() {
+        return String(this.value);
+    }
+}
+Scalar.BLOCK_FOLDED = 'BLOCK_FOLDED';
+Scalar.BLOCK_LITERAL = 'BLOCK_LITERAL';
+Scalar.PLAIN = 'PLAIN';
+Scalar.QUOTE_DOUBLE = 'QUOTE_DOUBLE';
+Scalar.QUOTE_SINGLE = 'QUOTE_SINGLE';
+
+exports.Scalar = Scalar;
+exports.isScalarValue = isScalarValue;
+
+
+/***/ }),
+
+/***/ 4454:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyCollection = __nccwpck_require__(1212);
+var addPairToJSMap = __nccwpck_require__(7104);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+
+function findPair(items, key) {
+    const k = identity.isScalar(key) ? key.value : key;
+    for (const it of items) {
+        if (identity.isPair(it)) {
+            if (it.key === key || it.key === k)
+                return it;
+            if (identity.isScalar(it.key) && it.key.value === k)
+                return it;
+        }
+    }
+    return undefined;
+}
+class YAMLMap extends Collection.Collection {
+    static get tagName() {
+        return 'tag:yaml.org,2002:map';
+    }
+    constructor(schema) {
+        super(identity.MAP, schema);
+        this.items = [];
+    }
+    /**
+     * A generic collection parsing method that can be extended
+     * to other node classes that inherit from YAMLMap
+     */
+    static from(schema, obj, ctx) {
+        const { keepUndefined, replacer } = ctx;
+        const map = new this(schema);
+        const add = (key, value) => {
+            if (typeof replacer === 'function')
+                value = replacer.call(obj, key, value);
+            else if (Array.isArray(replacer) && !replacer.includes(key))
+                return;
+            if (value !== undefined || keepUndefined)
+                map.items.push(Pair.createPair(key, value, ctx));
+        };
+        if (obj instanceof Map) {
+            for (const [key, value] of obj)
+                add(key, value);
+        }
+        else if (obj && typeof obj === 'object') {
+            for (const key of Object.keys(obj))
+                add(key, obj[key]);
+        }
+        if (typeof schema.sortMapEntries === 'function') {
+            map.items.sort(schema.sortMapEntries);
+        }
+        return map;
+    }
+    /**
+     * Adds a value to the collection.
+     *
+     * @param overwrite - If not set `true`, using a key that is already in the
+     *   collection will throw. Otherwise, overwrites the previous value.
+     */
+    add(pair, overwrite) {
+        let _pair;
+        if (identity.isPair(pair))
+            _pair = pair;
+        else if (!pair || typeof pair !== 'object' || !('key' in pair)) {
+            // In TypeScript, this never happens.
+            _pair = new Pair.Pair(pair, pair?.value);
+        }
+        else
+            _pair = new Pair.Pair(pair.key, pair.value);
+        const prev = findPair(this.items, _pair.key);
+        const sortEntries = this.schema?.sortMapEntries;
+        if (prev) {
+            if (!overwrite)
+                throw new Error(`Key ${_pair.key} already set`);
+            // For scalars, keep the old node & its comments and anchors
+            if (identity.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
+                prev.value.value = _pair.value;
+            else
+                prev.value = _pair.value;
+        }
+        else if (sortEntries) {
+            const i = this.items.findIndex(item => sortEntries(_pair, item) < 0);
+            if (i === -1)
+                this.items.push(_pair);
+            else
+                this.items.splice(i, 0, _pair);
+        }
+        else {
+            this.items.push(_pair);
+        }
+    }
+    delete(key) {
+        const it = findPair(this.items, key);
+        if (!it)
+            return false;
+        const del = this.items.splice(this.items.indexOf(it), 1);
+        return del.length > 0;
+    }
+    get(key, keepScalar) {
+        const it = findPair(this.items, key);
+        const node = it?.value;
+        return (!keepScalar && identity.isScalar(node) ? node.value : node) ?? undefined;
+    }
+    has(key) {
+        return !!findPair(this.items, key);
+    }
+    set(key, value) {
+        this.add(new Pair.Pair(key, value), true);
+    }
+    /**
+     * @param ctx - Conversion context, originally set in Document#toJS()
+     * @param {Class} Type - If set, forces the returned collection type
+     * @returns Instance of Type, Map, or Object
+     */
+    toJSON(_, ctx, Type) {
+        const map = Type ? new Type() : ctx?.mapAsMap ? new Map() : {};
+        if (ctx?.onCreate)
+            ctx.onCreate(map);
+        for (const item of this.items)
+            addPairToJSMap.addPairToJSMap(ctx, map, item);
+        return map;
+    }
+    toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+            return JSON.stringify(this);
+        for (const item of this.items) {
+            if (!identity.isPair(item))
+                throw new Error(`Map items must all be pairs; found ${JSON.stringify(item)} instead`);
+        }
+        if (!ctx.allNullValues && this.hasAllNullValues(false))
+            ctx = Object.assign({}, ctx, { allNullValues: true });
+        return stringifyCollection.stringifyCollection(this, ctx, {
+            blockItemPrefix: '',
+            flowChars: { start: '{', end: '}' },
+            itemIndent: ctx.indent || '',
+            onChompKeep,
+            onComment
+        });
+    }
+}
+
+exports.YAMLMap = YAMLMap;
+exports.findPair = findPair;
+
+
+/***/ }),
+
+/***/ 2223:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var createNode = __nccwpck_require__(2404);
+var stringifyCollection = __nccwpck_require__(1212);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var toJS = __nccwpck_require__(6424);
+
+class YAMLSeq extends Collection.Collection {
+    static get tagName() {
+        return 'tag:yaml.org,2002:seq';
+    }
+    constructor(schema) {
+        super(identity.SEQ, schema);
+        this.items = [];
+    }
+    add(value) {
+        this.items.push(value);
+    }
+    /**
+     * Removes a value from the collection.
+     *
+     * `key` must contain a representation of an integer for this to succeed.
+     * It may be wrapped in a `Scalar`.
+     *
+     * @returns `true` if the item was found and removed.
+     */
+    delete(key) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== 'number')
+            return false;
+        const del = this.items.splice(idx, 1);
+        return del.length > 0;
+    }
+    get(key, keepScalar) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== 'number')
+            return undefined;
+        const it = this.items[idx];
+        return !keepScalar && identity.isScalar(it) ? it.value : it;
+    }
+    /**
+     * Checks if the collection includes a value with the key `key`.
+     *
+     * `key` must contain a representation of an integer for this to succeed.
+     * It may be wrapped in a `Scalar`.
+     */
+    has(key) {
+        const idx = asItemIndex(key);
+        return typeof idx === 'number' && idx < this.items.length;
+    }
+    /**
+     * Sets a value in this collection. For `!!set`, `value` needs to be a
+     * boolean to add/remove the item from the set.
+     *
+     * If `key` does not contain a representation of an integer, this will throw.
+     * It may be wrapped in a `Scalar`.
+     */
+    set(key, value) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== 'number')
+            throw new Error(`Expected a valid index, not ${key}.`);
+        const prev = this.items[idx];
+        if (identity.isScalar(prev) && Scalar.isScalarValue(value))
+            prev.value = value;
+        else
+            this.items[idx] = value;
+    }
+    toJSON(_, ctx) {
+        const seq = [];
+        if (ctx?.onCreate)
+            ctx.onCreate(seq);
+        let i = 0;
+        for (const item of this.items)
+            seq.push(toJS.toJS(item, String(i++), ctx));
+        return seq;
+    }
+    toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+            return JSON.stringify(this);
+        return stringifyCollection.stringifyCollection(this, ctx, {
+            blockItemPrefix: '- ',
+            flowChars: { start: '[', end: ']' },
+            itemIndent: (ctx.indent || '') + '  ',
+            onChompKeep,
+            onComment
+        });
+    }
+    static from(schema, obj, ctx) {
+        const { replacer } = ctx;
+        const seq = new this(schema);
+        if (obj && Symbol.iterator in Object(obj)) {
+            let i = 0;
+            for (let it of obj) {
+                if (typeof replacer === 'function') {
+                    const key = obj instanceof Set ? it : String(i++);
+                    it = replacer.call(obj, key, it);
+                }
+                seq.items.push(createNode.createNode(it, undefined, ctx));
+            }
+        }
+        return seq;
+    }
+}
+function asItemIndex(key) {
+    let idx = identity.isScalar(key) ? key.value : key;
+    if (idx && typeof idx === 'string')
+        idx = Number(idx);
+    return typeof idx === 'number' && Number.isInteger(idx) && idx >= 0
+        ? idx
+        : null;
+}
+
+exports.YAMLSeq = YAMLSeq;
+
+
+/***/ }),
+
+/***/ 7104:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var log = __nccwpck_require__(7249);
+var merge = __nccwpck_require__(452);
+var stringify = __nccwpck_require__(2148);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
+
+function addPairToJSMap(ctx, map, { key, value }) {
+    if (identity.isNode(key) && key.addToJSMap)
+        key.addToJSMap(ctx, map, value);
+    // TODO: Should drop this special case for bare << handling
+    else if (merge.isMergeKey(ctx, key))
+        merge.addMergeToJSMap(ctx, map, value);
+    else {
+        const jsKey = toJS.toJS(key, '', ctx);
+        if (map instanceof Map) {
+            map.set(jsKey, toJS.toJS(value, jsKey, ctx));
+        }
+        else if (map instanceof Set) {
+            map.add(jsKey);
+        }
+        else {
+            const stringKey = stringifyKey(key, jsKey, ctx);
+            const jsValue = toJS.toJS(value, stringKey, ctx);
+            if (stringKey in map)
+                Object.defineProperty(map, stringKey, {
+                    value: jsValue,
+                    writable: true,
+                    enumerable: true,
+                    configurable: true
+                });
+            else
+                map[stringKey] = jsValue;
+        }
+    }
+    return map;
+}
+function stringifyKey(key, jsKey, ctx) {
+    if (jsKey === null)
+        return '';
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string
+    if (typeof jsKey !== 'object')
+        return String(jsKey);
+    if (identity.isNode(key) && ctx?.doc) {
+        const strCtx = stringify.createStringifyContext(ctx.doc, {});
+        strCtx.anchors = new Set();
+        for (const node of ctx.anchors.keys())
+            strCtx.anchors.add(node.anchor);
+        strCtx.inFlow = true;
+        strCtx.inStringifyKey = true;
+        const strKey = key.toString(strCtx);
+        if (!ctx.mapKeyWarned) {
+            let jsonStr = JSON.stringify(strKey);
+            if (jsonStr.length > 40)
+                jsonStr = jsonStr.substring(0, 36) + '..."';
+            log.warn(ctx.doc.options.logLevel, `Keys with collection values will be stringified due to JS Object restrictions: ${jsonStr}. Set mapAsMap: true to use object keys.`);
+            ctx.mapKeyWarned = true;
+        }
+        return strKey;
+    }
+    return JSON.stringify(jsKey);
+}
+
+exports.addPairToJSMap = addPairToJSMap;
+
+
+/***/ }),
+
+/***/ 1127:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+const ALIAS = Symbol.for('yaml.alias');
+const DOC = Symbol.for('yaml.document');
+const MAP = Symbol.for('yaml.map');
+const PAIR = Symbol.for('yaml.pair');
+const SCALAR = Symbol.for('yaml.scalar');
+const SEQ = Symbol.for('yaml.seq');
+const NODE_TYPE = Symbol.for('yaml.node.type');
+const isAlias = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === ALIAS;
+const isDocument = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === DOC;
+const isMap = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === MAP;
+const isPair = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === PAIR;
+const isScalar = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === SCALAR;
+const isSeq = (node) => !!node && typeof node === 'object' && node[NODE_TYPE] === SEQ;
+function isCollection(node) {
+    if (node && typeof node === 'object')
+        switch (node[NODE_TYPE]) {
+            case MAP:
+            case SEQ:
+                return true;
+        }
+    return false;
+}
+function isNode(node) {
+    if (node && typeof node === 'object')
+        switch (node[NODE_TYPE]) {
+            case ALIAS:
+            case MAP:
+            case SCALAR:
+            case SEQ:
+                return true;
+        }
+    return false;
+}
+const hasAnchor = (node) => (isScalar(node) || isCollection(node)) && !!node.anchor;
+
+exports.ALIAS = ALIAS;
+exports.DOC = DOC;
+exports.MAP = MAP;
+exports.NODE_TYPE = NODE_TYPE;
+exports.PAIR = PAIR;
+exports.SCALAR = SCALAR;
+exports.SEQ = SEQ;
+exports.hasAnchor = hasAnchor;
+exports.isAlias = isAlias;
+exports.isCollection = isCollection;
+exports.isDocument = isDocument;
+exports.isMap = isMap;
+exports.isNode = isNode;
+exports.isPair = isPair;
+exports.isScalar = isScalar;
+exports.isSeq = isSeq;
+
+
+/***/ }),
+
+/***/ 6424:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+
+/**
+ * Recursively convert any node or its contents to native JavaScript
+ *
+ * @param value - The input value
+ * @param arg - If `value` defines a `toJSON()` method, use this
+ *   as its first argument
+ * @param ctx - Conversion context, originally set in Document#toJS(). If
+ *   `{ keep: true }` is not set, output should be suitable for JSON
+ *   stringification.
+ */
+function toJS(value, arg, ctx) {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-return
+    if (Array.isArray(value))
+        return value.map((v, i) => toJS(v, String(i), ctx));
+    if (value && typeof value.toJSON === 'function') {
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-call
+        if (!ctx || !identity.hasAnchor(value))
+            return value.toJSON(arg, ctx);
+        const data = { aliasCount: 0, count: 1, res: undefined };
+        ctx.anchors.set(value, data);
+        ctx.onCreate = res => {
+            data.res = res;
+            delete ctx.onCreate;
+        };
+        const res = value.toJSON(arg, ctx);
+        if (ctx.onCreate)
+            ctx.onCreate(res);
+        return res;
+    }
+    if (typeof value === 'bigint' && !ctx?.keep)
+        return Number(value);
+    return value;
+}
+
+exports.toJS = toJS;
+
+
+/***/ }),
+
+/***/ 110:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
+var errors = __nccwpck_require__(1464);
+var stringifyString = __nccwpck_require__(3069);
+
+function resolveAsScalar(token, strict = true, onError) {
+    if (token) {
+        const _onError = (pos, code, message) => {
+            const offset = typeof pos === 'number' ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
+            if (onError)
+                onError(offset, code, message);
+            else
+                throw new errors.YAMLParseError([offset, offset + 1], code, message);
+        };
+        switch (token.type) {
+            case 'scalar':
+            case 'single-quoted-scalar':
+            case 'double-quoted-scalar':
+                return resolveFlowScalar.resolveFlowScalar(token, strict, _onError);
+            case 'block-scalar':
+                return resolveBlockScalar.resolveBlockScalar({ options: { strict } }, token, _onError);
+        }
+    }
+    return null;
+}
+/**
+ * Create a new scalar token with `value`
+ *
+ * Values that represent an actual string but may be parsed as a different type should use a `type` other than `'PLAIN'`,
+ * as this function does not support any schema operations and won't check for such conflicts.
+ *
+ * @param value The string representation of the value, which will have its content properly indented.
+ * @param context.end Comments and whitespace after the end of the value, or after the block scalar header. If undefined, a newline will be added.
+ * @param context.implicitKey Being within an implicit key may affect the resolved type of the token's value.
+ * @param context.indent The indent level of the token.
+ * @param context.inFlow Is this scalar within a flow collection? This may affect the resolved type of the token's value.
+ * @param context.offset The offset position of the token.
+ * @param context.type The preferred type of the scalar token. If undefined, the previous type of the `token` will be used, defaulting to `'PLAIN'`.
+ */
+function createScalarToken(value, context) {
+    const { implicitKey = false, indent, inFlow = false, offset = -1, type = 'PLAIN' } = context;
+    const source = stringifyString.stringifyString({ type, value }, {
+        implicitKey,
+        indent: indent > 0 ? ' '.repeat(indent) : '',
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+    });
+    const end = context.end ?? [
+        { type: 'newline', offset: -1, indent, source: '\n' }
+    ];
+    switch (source[0]) {
+        case '|':
+        case '>': {
+            const he = source.indexOf('\n');
+            const head = source.substring(0, he);
+            const body = source.substring(he + 1) + '\n';
+            const props = [
+                { type: 'block-scalar-header', offset, indent, source: head }
+            ];
+            if (!addEndtoBlockProps(props, end))
+                props.push({ type: 'newline', offset: -1, indent, source: '\n' });
+            return { type: 'block-scalar', offset, indent, props, source: body };
+        }
+        case '"':
+            return { type: 'double-quoted-scalar', offset, indent, source, end };
+        case "'":
+            return { type: 'single-quoted-scalar', offset, indent, source, end };
+        default:
+            return { type: 'scalar', offset, indent, source, end };
+    }
+}
+/**
+ * Set the value of `token` to the given string `value`, overwriting any previous contents and type that it may have.
+ *
+ * Best efforts are made to retain any comments previously associated with the `token`,
+ * though all contents within a collection's `items` will be overwritten.
+ *
+ * Values that represent an actual string but may be parsed as a different type should use a `type` other than `'PLAIN'`,
+ * as this function does not support any schema operations and won't check for such conflicts.
+ *
+ * @param token Any token. If it does not include an `indent` value, the value will be stringified as if it were an implicit key.
+ * @param value The string representation of the value, which will have its content properly indented.
+ * @param context.afterKey In most cases, values after a key should have an additional level of indentation.
+ * @param context.implicitKey Being within an implicit key may affect the resolved type of the token's value.
+ * @param context.inFlow Being within a flow collection may affect the resolved type of the token's value.
+ * @param context.type The preferred type of the scalar token. If undefined, the previous type of the `token` will be used, defaulting to `'PLAIN'`.
+ */
+function setScalarValue(token, value, context = {}) {
+    let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
+    let indent = 'indent' in token ? token.indent : null;
+    if (afterKey && typeof indent === 'number')
+        indent += 2;
+    if (!type)
+        switch (token.type) {
+            case 'single-quoted-scalar':
+                type = 'QUOTE_SINGLE';
+                break;
+            case 'double-quoted-scalar':
+                type = 'QUOTE_DOUBLE';
+                break;
+            case 'block-scalar': {
+                const header = token.props[0];
+                if (header.type !== 'block-scalar-header')
+                    throw new Error('Invalid block scalar header');
+                type = header.source[0] === '>' ? 'BLOCK_FOLDED' : 'BLOCK_LITERAL';
+                break;
+            }
+            default:
+                type = 'PLAIN';
+        }
+    const source = stringifyString.stringifyString({ type, value }, {
+        implicitKey: implicitKey || indent === null,
+        indent: indent !== null && indent > 0 ? ' '.repeat(indent) : '',
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+    });
+    switch (source[0]) {
+        case '|':
+        case '>':
+            setBlockScalarValue(token, source);
+            break;
+        case '"':
+            setFlowScalarValue(token, source, 'double-quoted-scalar');
+            break;
+        case "'":
+            setFlowScalarValue(token, source, 'single-quoted-scalar');
+            break;
+        default:
+            setFlowScalarValue(token, source, 'scalar');
+    }
+}
+function setBlockScalarValue(token, source) {
+    const he = source.indexOf('\n');
+    const head = source.substring(0, he);
+    const body = source.substring(he + 1) + '\n';
+    if (token.type === 'block-scalar') {
+        const header = token.props[0];
+        if (header.type !== 'block-scalar-header')
+            throw new Error('Invalid block scalar header');
+        header.source = head;
+        token.source = body;
+    }
+    else {
+        const { offset } = token;
+        const indent = 'indent' in token ? token.indent : -1;
+        const props = [
+            { type: 'block-scalar-header', offset, indent, source: head }
+        ];
+        if (!addEndtoBlockProps(props, 'end' in token ? token.end : undefined))
+            props.push({ type: 'newline', offset: -1, indent, source: '\n' });
+        for (const key of Object.keys(token))
+            if (key !== 'type' && key !== 'offset')
+                delete token[key];
+        Object.assign(token, { type: 'block-scalar', indent, props, source: body });
+    }
+}
+/** @returns `true` if last token is a newline */
+function addEndtoBlockProps(props, end) {
+    if (end)
+        for (const st of end)
+            switch (st.type) {
+                case 'space':
+                case 'comment':
+                    props.push(st);
+                    break;
+                case 'newline':
+                    props.push(st);
+                    return true;
+            }
+    return false;
+}
+function setFlowScalarValue(token, source, type) {
+    switch (token.type) {
+        case 'scalar':
+        case 'double-quoted-scalar':
+        case 'single-quoted-scalar':
+            token.type = type;
+            token.source = source;
+            break;
+        case 'block-scalar': {
+            const end = token.props.slice(1);
+            let oa = source.length;
+            if (token.props[0].type === 'block-scalar-header')
+                oa -= token.props[0].source.length;
+            for (const tok of end)
+                tok.offset += oa;
+            delete token.props;
+            Object.assign(token, { type, source, end });
+            break;
+        }
+        case 'block-map':
+        case 'block-seq': {
+            const offset = token.offset + source.length;
+            const nl = { type: 'newline', offset, indent: token.indent, source: '\n' };
+            delete token.items;
+            Object.assign(token, { type, source, end: [nl] });
+            break;
+        }
+        default: {
+            const indent = 'indent' in token ? token.indent : -1;
+            const end = 'end' in token && Array.isArray(token.end)
+                ? token.end.filter(st => st.type === 'space' ||
+                    st.type === 'comment' ||
+                    st.type === 'newline')
+                : [];
+            for (const key of Object.keys(token))
+                if (key !== 'type' && key !== 'offset')
+                    delete token[key];
+            Object.assign(token, { type, indent, source, end });
+        }
+    }
+}
+
+exports.createScalarToken = createScalarToken;
+exports.resolveAsScalar = resolveAsScalar;
+exports.setScalarValue = setScalarValue;
+
+
+/***/ }),
+
+/***/ 1733:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+/**
+ * Stringify a CST document, token, or collection item
+ *
+ * Fair warning: This applies no validation whatsoever, and
+ * simply concatenates the sources in their logical order.
+ */
+const stringify = (cst) => 'type' in cst ? stringifyToken(cst) : stringifyItem(cst);
+function stringifyToken(token) {
+    switch (token.type) {
+        case 'block-scalar': {
+            let res = '';
+            for (const tok of token.props)
+                res += stringifyToken(tok);
+            return res + token.source;
+        }
+        case 'block-map':
+        case 'block-seq': {
+            let res = '';
+            for (const item of token.items)
+                res += stringifyItem(item);
+            return res;
+        }
+        case 'flow-collection': {
+            let res = token.start.source;
+            for (const item of token.items)
+                res += stringifyItem(item);
+            for (const st of token.end)
+                res += st.source;
+            return res;
+        }
+        case 'document': {
+            let res = stringifyItem(token);
+            if (token.end)
+                for (const st of token.end)
+                    res += st.source;
+            return res;
+        }
+        default: {
+            let res = token.source;
+            if ('end' in token && token.end)
+                for (const st of token.end)
+                    res += st.source;
+            return res;
+        }
+    }
+}
+function stringifyItem({ start, key, sep, value }) {
+    let res = '';
+    for (const st of start)
+        res += st.source;
+    if (key)
+        res += stringifyToken(key);
+    if (sep)
+        for (const st of sep)
+            res += st.source;
+    if (value)
+        res += stringifyToken(value);
+    return res;
+}
+
+exports.stringify = stringify;
+
+
+/***/ }),
+
+/***/ 7715:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+const BREAK = Symbol('break visit');
+const SKIP = Symbol('skip children');
+const REMOVE = Symbol('remove item');
+/**
+ * Apply a visitor to a CST document or item.
+ *
+ * Walks through the tree (depth-first) starting from the root, calling a
+ * `visitor` function with two arguments when entering each item:
+ *   - `item`: The current item, which included the following members:
+ *     - `start: SourceToken[]` – Source tokens before the key or value,
+ *       possibly including its anchor or tag.
+ *     - `key?: Token | null` – Set for pair values. May then be `null`, if
+ *       the key before the `:` separator is empty.
+ *     - `sep?: SourceToken[]` – Source tokens between the key and the value,
+ *       which should include the `:` map value indicator if `value` is set.
+ *     - `value?: Token` – The value of a sequence item, or of a map pair.
+ *   - `path`: The steps from the root to the current node, as an array of
+ *     `['key' | 'value', number]` tuples.
+ *
+ * The return value of the visitor may be used to control the traversal:
+ *   - `undefined` (default): Do nothing and continue
+ *   - `visit.SKIP`: Do not visit the children of this token, continue with
+ *      next sibling
+ *   - `visit.BREAK`: Terminate traversal completely
+ *   - `visit.REMOVE`: Remove the current item, then continue with the next one
+ *   - `number`: Set the index of the next step. This is useful especially if
+ *     the index of the current token has changed.
+ *   - `function`: Define the next visitor for this item. After the original
+ *     visitor is called on item entry, next visitors are called after handling
+ *     a non-empty `key` and when exiting the item.
+ */
+function visit(cst, visitor) {
+    if ('type' in cst && cst.type === 'document')
+        cst = { start: cst.start, value: cst.value };
+    _visit(Object.freeze([]), cst, visitor);
+}
+// Without the `as symbol` casts, TS declares these in the `visit`
+// namespace using `var`, but then complains about that because
+// `unique symbol` must be `const`.
+/** Terminate visit traversal completely */
+visit.BREAK = BREAK;
+/** Do not visit the children of the current item */
+visit.SKIP = SKIP;
+/** Remove the current item */
+visit.REMOVE = REMOVE;
+/** Find the item at `path` from `cst` as the root */
+visit.itemAtPath = (cst, path) => {
+    let item = cst;
+    for (const [field, index] of path) {
+        const tok = item?.[field];
+        if (tok && 'items' in tok) {
+            item = tok.items[index];
+        }
+        else
+            return undefined;
+    }
+    return item;
+};
+/**
+ * Get the immediate parent collection of the item at `path` from `cst` as the root.
+ *
+ * Throws an error if the collection is not found, which should never happen if the item itself exists.
+ */
+visit.parentCollection = (cst, path) => {
+    const parent = visit.itemAtPath(cst, path.slice(0, -1));
+    const field = path[path.length - 1][0];
+    const coll = parent?.[field];
+    if (coll && 'items' in coll)
+        return coll;
+    throw new Error('Parent collection not found');
+};
+function _visit(path, item, visitor) {
+    let ctrl = visitor(item, path);
+    if (typeof ctrl === 'symbol')
+        return ctrl;
+    for (const field of ['key', 'value']) {
+        const token = item[field];
+        if (token && 'items' in token) {
+            for (let i = 0; i < token.items.length; ++i) {
+                const ci = _visit(Object.freeze(path.concat([[field, i]])), token.items[i], visitor);
+                if (typeof ci === 'number')
+                    i = ci - 1;
+                else if (ci === BREAK)
+                    return BREAK;
+                else if (ci === REMOVE) {
+                    token.items.splice(i, 1);
+                    i -= 1;
+                }
+            }
+            if (typeof ctrl === 'function' && field === 'key')
+                ctrl = ctrl(item, path);
+        }
+    }
+    return typeof ctrl === 'function' ? ctrl(item, path) : ctrl;
+}
+
+exports.visit = visit;
+
+
+/***/ }),
+
+/***/ 3461:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var cstScalar = __nccwpck_require__(110);
+var cstStringify = __nccwpck_require__(1733);
+var cstVisit = __nccwpck_require__(7715);
+
+/** The byte order mark */
+const BOM = '\u{FEFF}';
+/** Start of doc-mode */
+const DOCUMENT = '\x02'; // C0: Start of Text
+/** Unexpected end of flow-mode */
+const FLOW_END = '\x18'; // C0: Cancel
+/** Next token is a scalar value */
+const SCALAR = '\x1f'; // C0: Unit Separator
+/** @returns `true` if `token` is a flow or block collection */
+const isCollection = (token) => !!token && 'items' in token;
+/** @returns `true` if `token` is a flow or block scalar; not an alias */
+const isScalar = (token) => !!token &&
+    (token.type === 'scalar' ||
+        token.type === 'single-quoted-scalar' ||
+        token.type === 'double-quoted-scalar' ||
+        token.type === 'block-scalar');
+/* istanbul ignore next */
+/** Get a printable representation of a lexer token */
+function prettyToken(token) {
+    switch (token) {
+        case BOM:
+            return '<BOM>';
+        case DOCUMENT:
+            return '<DOC>';
+        case FLOW_END:
+            return '<FLOW_END>';
+        case SCALAR:
+            return '<SCALAR>';
+        default:
+            return JSON.stringify(token);
+    }
+}
+/** Identify the type of a lexer token. May return `null` for unknown tokens. */
+function tokenType(source) {
+    switch (source) {
+        case BOM:
+            return 'byte-order-mark';
+        case DOCUMENT:
+            return 'doc-mode';
+        case FLOW_END:
+            return 'flow-error-end';
+        case SCALAR:
+            return 'scalar';
+        case '---':
+            return 'doc-start';
+        case '...':
+            return 'doc-end';
+        case '':
+        case '\n':
+        case '\r\n':
+            return 'newline';
+        case '-':
+            return 'seq-item-ind';
+        case '?':
+            return 'explicit-key-ind';
+        case ':':
+            return 'map-value-ind';
+        case '{':
+            return 'flow-map-start';
+        case '}':
+            return 'flow-map-end';
+        case '[':
+            return 'flow-seq-start';
+        case ']':
+            return 'flow-seq-end';
+        case ',':
+            return 'comma';
+    }
+    switch (source[0]) {
+        case ' ':
+        case '\t':
+            return 'space';
+        case '#':
+            return 'comment';
+        case '%':
+            return 'directive-line';
+        case '*':
+            return 'alias';
+        case '&':
+            return 'anchor';
+        case '!':
+            return 'tag';
+        case "'":
+            return 'single-quoted-scalar';
+        case '"':
+            return 'double-quoted-scalar';
+        case '|':
+        case '>':
+            return 'block-scalar-header';
+    }
+    return null;
+}
+
+exports.createScalarToken = cstScalar.createScalarToken;
+exports.resolveAsScalar = cstScalar.resolveAsScalar;
+exports.setScalarValue = cstScalar.setScalarValue;
+exports.stringify = cstStringify.stringify;
+exports.visit = cstVisit.visit;
+exports.BOM = BOM;
+exports.DOCUMENT = DOCUMENT;
+exports.FLOW_END = FLOW_END;
+exports.SCALAR = SCALAR;
+exports.isCollection = isCollection;
+exports.isScalar = isScalar;
+exports.prettyToken = prettyToken;
+exports.tokenType = tokenType;
+
+
+/***/ }),
+
+/***/ 361:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var cst = __nccwpck_require__(3461);
+
+/*
+START -> stream
+
+stream
+  directive -> line-end -> stream
+  indent + line-end -> stream
+  [else] -> line-start
+
+line-end
+  comment -> line-end
+  newline -> .
+  input-end -> END
+
+line-start
+  doc-start -> doc
+  doc-end -> stream
+  [else] -> indent -> block-start
+
+block-start
+  seq-item-start -> block-start
+  explicit-key-start -> block-start
+  map-value-start -> block-start
+  [else] -> doc
+
+doc
+  line-end -> line-start
+  spaces -> doc
+  anchor -> doc
+  tag -> doc
+  flow-start -> flow -> doc
+  flow-end -> error -> doc
+  seq-item-start -> error -> doc
+  explicit-key-start -> error -> doc
+  map-value-start -> doc
+  alias -> doc
+  quote-start -> quoted-scalar -> doc
+  block-scalar-header -> line-end -> block-scalar(min) -> line-start
+  [else] -> plain-scalar(false, min) -> doc
+
+flow
+  line-end -> flow
+  spaces -> flow
+  anchor -> flow
+  tag -> flow
+  flow-start -> flow -> flow
+  flow-end -> .
+  seq-item-start -> error -> flow
+  explicit-key-start -> flow
+  map-value-start -> flow
+  alias -> flow
+  quote-start -> quoted-scalar -> flow
+  comma -> flow
+  [else] -> plain-scalar(true, 0) -> flow
+
+quoted-scalar
+  quote-end -> .
+  [else] -> quoted-scalar
+
+block-scalar(min)
+  newline + peek(indent < min) -> .
+  [else] -> block-scalar(min)
+
+plain-scalar(is-flow, min)
+  scalar-end(is-flow) -> .
+  peek(newline + (indent < min)) -> .
+  [else] -> plain-scalar(min)
+*/
+function isEmpty(ch) {
+    switch (ch) {
+        case undefined:
+        case ' ':
+        case '\n':
+        case '\r':
+        case '\t':
+            return true;
+        default:
+            return false;
+    }
+}
+const hexDigits = new Set('0123456789ABCDEFabcdef');
+const tagChars = new Set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-#;/?:@&=+$_.!~*'()");
+const flowIndicatorChars = new Set(',[]{}');
+const invalidAnchorChars = new Set(' ,[]{}\n\r\t');
+const isNotAnchorChar = (ch) => !ch || invalidAnchorChars.has(ch);
+/**
+ * Splits an input string into lexical tokens, i.e. smaller strings that are
+ * easily identifiable by `tokens.tokenType()`.
+ *
+ * Lexing starts always in a "stream" context. Incomplete input may be buffered
+ * until a complete token can be emitted.
+ *
+ * In addition to slices of the original input, the following control characters
+ * may also be emitted:
+ *
+ * - `\x02` (Start of Text): A document starts with the next token
+ * - `\x18` (Cancel): Unexpected end of flow-mode (indicates an error)
+ * - `\x1f` (Unit Separator): Next token is a scalar value
+ * - `\u{FEFF}` (Byte order mark): Emitted separately outside documents
+ */
+class Lexer {
+    constructor() {
+        /**
+         * Flag indicating whether the end of the current buffer marks the end of
+         * all input
+         */
+        this.atEnd = false;
+        /**
+         * Explicit indent set in block scalar header, as an offset from the current
+         * minimum indent, so e.g. set to 1 from a header `|2+`. Set to -1 if not
+         * explicitly set.
+         */
+        this.blockScalarIndent = -1;
+        /**
+         * Block scalars that include a + (keep) chomping indicator in their header
+         * include trailing empty lines, which are otherwise excluded from the
+         * scalar's contents.
+         */
+        this.blockScalarKeep = false;
+        /** Current input */
+        this.buffer = '';
+        /**
+         * Flag noting whether the map value indicator : can immediately follow this
+         * node within a flow context.
+         */
+        this.flowKey = false;
+        /** Count of surrounding flow collection levels. */
+        this.flowLevel = 0;
+        /**
+         * Minimum level of indentation required for next lines to be parsed as a
+         * part of the current scalar value.
+         */
+        this.indentNext = 0;
+        /** Indentation level of the current line. */
+        this.indentValue = 0;
+        /** Position of the next \n character. */
+        this.lineEndPos = null;
+        /** Stores the state of the lexer if reaching the end of incpomplete input */
+        this.next = null;
+        /** A pointer to `buffer`; the current position of the lexer. */
+        this.pos = 0;
+    }
+    /**
+     * Generate YAML tokens from the `source` string. If `incomplete`,
+     * a part of the last line may be left as a buffer for the next call.
+     *
+     * @returns A generator of lexical tokens
+     */
+    *lex(source, incomplete = false) {
+        if (source) {
+            if (typeof source !== 'string')
+                throw TypeError('source is not a string');
+            this.buffer = this.buffer ? this.buffer + source : source;
+            this.lineEndPos = null;
+        }
+        this.atEnd = !incomplete;
+        let next = this.next ?? 'stream';
+        while (next && (incomplete || this.hasChars(1)))
+            next = yield* this.parseNext(next);
+    }
+    atLineEnd() {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (ch === ' ' || ch === '\t')
+            ch = this.buffer[++i];
+        if (!ch || ch === '#' || ch === '\n')
+            return true;
+        if (ch === '\r')
+            return this.buffer[i + 1] === '\n';
+        return false;
+    }
+    charAt(n) {
+        return this.buffer[this.pos + n];
+    }
+    continueScalar(offset) {
+        let ch = this.buffer[offset];
+        if (this.indentNext > 0) {
+            let indent = 0;
+            while (ch === ' ')
+                ch = this.buffer[++indent + offset];
+            if (ch === '\r') {
+                const next = this.buffer[indent + offset + 1];
+                if (next === '\n' || (!next && !this.atEnd))
+                    return offset + indent + 1;
+            }
+            return ch === '\n' || indent >= this.indentNext || (!ch && !this.atEnd)
+                ? offset + indent
+                : -1;
+        }
+        if (ch === '-' || ch === '.') {
+            const dt = this.buffer.substr(offset, 3);
+            if ((dt === '---' || dt === '...') && isEmpty(this.buffer[offset + 3]))
+                return -1;
+        }
+        return offset;
+    }
+    getLine() {
+        let end = this.lineEndPos;
+        if (typeof end !== 'number' || (end !== -1 && end < this.pos)) {
+            end = this.buffer.indexOf('\n', this.pos);
+            this.lineEndPos = end;
+        }
+        if (end === -1)
+            return this.atEnd ? this.buffer.substring(this.pos) : null;
+        if (this.buffer[end - 1] === '\r')
+            end -= 1;
+        return this.buffer.substring(this.pos, end);
+    }
+    hasChars(n) {
+        return this.pos + n <= this.buffer.length;
+    }
+    setNext(state) {
+        this.buffer = this.buffer.substring(this.pos);
+        this.pos = 0;
+        this.lineEndPos = null;
+        this.next = state;
+        return null;
+    }
+    peek(n) {
+        return this.buffer.substr(this.pos, n);
+    }
+    *parseNext(next) {
+        switch (next) {
+            case 'stream':
+                return yield* this.parseStream();
+            case 'line-start':
+                return yield* this.parseLineStart();
+            case 'block-start':
+                return yield* this.parseBlockStart();
+            case 'doc':
+                return yield* this.parseDocument();
+            case 'flow':
+                return yield* this.parseFlowCollection();
+            case 'quoted-scalar':
+                return yield* this.parseQuotedScalar();
+            case 'block-scalar':
+                return yield* this.parseBlockScalar();
+            case 'plain-scalar':
+                return yield* this.parsePlainScalar();
+        }
+    }
+    *parseStream() {
+        let line = this.getLine();
+        if (line === null)
+            return this.setNext('stream');
+        if (line[0] === cst.BOM) {
+            yield* this.pushCount(1);
+            line = line.substring(1);
+        }
+        if (line[0] === '%') {
+            let dirEnd = line.length;
+            let cs = line.indexOf('#');
+            while (cs !== -1) {
+                const ch = line[cs - 1];
+                if (ch === ' ' || ch === '\t') {
+                    dirEnd = cs - 1;
+                    break;
+                }
+                else {
+                    cs = line.indexOf('#', cs + 1);
+                }
+            }
+            while (true) {
+                const ch = line[dirEnd - 1];
+                if (ch === ' ' || ch === '\t')
+                    dirEnd -= 1;
+                else
+                    break;
+            }
+            const n = (yield* this.pushCount(dirEnd)) + (yield* this.pushSpaces(true));
+            yield* this.pushCount(line.length - n); // possible comment
+            this.pushNewline();
+            return 'stream';
+        }
+        if (this.atLineEnd()) {
+            const sp = yield* this.pushSpaces(true);
+            yield* this.pushCount(line.length - sp);
+            yield* this.pushNewline();
+            return 'stream';
+        }
+        yield cst.DOCUMENT;
+        return yield* this.parseLineStart();
+    }
+    *parseLineStart() {
+        const ch = this.charAt(0);
+        if (!ch && !this.atEnd)
+            return this.setNext('line-start');
+        if (ch === '-' || ch === '.') {
+            if (!this.atEnd && !this.hasChars(4))
+                return this.setNext('line-start');
+            const s = this.peek(3);
+            if ((s === '---' || s === '...') && isEmpty(this.charAt(3))) {
+                yield* this.pushCount(3);
+                this.indentValue = 0;
+                this.indentNext = 0;
+                return s === '---' ? 'doc' : 'stream';
+            }
+        }
+        this.indentValue = yield* this.pushSpaces(false);
+        if (this.indentNext > this.indentValue && !isEmpty(this.charAt(1)))
+            this.indentNext = this.indentValue;
+        return yield* this.parseBlockStart();
+    }
+    *parseBlockStart() {
+        const [ch0, ch1] = this.peek(2);
+        if (!ch1 && !this.atEnd)
+            return this.setNext('block-start');
+        if ((ch0 === '-' || ch0 === '?' || ch0 === ':') && isEmpty(ch1)) {
+            const n = (yield* this.pushCount(1)) + (yield* this.pushSpaces(true));
+            this.indentNext = this.indentValue + 1;
+            this.indentValue += n;
+            return 'block-start';
+        }
+        return 'doc';
+    }
+    *parseDocument() {
+        yield* this.pushSpaces(true);
+        const line = this.getLine();
+        if (line === null)
+            return this.setNext('doc');
+        let n = yield* this.pushIndicators();
+        switch (line[n]) {
+            case '#':
+                yield* this.pushCount(line.length - n);
+            // fallthrough
+            case undefined:
+                yield* this.pushNewline();
+                return yield* this.parseLineStart();
+            case '{':
+            case '[':
+                yield* this.pushCount(1);
+                this.flowKey = false;
+                this.flowLevel = 1;
+                return 'flow';
+            case '}':
+            case ']':
+                // this is an error
+                yield* this.pushCount(1);
+                return 'doc';
+            case '*':
+                yield* this.pushUntil(isNotAnchorChar);
+                return 'doc';
+            case '"':
+            case "'":
+                return yield* this.parseQuotedScalar();
+            case '|':
+            case '>':
+                n += yield* this.parseBlockScalarHeader();
+                n += yield* this.pushSpaces(true);
+                yield* this.pushCount(line.length - n);
+                yield* this.pushNewline();
+                return yield* this.parseBlockScalar();
+            default:
+                return yield* this.parsePlainScalar();
+        }
+    }
+    *parseFlowCollection() {
+        let nl, sp;
+        let indent = -1;
+        do {
+            nl = yield* this.pushNewline();
+            if (nl > 0) {
+                sp = yield* this.pushSpaces(false);
+                this.indentValue = indent = sp;
+            }
+            else {
+                sp = 0;
+            }
+            sp += yield* this.pushSpaces(true);
+        } while (nl + sp > 0);
+        const line = this.getLine();
+        if (line === null)
+            return this.setNext('flow');
+        if ((indent !== -1 && indent < this.indentNext && line[0] !== '#') ||
+            (indent === 0 &&
+                (line.startsWith('---') || line.startsWith('...')) &&
+                isEmpty(line[3]))) {
+            // Allowing for the terminal ] or } at the same (rather than greater)
+            // indent level as the initial [ or { is technically invalid, but
+            // failing here would be surprising to users.
+            const atFlowEndMarker = indent === this.indentNext - 1 &&
+                this.flowLevel === 1 &&
+                (line[0] === ']' || line[0] === '}');
+            if (!atFlowEndMarker) {
+                // this is an error
+                this.flowLevel = 0;
+                yield cst.FLOW_END;
+                return yield* this.parseLineStart();
+            }
+        }
+        let n = 0;
+        while (line[n] === ',') {
+            n += yield* this.pushCount(1);
+            n += yield* this.pushSpaces(true);
+            this.flowKey = false;
+        }
+        n += yield* this.pushIndicators();
+        switch (line[n]) {
+            case undefined:
+                return 'flow';
+            case '#':
+                yield* this.pushCount(line.length - n);
+                return 'flow';
+            case '{':
+            case '[':
+                yield* this.pushCount(1);
+                this.flowKey = false;
+                this.flowLevel += 1;
+                return 'flow';
+            case '}':
+            case ']':
+                yield* this.pushCount(1);
+                this.flowKey = true;
+                this.flowLevel -= 1;
+                return this.flowLevel ? 'flow' : 'doc';
+            case '*':
+                yield* this.pushUntil(isNotAnchorChar);
+                return 'flow';
+            case '"':
+            case "'":
+                this.flowKey = true;
+                return yield* this.parseQuotedScalar();
+            case ':': {
+                const next = this.charAt(1);
+                if (this.flowKey || isEmpty(next) || next === ',') {
+                    this.flowKey = false;
+                    yield* this.pushCount(1);
+                    yield* this.pushSpaces(true);
+                    return 'flow';
+                }
+            }
+            // fallthrough
+            default:
+                this.flowKey = false;
+                return yield* this.parsePlainScalar();
+        }
+    }
+    *parseQuotedScalar() {
+        const quote = this.charAt(0);
+        let end = this.buffer.indexOf(quote, this.pos + 1);
+        if (quote === "'") {
+            while (end !== -1 && this.buffer[end + 1] === "'")
+                end = this.buffer.indexOf("'", end + 2);
+        }
+        else {
+            // double-quote
+            while (end !== -1) {
+                let n = 0;
+                while (this.buffer[end - 1 - n] === '\\')
+                    n += 1;
+                if (n % 2 === 0)
+                    break;
+                end = this.buffer.indexOf('"', end + 1);
+            }
+        }
+        // Only looking for newlines within the quotes
+        const qb = this.buffer.substring(0, end);
+        let nl = qb.indexOf('\n', this.pos);
+        if (nl !== -1) {
+            while (nl !== -1) {
+                const cs = this.continueScalar(nl + 1);
+                if (cs === -1)
+                    break;
+                nl = qb.indexOf('\n', cs);
+            }
+            if (nl !== -1) {
+                // this is an error caused by an unexpected unindent
+                end = nl - (qb[nl - 1] === '\r' ? 2 : 1);
+            }
+        }
+        if (end === -1) {
+            if (!this.atEnd)
+                return this.setNext('quoted-scalar');
+            end = this.buffer.length;
+        }
+        yield* this.pushToIndex(end + 1, false);
+        return this.flowLevel ? 'flow' : 'doc';
+    }
+    *parseBlockScalarHeader() {
+        this.blockScalarIndent = -1;
+        this.blockScalarKeep = false;
+        let i = this.pos;
+        while (true) {
+            const ch = this.buffer[++i];
+            if (ch === '+')
+                this.blockScalarKeep = true;
+            else if (ch > '0' && ch <= '9')
+                this.blockScalarIndent = Number(ch) - 1;
+            else if (ch !== '-')
+                break;
+        }
+        return yield* this.pushUntil(ch => isEmpty(ch) || ch === '#');
+    }
+    *parseBlockScalar() {
+        let nl = this.pos - 1; // may be -1 if this.pos === 0
+        let indent = 0;
+        let ch;
+        loop: for (let i = this.pos; (ch = this.buffer[i]); ++i) {
+            switch (ch) {
+                case ' ':
+                    indent += 1;
+                    break;
+                case '\n':
+                    nl = i;
+                    indent = 0;
+                    break;
+                case '\r': {
+                    const next = this.buffer[i + 1];
+                    if (!next && !this.atEnd)
+                        return this.setNext('block-scalar');
+                    if (next === '\n')
+                        break;
+                } // fallthrough
+                default:
+                    break loop;
+            }
+        }
+        if (!ch && !this.atEnd)
+            return this.setNext('block-scalar');
+        if (indent >= this.indentNext) {
+            if (this.blockScalarIndent === -1)
+                this.indentNext = indent;
+            else {
+                this.indentNext =
+                    this.blockScalarIndent + (this.indentNext === 0 ? 1 : this.indentNext);
+            }
+            do {
+                const cs = this.continueScalar(nl + 1);
+                if (cs === -1)
+                    break;
+                nl = this.buffer.indexOf('\n', cs);
+            } while (nl !== -1);
+            if (nl === -1) {
+                if (!this.atEnd)
+                    return this.setNext('block-scalar');
+                nl = this.buffer.length;
+            }
+        }
+        // Trailing insufficiently indented tabs are invalid.
+        // To catch that during parsing, we include them in the block scalar value.
+        let i = nl + 1;
+        ch = this.buffer[i];
+        while (ch === ' ')
+            ch = this.buffer[++i];
+        if (ch === '\t') {
+            while (ch === '\t' || ch === ' ' || ch === '\r' || ch === '\n')
+                ch = this.buffer[++i];
+            nl = i - 1;
+        }
+        else if (!this.blockScalarKeep) {
+            do {
+                let i = nl - 1;
+                let ch = this.buffer[i];
+                if (ch === '\r')
+                    ch = this.buffer[--i];
+                const lastChar = i; // Drop the line if last char not more indented
+                while (ch === ' ')
+                    ch = this.buffer[--i];
+                if (ch === '\n' && i >= this.pos && i + 1 + indent > lastChar)
+                    nl = i;
+                else
+                    break;
+            } while (true);
+        }
+        yield cst.SCALAR;
+        yield* this.pushToIndex(nl + 1, true);
+        return yield* this.parseLineStart();
+    }
+    *parsePlainScalar() {
+        const inFlow = this.flowLevel > 0;
+        let end = this.pos - 1;
+        let i = this.pos - 1;
+        let ch;
+        while ((ch = this.buffer[++i])) {
+            if (ch === ':') {
+                const next = this.buffer[i + 1];
+                if (isEmpty(next) || (inFlow && flowIndicatorChars.has(next)))
+                    break;
+                end = i;
+            }
+            else if (isEmpty(ch)) {
+                let next = this.buffer[i + 1];
+                if (ch === '\r') {
+                    if (next === '\n') {
+                        i += 1;
+                        ch = '\n';
+                        next = this.buffer[i + 1];
+                    }
+                    else
+                        end = i;
+                }
+                if (next === '#' || (inFlow && flowIndicatorChars.has(next)))
+                    break;
+                if (ch === '\n') {
+                    const cs = this.continueScalar(i + 1);
+                    if (cs === -1)
+                        break;
+                    i = Math.max(i, cs - 2); // to advance, but still account for ' #'
+                }
+            }
+            else {
+                if (inFlow && flowIndicatorChars.has(ch))
+                    break;
+                end = i;
+            }
+        }
+        if (!ch && !this.atEnd)
+            return this.setNext('plain-scalar');
+        yield cst.SCALAR;
+        yield* this.pushToIndex(end + 1, true);
+        return inFlow ? 'flow' : 'doc';
+    }
+    *pushCount(n) {
+        if (n > 0) {
+            yield this.buffer.substr(this.pos, n);
+            this.pos += n;
+            return n;
+        }
+        return 0;
+    }
+    *pushToIndex(i, allowEmpty) {
+        const s = this.buffer.slice(this.pos, i);
+        if (s) {
+            yield s;
+            this.pos += s.length;
+            return s.length;
+        }
+        else if (allowEmpty)
+            yield '';
+        return 0;
+    }
+    *pushIndicators() {
+        let n = 0;
+        loop: while (true) {
+            switch (this.charAt(0)) {
+                case '!':
+                    n += yield* this.pushTag();
+                    n += yield* this.pushSpaces(true);
+                    continue loop;
+                case '&':
+                    n += yield* this.pushUntil(isNotAnchorChar);
+                    n += yield* this.pushSpaces(true);
+                    continue loop;
+                case '-': // this is an error
+                case '?': // this is an error outside flow collections
+                case ':': {
+                    const inFlow = this.flowLevel > 0;
+                    const ch1 = this.charAt(1);
+                    if (isEmpty(ch1) || (inFlow && flowIndicatorChars.has(ch1))) {
+                        if (!inFlow)
+                            this.indentNext = this.indentValue + 1;
+                        else if (this.flowKey)
+                            this.flowKey = false;
+                        n += yield* this.pushCount(1);
+                        n += yield* this.pushSpaces(true);
+                        continue loop;
+                    }
+                }
+            }
+            break loop;
+        }
+        return n;
+    }
+    *pushTag() {
+        if (this.charAt(1) === '<') {
+            let i = this.pos + 2;
+            let ch = this.buffer[i];
+            while (!isEmpty(ch) && ch !== '>')
+                ch = this.buffer[++i];
+            return yield* this.pushToIndex(ch === '>' ? i + 1 : i, false);
+        }
+        else {
+            let i = this.pos + 1;
+            let ch = this.buffer[i];
+            while (ch) {
+                if (tagChars.has(ch))
+                    ch = this.buffer[++i];
+                else if (ch === '%' &&
+                    hexDigits.has(this.buffer[i + 1]) &&
+                    hexDigits.has(this.buffer[i + 2])) {
+                    ch = this.buffer[(i += 3)];
+                }
+                else
+                    break;
+            }
+            return yield* this.pushToIndex(i, false);
+        }
+    }
+    *pushNewline() {
+        const ch = this.buffer[this.pos];
+        if (ch === '\n')
+            return yield* this.pushCount(1);
+        else if (ch === '\r' && this.charAt(1) === '\n')
+            return yield* this.pushCount(2);
+        else
+            return 0;
+    }
+    *pushSpaces(allowTabs) {
+        let i = this.pos - 1;
+        let ch;
+        do {
+            ch = this.buffer[++i];
+        } while (ch === ' ' || (allowTabs && ch === '\t'));
+        const n = i - this.pos;
+        if (n > 0) {
+            yield this.buffer.substr(this.pos, n);
+            this.pos = i;
+        }
+        return n;
+    }
+    *pushUntil(test) {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (!test(ch))
+            ch = this.buffer[++i];
+        return yield* this.pushToIndex(i, false);
+    }
+}
+
+exports.Lexer = Lexer;
+
+
+/***/ }),
+
+/***/ 6628:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+/**
+ * Tracks newlines during parsing in order to provide an efficient API for
+ * determining the one-indexed `{ line, col }` position for any offset
+ * within the input.
+ */
+class LineCounter {
+    constructor() {
+        this.lineStarts = [];
+        /**
+         * Should be called in ascending order. Otherwise, call
+         * `lineCounter.lineStarts.sort()` before calling `linePos()`.
+         */
+        this.addNewLine = (offset) => this.lineStarts.push(offset);
+        /**
+         * Performs a binary search and returns the 1-indexed { line, col }
+         * position of `offset`. If `line === 0`, `addNewLine` has never been
+         * called or `offset` is before the first known newline.
+         */
+        this.linePos = (offset) => {
+            let low = 0;
+            let high = this.lineStarts.length;
+            while (low < high) {
+                const mid = (low + high) >> 1; // Math.floor((low + high) / 2)
+                if (this.lineStarts[mid] < offset)
+                    low = mid + 1;
+                else
+                    high = mid;
+            }
+            if (this.lineStarts[low] === offset)
+                return { line: low + 1, col: 1 };
+            if (low === 0)
+                return { line: 0, col: offset };
+            const start = this.lineStarts[low - 1];
+            return { line: low, col: offset - start + 1 };
+        };
+    }
+}
+
+exports.LineCounter = LineCounter;
+
+
+/***/ }),
+
+/***/ 3456:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var node_process = __nccwpck_require__(932);
+var cst = __nccwpck_require__(3461);
+var lexer = __nccwpck_require__(361);
+
+function includesToken(list, type) {
+    for (let i = 0; i < list.length; ++i)
+        if (list[i].type === type)
+            return true;
+    return false;
+}
+function findNonEmptyIndex(list) {
+    for (let i = 0; i < list.length; ++i) {
+        switch (list[i].type) {
+            case 'space':
+            case 'comment':
+            case 'newline':
+                break;
+            default:
+                return i;
+        }
+    }
+    return -1;
+}
+function isFlowToken(token) {
+    switch (token?.type) {
+        case 'alias':
+        case 'scalar':
+        case 'single-quoted-scalar':
+        case 'double-quoted-scalar':
+        case 'flow-collection':
+            return true;
+        default:
+            return false;
+    }
+}
+function getPrevProps(parent) {
+    switch (parent.type) {
+        case 'document':
+            return parent.start;
+        case 'block-map': {
+            const it = parent.items[parent.items.length - 1];
+            return it.sep ?? it.start;
+        }
+        case 'block-seq':
+            return parent.items[parent.items.length - 1].start;
+        /* istanbul ignore next should not happen */
+        default:
+            return [];
+    }
+}
+/** Note: May modify input array */
+function getFirstKeyStartProps(prev) {
+    if (prev.length === 0)
+        return [];
+    let i = prev.length;
+    loop: while (--i >= 0) {
+        switch (prev[i].type) {
+            case 'doc-start':
+            case 'explicit-key-ind':
+            case 'map-value-ind':
+            case 'seq-item-ind':
+            case 'newline':
+                break loop;
+        }
+    }
+    while (prev[++i]?.type === 'space') {
+        /* loop */
+    }
+    return prev.splice(i, prev.length);
+}
+function arrayPushArray(target, source) {
+    // May exhaust call stack with large `source` array
+    if (source.length < 1e5)
+        Array.prototype.push.apply(target, source);
+    else
+        for (let i = 0; i < source.length; ++i)
+            target.push(source[i]);
+}
+function fixFlowSeqItems(fc) {
+    if (fc.start.type === 'flow-seq-start') {
+        for (const it of fc.items) {
+            if (it.sep &&
+                !it.value &&
+                !includesToken(it.start, 'explicit-key-ind') &&
+                !includesToken(it.sep, 'map-value-ind')) {
+                if (it.key)
+                    it.value = it.key;
+                delete it.key;
+                if (isFlowToken(it.value)) {
+                    if (it.value.end)
+                        arrayPushArray(it.value.end, it.sep);
+                    else
+                        it.value.end = it.sep;
+                }
+                else
+                    arrayPushArray(it.start, it.sep);
+                delete it.sep;
+            }
+        }
+    }
+}
+/**
+ * A YAML concrete syntax tree (CST) parser
+ *
+ * ```ts
+ * const src: string = ...
+ * for (const token of new Parser().parse(src)) {
+ *   // token: Token
+ * }
+ * ```
+ *
+ * To use the parser with a user-provided lexer:
+ *
+ * ```ts
+ * function* parse(source: string, lexer: Lexer) {
+ *   const parser = new Parser()
+ *   for (const lexeme of lexer.lex(source))
+ *     yield* parser.next(lexeme)
+ *   yield* parser.end()
+ * }
+ *
+ * const src: string = ...
+ * const lexer = new Lexer()
+ * for (const token of parse(src, lexer)) {
+ *   // token: Token
+ * }
+ * ```
+ */
+class Parser {
+    /**
+     * @param onNewLine - If defined, called separately with the start position of
+     *   each new line (in `parse()`, including the start of input).
+     */
+    constructor(onNewLine) {
+        /** If true, space and sequence indicators count as indentation */
+        this.atNewLine = true;
+        /** If true, next token is a scalar value */
+        this.atScalar = false;
+        /** Current indentation level */
+        this.indent = 0;
+        /** Current offset since the start of parsing */
+        this.offset = 0;
+        /** On the same line with a block map key */
+        this.onKeyLine = false;
+        /** Top indicates the node that's currently being built */
+        this.stack = [];
+        /** The source of the current token, set in parse() */
+        this.source = '';
+        /** The type of the current token, set in parse() */
+        this.type = '';
+        // Must be defined after `next()`
+        this.lexer = new lexer.Lexer();
+        this.onNewLine = onNewLine;
+    }
+    /**
+     * Parse `source` as a YAML stream.
+     * If `incomplete`, a part of the last line may be left as a buffer for the next call.
+     *
+     * Errors are not thrown, but yielded as `{ type: 'error', message }` tokens.
+     *
+     * @returns A generator of tokens representing each directive, document, and other structure.
+     */
+    *parse(source, incomplete = false) {
+        if (this.onNewLine && this.offset === 0)
+            this.onNewLine(0);
+        for (const lexeme of this.lexer.lex(source, incomplete))
+            yield* this.next(lexeme);
+        if (!incomplete)
+            yield* this.end();
+    }
+    /**
+     * Advance the parser by the `source` of one lexical token.
+     */
+    *next(source) {
+        this.source = source;
+        if (node_process.env.LOG_TOKENS)
+            console.log('|', cst.prettyToken(source));
+        if (this.atScalar) {
+            this.atScalar = false;
+            yield* this.step();
+            this.offset += source.length;
+            return;
+        }
+        const type = cst.tokenType(source);
+        if (!type) {
+            const message = `Not a YAML token: ${source}`;
+            yield* this.pop({ type: 'error', offset: this.offset, message, source });
+            this.offset += source.length;
+        }
+        else if (type === 'scalar') {
+            this.atNewLine = false;
+            this.atScalar = true;
+            this.type = 'scalar';
+        }
+        else {
+            this.type = type;
+            yield* this.step();
+            switch (type) {
+                case 'newline':
+                    this.atNewLine = true;
+                    this.indent = 0;
+                    if (this.onNewLine)
+                        this.onNewLine(this.offset + source.length);
+                    break;
+                case 'space':
+                    if (this.atNewLine && source[0] === ' ')
+                        this.indent += source.length;
+                    break;
+                case 'explicit-key-ind':
+                case 'map-value-ind':
+                case 'seq-item-ind':
+                    if (this.atNewLine)
+                        this.indent += source.length;
+                    break;
+                case 'doc-mode':
+                case 'flow-error-end':
+                    return;
+                default:
+                    this.atNewLine = false;
+            }
+            this.offset += source.length;
+        }
+    }
+    /** Call at end of input to push out any remaining constructions */
+    *end() {
+        while (this.stack.length > 0)
+            yield* this.pop();
+    }
+    get sourceToken() {
+        const st = {
+            type: this.type,
+            offset: this.offset,
+            indent: this.indent,
+            source: this.source
+        };
+        return st;
+    }
+    *step() {
+        const top = this.peek(1);
+        if (this.type === 'doc-end' && top?.type !== 'doc-end') {
+            while (this.stack.length > 0)
+                yield* this.pop();
+            this.stack.push({
+                type: 'doc-end',
+                offset: this.offset,
+                source: this.source
+            });
+            return;
+        }
+        if (!top)
+            return yield* this.stream();
+        switch (top.type) {
+            case 'document':
+                return yield* this.document(top);
+            case 'alias':
+            case 'scalar':
+            case 'single-quoted-scalar':
+            case 'double-quoted-scalar':
+                return yield* this.scalar(top);
+            case 'block-scalar':
+                return yield* this.blockScalar(top);
+            case 'block-map':
+                return yield* this.blockMap(top);
+            case 'block-seq':
+                return yield* this.blockSequence(top);
+            case 'flow-collection':
+                return yield* this.flowCollection(top);
+            case 'doc-end':
+                return yield* this.documentEnd(top);
+        }
+        /* istanbul ignore next should not happen */
+        yield* this.pop();
+    }
+    peek(n) {
+        return this.stack[this.stack.length - n];
+    }
+    *pop(error) {
+        const token = error ?? this.stack.pop();
+        /* istanbul ignore if should not happen */
+        if (!token) {
+            const message = 'Tried to pop an empty stack';
+            yield { type: 'error', offset: this.offset, source: '', message };
+        }
+        else if (this.stack.length === 0) {
+            yield token;
+        }
+        else {
+            const top = this.peek(1);
+            if (token.type === 'block-scalar') {
+                // Block scalars use their parent rather than header indent
+                token.indent = 'indent' in top ? top.indent : 0;
+            }
+            else if (token.type === 'flow-collection' && top.type === 'document') {
+                // Ignore all indent for top-level flow collections
+                token.indent = 0;
+            }
+            if (token.type === 'flow-collection')
+                fixFlowSeqItems(token);
+            switch (top.type) {
+                case 'document':
+                    top.value = token;
+                    break;
+                case 'block-scalar':
+                    top.props.push(token); // error
+                    break;
+                case 'block-map': {
+                    const it = top.items[top.items.length - 1];
+                    if (it.value) {
+                        top.items.push({ start: [], key: token, sep: [] });
+                        this.onKeyLine = true;
+                        return;
+                    }
+                    else if (it.sep) {
+                        it.value = token;
+                    }
+                    else {
+                        Object.assign(it, { key: token, sep: [] });
+                        this.onKeyLine = !it.explicitKey;
+                        return;
+                    }
+                    break;
+                }
+                case 'block-seq': {
+                    const it = top.items[top.items.length - 1];
+                    if (it.value)
+                        top.items.push({ start: [], value: token });
+                    else
+                        it.value = token;
+                    break;
+                }
+                case 'flow-collection': {
+                    const it = top.items[top.items.length - 1];
+                    if (!it || it.value)
+                        top.items.push({ start: [], key: token, sep: [] });
+                    else if (it.sep)
+                        it.value = token;
+                    else
+                        Object.assign(it, { key: token, sep: [] });
+                    return;
+                }
+                /* istanbul ignore next should not happen */
+                default:
+                    yield* this.pop();
+                    yield* this.pop(token);
+            }
+            if ((top.type === 'document' ||
+                top.type === 'block-map' ||
+                top.type === 'block-seq') &&
+                (token.type === 'block-map' || token.type === 'block-seq')) {
+                const last = token.items[token.items.length - 1];
+                if (last &&
+                    !last.sep &&
+                    !last.value &&
+                    last.start.length > 0 &&
+                    findNonEmptyIndex(last.start) === -1 &&
+                    (token.indent === 0 ||
+                        last.start.every(st => st.type !== 'comment' || st.indent < token.indent))) {
+                    if (top.type === 'document')
+                        top.end = last.start;
+                    else
+                        top.items.push({ start: last.start });
+                    token.items.splice(-1, 1);
+                }
+            }
+        }
+    }
+    *stream() {
+        switch (this.type) {
+            case 'directive-line':
+                yield { type: 'directive', offset: this.offset, source: this.source };
+                return;
+            case 'byte-order-mark':
+            case 'space':
+            case 'comment':
+            case 'newline':
+                yield this.sourceToken;
+                return;
+            case 'doc-mode':
+            case 'doc-start': {
+                const doc = {
+                    type: 'document',
+                    offset: this.offset,
+                    start: []
+                };
+                if (this.type === 'doc-start')
+                    doc.start.push(this.sourceToken);
+                this.stack.push(doc);
+                return;
+            }
+        }
+        yield {
+            type: 'error',
+            offset: this.offset,
+            message: `Unexpected ${this.type} token in YAML stream`,
+            source: this.source
+        };
+    }
+    *document(doc) {
+        if (doc.value)
+            return yield* this.lineEnd(doc);
+        switch (this.type) {
+            case 'doc-start': {
+                if (findNonEmptyIndex(doc.start) !== -1) {
+                    yield* this.pop();
+                    yield* this.step();
+                }
+                else
+                    doc.start.push(this.sourceToken);
+                return;
+            }
+            case 'anchor':
+            case 'tag':
+            case 'space':
+            case 'comment':
+            case 'newline':
+                doc.start.push(this.sourceToken);
+                return;
+        }
+        const bv = this.startBlockValue(doc);
+        if (bv)
+            this.stack.push(bv);
+        else {
+            yield {
+                type: 'error',
+                offset: this.offset,
+                message: `Unexpected ${this.type} token in YAML document`,
+                source: this.source
+            };
+        }
+    }
+    *scalar(scalar) {
+        if (this.type === 'map-value-ind') {
+            const prev = getPrevProps(this.peek(2));
+            const start = getFirstKeyStartProps(prev);
+            let sep;
+            if (scalar.end) {
+                sep = scalar.end;
+                sep.push(this.sourceToken);
+                delete scalar.end;
+            }
+            else
+                sep = [this.sourceToken];
+            const map = {
+                type: 'block-map',
+                offset: scalar.offset,
+                indent: scalar.indent,
+                items: [{ start, key: scalar, sep }]
+            };
+            this.onKeyLine = true;
+            this.stack[this.stack.length - 1] = map;
+        }
+        else
+            yield* this.lineEnd(scalar);
+    }
+    *blockScalar(scalar) {
+        switch (this.type) {
+            case 'space':
+            case 'comment':
+            case 'newline':
+                scalar.props.push(this.sourceToken);
+                return;
+            case 'scalar':
+                scalar.source = this.source;
+                // block-scalar source includes trailing newline
+                this.atNewLine = true;
+                this.indent = 0;
+                if (this.onNewLine) {
+                    let nl = this.source.indexOf('\n') + 1;
+                    while (nl !== 0) {
+                        this.onNewLine(this.offset + nl);
+                        nl = this.source.indexOf('\n', nl) + 1;
+                    }
+                }
+                yield* this.pop();
+                break;
+            /* istanbul ignore next should not happen */
+            default:
+                yield* this.pop();
+                yield* this.step();
+        }
+    }
+    *blockMap(map) {
+        const it = map.items[map.items.length - 1];
+        // it.sep is true-ish if pair already has key or : separator
+        switch (this.type) {
+            case 'newline':
+                this.onKeyLine = false;
+                if (it.value) {
+                    const end = 'end' in it.value ? it.value.end : undefined;
+                    const last = Array.isArray(end) ? end[end.length - 1] : undefined;
+                    if (last?.type === 'comment')
+                        end?.push(this.sourceToken);
+                    else
+                        map.items.push({ start: [this.sourceToken] });
+                }
+                else if (it.sep) {
+                    it.sep.push(this.sourceToken);
+                }
+                else {
+                    it.start.push(this.sourceToken);
+                }
+                return;
+            case 'space':
+            case 'comment':
+                if (it.value) {
+                    map.items.push({ start: [this.sourceToken] });
+                }
+                else if (it.sep) {
+                    it.sep.push(this.sourceToken);
+                }
+                else {
+                    if (this.atIndentedComment(it.start, map.indent)) {
+                        const prev = map.items[map.items.length - 2];
+                        const end = prev?.value?.end;
+                        if (Array.isArray(end)) {
+                            arrayPushArray(end, it.start);
+                            end.push(this.sourceToken);
+                            map.items.pop();
+                            return;
+                        }
+                    }
+                    it.start.push(this.sourceToken);
+                }
+                return;
+        }
+        if (this.indent >= map.indent) {
+            const atMapIndent = !this.onKeyLine && this.indent === map.indent;
+            const atNextItem = atMapIndent &&
+                (it.sep || it.explicitKey) &&
+                this.type !== 'seq-item-ind';
+            // For empty nodes, assign newline-separated not indented empty tokens to following node
+            let start = [];
+            if (atNextItem && it.sep && !it.value) {
+                const nl = [];
+                for (let i = 0; i < it.sep.length; ++i) {
+                    const st = it.sep[i];
+                    switch (st.type) {
+                        case 'newline':
+                            nl.push(i);
+                            break;
+                        case 'space':
+                            break;
+                        case 'comment':
+                            if (st.indent > map.indent)
+                                nl.length = 0;
+                            break;
+                        default:
+                            nl.length = 0;
+                    }
+                }
+                if (nl.length >= 2)
+                    start = it.sep.splice(nl[1]);
+            }
+            switch (this.type) {
+                case 'anchor':
+                case 'tag':
+                    if (atNextItem || it.value) {
+                        start.push(this.sourceToken);
+                        map.items.push({ start });
+                        this.onKeyLine = true;
+                    }
+                    else if (it.sep) {
+                        it.sep.push(this.sourceToken);
+                    }
+                    else {
+                        it.start.push(this.sourceToken);
+                    }
+                    return;
+                case 'explicit-key-ind':
+                    if (!it.sep && !it.explicitKey) {
+                        it.start.push(this.sourceToken);
+                        it.explicitKey = true;
+                    }
+                    else if (atNextItem || it.value) {
+                        start.push(this.sourceToken);
+                        map.items.push({ start, explicitKey: true });
+                    }
+                    else {
+                        this.stack.push({
+                            type: 'block-map',
+                            offset: this.offset,
+                            indent: this.indent,
+                            items: [{ start: [this.sourceToken], explicitKey: true }]
+                        });
+                    }
+                    this.onKeyLine = true;
+                    return;
+                case 'map-value-ind':
+                    if (it.explicitKey) {
+                        if (!it.sep) {
+                            if (includesToken(it.start, 'newline')) {
+                                Object.assign(it, { key: null, sep: [this.sourceToken] });
+                            }
+                            else {
+                                const start = getFirstKeyStartProps(it.start);
+                                this.stack.push({
+                                    type: 'block-map',
+                                    offset: this.offset,
+                                    indent: this.indent,
+                                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                                });
+                            }
+                        }
+                        else if (it.value) {
+                            map.items.push({ start: [], key: null, sep: [this.sourceToken] });
+                        }
+                        else if (includesToken(it.sep, 'map-value-ind')) {
+                            this.stack.push({
+                                type: 'block-map',
+                                offset: this.offset,
+                                indent: this.indent,
+                                items: [{ start, key: null, sep: [this.sourceToken] }]
+                            });
+                        }
+                        else if (isFlowToken(it.key) &&
+                            !includesToken(it.sep, 'newline')) {
+                            const start = getFirstKeyStartProps(it.start);
+                            const key = it.key;
+                            const sep = it.sep;
+                            sep.push(this.sourceToken);
+                            // @ts-expect-error type guard is wrong here
+                            delete it.key;
+                            // @ts-expect-error type guard is wrong here
+                            delete it.sep;
+                            this.stack.push({
+                                type: 'block-map',
+                                offset: this.offset,
+                                indent: this.indent,
+                                items: [{ start, key, sep }]
+                            });
+                        }
+                        else if (start.length > 0) {
+                            // Not actually at next item
+                            it.sep = it.sep.concat(start, this.sourceToken);
+                        }
+                        else {
+                            it.sep.push(this.sourceToken);
+                        }
+                    }
+                    else {
+                        if (!it.sep) {
+                            Object.assign(it, { key: null, sep: [this.sourceToken] });
+                        }
+                        else if (it.value || atNextItem) {
+                            map.items.push({ start, key: null, sep: [this.sourceToken] });
+                        }
+                        else if (includesToken(it.sep, 'map-value-ind')) {
+                            this.stack.push({
+                                type: 'block-map',
+                                offset: this.offset,
+                                indent: this.indent,
+                                items: [{ start: [], key: null, sep: [this.sourceToken] }]
+                            });
+                        }
+                        else {
+                            it.sep.push(this.sourceToken);
+                        }
+                    }
+                    this.onKeyLine = true;
+                    return;
+                case 'alias':
+                case 'scalar':
+                case 'single-quoted-scalar':
+                case 'double-quoted-scalar': {
+                    const fs = this.flowScalar(this.type);
+                    if (atNextItem || it.value) {
+                        map.items.push({ start, key: fs, sep: [] });
+                        this.onKeyLine = true;
+                    }
+                    else if (it.sep) {
+                        this.stack.push(fs);
+                    }
+                    else {
+                        Object.assign(it, { key: fs, sep: [] });
+                        this.onKeyLine = true;
+                    }
+                    return;
+                }
+                default: {
+                    const bv = this.startBlockValue(map);
+                    if (bv) {
+                        if (bv.type === 'block-seq') {
+                            if (!it.explicitKey &&
+                                it.sep &&
+                                !includesToken(it.sep, 'newline')) {
+                                yield* this.pop({
+                                    type: 'error',
+                                    offset: this.offset,
+                                    message: 'Unexpected block-seq-ind on same line with key',
+                                    source: this.source
+                                });
+                                return;
+                            }
+                        }
+                        else if (atMapIndent) {
+                            map.items.push({ start });
+                        }
+                        this.stack.push(bv);
+                        return;
+                    }
+                }
+            }
+        }
+        yield* this.pop();
+        yield* this.step();
+    }
+    *blockSequence(seq) {
+        const it = seq.items[seq.items.length - 1];
+        switch (this.type) {
+            case 'newline':
+                if (it.value) {
+                    const end = 'end' in it.value ? it.value.end : undefined;
+                    const last = Array.isArray(end) ? end[end.length - 1] : undefined;
+                    if (last?.type === 'comment')
+                        end?.push(this.sourceToken);
+                    else
+                        seq.items.push({ start: [this.sourceToken] });
+                }
+                else
+                    it.start.push(this.sourceToken);
+                return;
+            case 'space':
+            case 'comment':
+                if (it.value)
+                    seq.items.push({ start: [this.sourceToken] });
+                else {
+                    if (this.atIndentedComment(it.start, seq.indent)) {
+                        const prev = seq.items[seq.items.length - 2];
+                        const end = prev?.value?.end;
+                        if (Array.isArray(end)) {
+                            arrayPushArray(end, it.start);
+                            end.push(this.sourceToken);
+                            seq.items.pop();
+                            return;
+                        }
+                    }
+                    it.start.push(this.sourceToken);
+                }
+                return;
+            case 'anchor':
+            case 'tag':
+                if (it.value || this.indent <= seq.indent)
+                    break;
+                it.start.push(this.sourceToken);
+                return;
+            case 'seq-item-ind':
+                if (this.indent !== seq.indent)
+                    break;
+                if (it.value || includesToken(it.start, 'seq-item-ind'))
+                    seq.items.push({ start: [this.sourceToken] });
+                else
+                    it.start.push(this.sourceToken);
+                return;
+        }
+        if (this.indent > seq.indent) {
+            const bv = this.startBlockValue(seq);
+            if (bv) {
+                this.stack.push(bv);
+                return;
+            }
+        }
+        yield* this.pop();
+        yield* this.step();
+    }
+    *flowCollection(fc) {
+        const it = fc.items[fc.items.length - 1];
+        if (this.type === 'flow-error-end') {
+            let top;
+            do {
+                yield* this.pop();
+                top = this.peek(1);
+            } while (top?.type === 'flow-collection');
+        }
+        else if (fc.end.length === 0) {
+            switch (this.type) {
+                case 'comma':
+                case 'explicit-key-ind':
+                    if (!it || it.sep)
+                        fc.items.push({ start: [this.sourceToken] });
+                    else
+                        it.start.push(this.sourceToken);
+                    return;
+                case 'map-value-ind':
+                    if (!it || it.value)
+                        fc.items.push({ start: [], key: null, sep: [this.sourceToken] });
+                    else if (it.sep)
+                        it.sep.push(this.sourceToken);
+                    else
+                        Object.assign(it, { key: null, sep: [this.sourceToken] });
+                    return;
+                case 'space':
+                case 'comment':
+                case 'newline':
+                case 'anchor':
+                case 'tag':
+                    if (!it || it.value)
+                        fc.items.push({ start: [this.sourceToken] });
+                    else if (it.sep)
+                        it.sep.push(this.sourceToken);
+                    else
+                        it.start.push(this.sourceToken);
+                    return;
+                case 'alias':
+                case 'scalar':
+                case 'single-quoted-scalar':
+                case 'double-quoted-scalar': {
+                    const fs = this.flowScalar(this.type);
+                    if (!it || it.value)
+                        fc.items.push({ start: [], key: fs, sep: [] });
+                    else if (it.sep)
+                        this.stack.push(fs);
+                    else
+                        Object.assign(it, { key: fs, sep: [] });
+                    return;
+                }
+                case 'flow-map-end':
+                case 'flow-seq-end':
+                    fc.end.push(this.sourceToken);
+                    return;
+            }
+            const bv = this.startBlockValue(fc);
+            /* istanbul ignore else should not happen */
+            if (bv)
+                this.stack.push(bv);
+            else {
+                yield* this.pop();
+                yield* this.step();
+            }
+        }
+        else {
+            const parent = this.peek(2);
+            if (parent.type === 'block-map' &&
+                ((this.type === 'map-value-ind' && parent.indent === fc.indent) ||
+                    (this.type === 'newline' &&
+                        !parent.items[parent.items.length - 1].sep))) {
+                yield* this.pop();
+                yield* this.step();
+            }
+            else if (this.type === 'map-value-ind' &&
+                parent.type !== 'flow-collection') {
+                const prev = getPrevProps(parent);
+                const start = getFirstKeyStartProps(prev);
+                fixFlowSeqItems(fc);
+                const sep = fc.end.splice(1, fc.end.length);
+                sep.push(this.sourceToken);
+                const map = {
+                    type: 'block-map',
+                    offset: fc.offset,
+                    indent: fc.indent,
+                    items: [{ start, key: fc, sep }]
+                };
+                this.onKeyLine = true;
+                this.stack[this.stack.length - 1] = map;
+            }
+            else {
+                yield* this.lineEnd(fc);
+            }
+        }
+    }
+    flowScalar(type) {
+        if (this.onNewLine) {
+            let nl = this.source.indexOf('\n') + 1;
+            while (nl !== 0) {
+                this.onNewLine(this.offset + nl);
+                nl = this.source.indexOf('\n', nl) + 1;
+            }
+        }
+        return {
+            type,
+            offset: this.offset,
+            indent: this.indent,
+            source: this.source
+        };
+    }
+    startBlockValue(parent) {
+        switch (this.type) {
+            case 'alias':
+            case 'scalar':
+            case 'single-quoted-scalar':
+            case 'double-quoted-scalar':
+                return this.flowScalar(this.type);
+            case 'block-scalar-header':
+                return {
+                    type: 'block-scalar',
+                    offset: this.offset,
+                    indent: this.indent,
+                    props: [this.sourceToken],
+                    source: ''
+                };
+            case 'flow-map-start':
+            case 'flow-seq-start':
+                return {
+                    type: 'flow-collection',
+                    offset: this.offset,
+                    indent: this.indent,
+                    start: this.sourceToken,
+                    items: [],
+                    end: []
+                };
+            case 'seq-item-ind':
+                return {
+                    type: 'block-seq',
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start: [this.sourceToken] }]
+                };
+            case 'explicit-key-ind': {
+                this.onKeyLine = true;
+                const prev = getPrevProps(parent);
+                const start = getFirstKeyStartProps(prev);
+                start.push(this.sourceToken);
+                return {
+                    type: 'block-map',
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start, explicitKey: true }]
+                };
+            }
+            case 'map-value-ind': {
+                this.onKeyLine = true;
+                const prev = getPrevProps(parent);
+                const start = getFirstKeyStartProps(prev);
+                return {
+                    type: 'block-map',
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                };
+            }
+        }
+        return null;
+    }
+    atIndentedComment(start, indent) {
+        if (this.type !== 'comment')
+            return false;
+        if (this.indent <= indent)
+            return false;
+        return start.every(st => st.type === 'newline' || st.type === 'space');
+    }
+    *documentEnd(docEnd) {
+        if (this.type !== 'doc-mode') {
+            if (docEnd.end)
+                docEnd.end.push(this.sourceToken);
+            else
+                docEnd.end = [this.sourceToken];
+            if (this.type === 'newline')
+                yield* this.pop();
+        }
+    }
+    *lineEnd(token) {
+        switch (this.type) {
+            case 'comma':
+            case 'doc-start':
+            case 'doc-end':
+            case 'flow-seq-end':
+            case 'flow-map-end':
+            case 'map-value-ind':
+                yield* this.pop();
+                yield* this.step();
+                break;
+            case 'newline':
+                this.onKeyLine = false;
+            // fallthrough
+            case 'space':
+            case 'comment':
+            default:
+                // all other values are errors
+                if (token.end)
+                    token.end.push(this.sourceToken);
+                else
+                    token.end = [this.sourceToken];
+                if (this.type === 'newline')
+                    yield* this.pop();
+        }
+    }
+}
+
+exports.Parser = Parser;
+
+
+/***/ }),
+
+/***/ 4047:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var composer = __nccwpck_require__(9984);
+var Document = __nccwpck_require__(3021);
+var errors = __nccwpck_require__(1464);
+var log = __nccwpck_require__(7249);
+var identity = __nccwpck_require__(1127);
+var lineCounter = __nccwpck_require__(6628);
+var parser = __nccwpck_require__(3456);
+
+function parseOptions(options) {
+    const prettyErrors = options.prettyErrors !== false;
+    const lineCounter$1 = options.lineCounter || (prettyErrors && new lineCounter.LineCounter()) || null;
+    return { lineCounter: lineCounter$1, prettyErrors };
+}
+/**
+ * Parse the input as a stream of YAML documents.
+ *
+ * Documents should be separated from each other by `...` or `---` marker lines.
+ *
+ * @returns If an empty `docs` array is returned, it will be of type
+ *   EmptyStream and contain additional stream information. In
+ *   TypeScript, you should use `'empty' in docs` as a type guard for it.
+ */
+function parseAllDocuments(source, options = {}) {
+    const { lineCounter, prettyErrors } = parseOptions(options);
+    const parser$1 = new parser.Parser(lineCounter?.addNewLine);
+    const composer$1 = new composer.Composer(options);
+    const docs = Array.from(composer$1.compose(parser$1.parse(source)));
+    if (prettyErrors && lineCounter)
+        for (const doc of docs) {
+            doc.errors.forEach(errors.prettifyError(source, lineCounter));
+            doc.warnings.forEach(errors.prettifyError(source, lineCounter));
+        }
+    if (docs.length > 0)
+        return docs;
+    return Object.assign([], { empty: true }, composer$1.streamInfo());
+}
+/** Parse an input string into a single YAML.Document */
+function parseDocument(source, options = {}) {
+    const { lineCounter, prettyErrors } = parseOptions(options);
+    const parser$1 = new parser.Parser(lineCounter?.addNewLine);
+    const composer$1 = new composer.Composer(options);
+    // `doc` is always set by compose.end(true) at the very latest
+    let doc = null;
+    for (const _doc of composer$1.compose(parser$1.parse(source), true, source.length)) {
+        if (!doc)
+            doc = _doc;
+        else if (doc.options.logLevel !== 'silent') {
+            doc.errors.push(new errors.YAMLParseError(_doc.range.slice(0, 2), 'MULTIPLE_DOCS', 'Source contains multiple documents; please use YAML.parseAllDocuments()'));
+            break;
+        }
+    }
+    if (prettyErrors && lineCounter) {
+        doc.errors.forEach(errors.prettifyError(source, lineCounter));
+        doc.warnings.forEach(errors.prettifyError(source, lineCounter));
+    }
+    return doc;
+}
+function parse(src, reviver, options) {
+    let _reviver = undefined;
+    if (typeof reviver === 'function') {
+        _reviver = reviver;
+    }
+    else if (options === undefined && reviver && typeof reviver === 'object') {
+        options = reviver;
+    }
+    const doc = parseDocument(src, options);
+    if (!doc)
+        return null;
+    doc.warnings.forEach(warning => log.warn(doc.options.logLevel, warning));
+    if (doc.errors.length > 0) {
+        if (doc.options.logLevel !== 'silent')
+            throw doc.errors[0];
+        else
+            doc.errors = [];
+    }
+    return doc.toJS(Object.assign({ reviver: _reviver }, options));
+}
+function stringify(value, replacer, options) {
+    let _replacer = null;
+    if (typeof replacer === 'function' || Array.isArray(replacer)) {
+        _replacer = replacer;
+    }
+    else if (options === undefined && replacer) {
+        options = replacer;
+    }
+    if (typeof options === 'string')
+        options = options.length;
+    if (typeof options === 'number') {
+        const indent = Math.round(options);
+        options = indent < 1 ? undefined : indent > 8 ? { indent: 8 } : { indent };
+    }
+    if (value === undefined) {
+        const { keepUndefined } = options ?? replacer ?? {};
+        if (!keepUndefined)
+            return undefined;
+    }
+    if (identity.isDocument(value) && !_replacer)
+        return value.toString(options);
+    return new Document.Document(value, _replacer, options).toString(options);
+}
+
+exports.parse = parse;
+exports.parseAllDocuments = parseAllDocuments;
+exports.parseDocument = parseDocument;
+exports.stringify = stringify;
+
+
+/***/ }),
+
+/***/ 5840:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var map = __nccwpck_require__(7451);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var tags = __nccwpck_require__(18);
+
+const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+class Schema {
+    constructor({ compat, customTags, merge, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
+        this.compat = Array.isArray(compat)
+            ? tags.getTags(compat, 'compat')
+            : compat
+                ? tags.getTags(null, compat)
+                : null;
+        this.name = (typeof schema === 'string' && schema) || 'core';
+        this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
+        this.tags = tags.getTags(customTags, this.name, merge);
+        this.toStringOptions = toStringDefaults ?? null;
+        Object.defineProperty(this, identity.MAP, { value: map.map });
+        Object.defineProperty(this, identity.SCALAR, { value: string.string });
+        Object.defineProperty(this, identity.SEQ, { value: seq.seq });
+        // Used by createMap()
+        this.sortMapEntries =
+            typeof sortMapEntries === 'function'
+                ? sortMapEntries
+                : sortMapEntries === true
+                    ? sortMapEntriesByKey
+                    : null;
+    }
+    clone() {
+        const copy = Object.create(Schema.prototype, Object.getOwnPropertyDescriptors(this));
+        copy.tags = this.tags.slice();
+        return copy;
+    }
+}
+
+exports.Schema = Schema;
+
+
+/***/ }),
+
+/***/ 7451:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var YAMLMap = __nccwpck_require__(4454);
+
+const map = {
+    collection: 'map',
+    default: true,
+    nodeClass: YAMLMap.YAMLMap,
+    tag: 'tag:yaml.org,2002:map',
+    resolve(map, onError) {
+        if (!identity.isMap(map))
+            onError('Expected a mapping for this tag');
+        return map;
+    },
+    createNode: (schema, obj, ctx) => YAMLMap.YAMLMap.from(schema, obj, ctx)
+};
+
+exports.map = map;
+
+
+/***/ }),
+
+/***/ 3632:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+
+const nullTag = {
+    identify: value => value == null,
+    createNode: () => new Scalar.Scalar(null),
+    default: true,
+    tag: 'tag:yaml.org,2002:null',
+    test: /^(?:~|[Nn]ull|NULL)?$/,
+    resolve: () => new Scalar.Scalar(null),
+    stringify: ({ source }, ctx) => typeof source === 'string' && nullTag.test.test(source)
+        ? source
+        : ctx.options.nullStr
+};
+
+exports.nullTag = nullTag;
+
+
+/***/ }),
+
+/***/ 1706:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var YAMLSeq = __nccwpck_require__(2223);
+
+const seq = {
+    collection: 'seq',
+    default: true,
+    nodeClass: YAMLSeq.YAMLSeq,
+    tag: 'tag:yaml.org,2002:seq',
+    resolve(seq, onError) {
+        if (!identity.isSeq(seq))
+            onError('Expected a sequence for this tag');
+        return seq;
+    },
+    createNode: (schema, obj, ctx) => YAMLSeq.YAMLSeq.from(schema, obj, ctx)
+};
+
+exports.seq = seq;
+
+
+/***/ }),
+
+/***/ 6464:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyString = __nccwpck_require__(3069);
+
+const string = {
+    identify: value => typeof value === 'string',
+    default: true,
+    tag: 'tag:yaml.org,2002:str',
+    resolve: str => str,
+    stringify(item, ctx, onComment, onChompKeep) {
+        ctx = Object.assign({ actualString: true }, ctx);
+        return stringifyString.stringifyString(item, ctx, onComment, onChompKeep);
+    }
+};
+
+exports.string = string;
+
+
+/***/ }),
+
+/***/ 3959:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+
+const boolTag = {
+    identify: value => typeof value === 'boolean',
+    default: true,
+    tag: 'tag:yaml.org,2002:bool',
+    test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
+    resolve: str => new Scalar.Scalar(str[0] === 't' || str[0] === 'T'),
+    stringify({ source, value }, ctx) {
+        if (source && boolTag.test.test(source)) {
+            const sv = source[0] === 't' || source[0] === 'T';
+            if (value === sv)
+                return source;
+        }
+        return value ? ctx.options.trueStr : ctx.options.falseStr;
+    }
+};
+
+exports.boolTag = boolTag;
+
+
+/***/ }),
+
+/***/ 8405:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
+
+const floatNaN = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+    resolve: str => str.slice(-3).toLowerCase() === 'nan'
+        ? NaN
+        : str[0] === '-'
+            ? Number.NEGATIVE_INFINITY
+            : Number.POSITIVE_INFINITY,
+    stringify: stringifyNumber.stringifyNumber
+};
+const floatExp = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    format: 'EXP',
+    test: /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/,
+    resolve: str => parseFloat(str),
+    stringify(node) {
+        const num = Number(node.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node);
+    }
+};
+const float = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
+    resolve(str) {
+        const node = new Scalar.Scalar(parseFloat(str));
+        const dot = str.indexOf('.');
+        if (dot !== -1 && str[str.length - 1] === '0')
+            node.minFractionDigits = str.length - dot - 1;
+        return node;
+    },
+    stringify: stringifyNumber.stringifyNumber
+};
+
+exports.float = float;
+exports.floatExp = floatExp;
+exports.floatNaN = floatNaN;
+
+
+/***/ }),
+
+/***/ 9874:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyNumber = __nccwpck_require__(8689);
+
+const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
+const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
+function intStringify(node, radix, prefix) {
+    const { value } = node;
+    if (intIdentify(value) && value >= 0)
+        return prefix + value.toString(radix);
+    return stringifyNumber.stringifyNumber(node);
+}
+const intOct = {
+    identify: value => intIdentify(value) && value >= 0,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'OCT',
+    test: /^0o[0-7]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 2, 8, opt),
+    stringify: node => intStringify(node, 8, '0o')
+};
+const int = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    test: /^[-+]?[0-9]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+    stringify: stringifyNumber.stringifyNumber
+};
+const intHex = {
+    identify: value => intIdentify(value) && value >= 0,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'HEX',
+    test: /^0x[0-9a-fA-F]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+    stringify: node => intStringify(node, 16, '0x')
+};
+
+exports.int = int;
+exports.intHex = intHex;
+exports.intOct = intOct;
+
+
+/***/ }),
+
+/***/ 896:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
+
+const schema = [
+    map.map,
+    seq.seq,
+    string.string,
+    _null.nullTag,
+    bool.boolTag,
+    int.intOct,
+    int.int,
+    int.intHex,
+    float.floatNaN,
+    float.floatExp,
+    float.float
+];
+
+exports.schema = schema;
+
+
+/***/ }),
+
+/***/ 3559:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+var map = __nccwpck_require__(7451);
+var seq = __nccwpck_require__(1706);
+
+function intIdentify(value) {
+    return typeof value === 'bigint' || Number.isInteger(value);
+}
+const stringifyJSON = ({ value }) => JSON.stringify(value);
+const jsonScalars = [
+    {
+        identify: value => typeof value === 'string',
+        default: true,
+        tag: 'tag:yaml.org,2002:str',
+        resolve: str => str,
+        stringify: stringifyJSON
+    },
+    {
+        identify: value => value == null,
+        createNode: () => new Scalar.Scalar(null),
+        default: true,
+        tag: 'tag:yaml.org,2002:null',
+        test: /^null$/,
+        resolve: () => null,
+        stringify: stringifyJSON
+    },
+    {
+        identify: value => typeof value === 'boolean',
+        default: true,
+        tag: 'tag:yaml.org,2002:bool',
+        test: /^true$|^false$/,
+        resolve: str => str === 'true',
+        stringify: stringifyJSON
+    },
+    {
+        identify: intIdentify,
+        default: true,
+        tag: 'tag:yaml.org,2002:int',
+        test: /^-?(?:0|[1-9][0-9]*)$/,
+        resolve: (str, _onError, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str, 10),
+        stringify: ({ value }) => intIdentify(value) ? value.toString() : JSON.stringify(value)
+    },
+    {
+        identify: value => typeof value === 'number',
+        default: true,
+        tag: 'tag:yaml.org,2002:float',
+        test: /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
+        resolve: str => parseFloat(str),
+        stringify: stringifyJSON
+    }
+];
+const jsonError = {
+    default: true,
+    tag: '',
+    test: /^/,
+    resolve(str, onError) {
+        onError(`Unresolved plain scalar ${JSON.stringify(str)}`);
+        return str;
+    }
+};
+const schema = [map.map, seq.seq].concat(jsonScalars, jsonError);
+
+exports.schema = schema;
+
+
+/***/ }),
+
+/***/ 18:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
+var schema = __nccwpck_require__(896);
+var schema$1 = __nccwpck_require__(3559);
+var binary = __nccwpck_require__(6083);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var schema$2 = __nccwpck_require__(5913);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(4371);
+
+const schemas = new Map([
+    ['core', schema.schema],
+    ['failsafe', [map.map, seq.seq, string.string]],
+    ['json', schema$1.schema],
+    ['yaml11', schema$2.schema],
+    ['yaml-1.1', schema$2.schema]
+]);
+const tagsByName = {
+    binary: binary.binary,
+    bool: bool.boolTag,
+    float: float.float,
+    floatExp: float.floatExp,
+    floatNaN: float.floatNaN,
+    floatTime: timestamp.floatTime,
+    int: int.int,
+    intHex: int.intHex,
+    intOct: int.intOct,
+    intTime: timestamp.intTime,
+    map: map.map,
+    merge: merge.merge,
+    null: _null.nullTag,
+    omap: omap.omap,
+    pairs: pairs.pairs,
+    seq: seq.seq,
+    set: set.set,
+    timestamp: timestamp.timestamp
+};
+const coreKnownTags = {
+    'tag:yaml.org,2002:binary': binary.binary,
+    'tag:yaml.org,2002:merge': merge.merge,
+    'tag:yaml.org,2002:omap': omap.omap,
+    'tag:yaml.org,2002:pairs': pairs.pairs,
+    'tag:yaml.org,2002:set': set.set,
+    'tag:yaml.org,2002:timestamp': timestamp.timestamp
+};
+function getTags(customTags, schemaName, addMergeTag) {
+    const schemaTags = schemas.get(schemaName);
+    if (schemaTags && !customTags) {
+        return addMergeTag && !schemaTags.includes(merge.merge)
+            ? schemaTags.concat(merge.merge)
+            : schemaTags.slice();
+    }
+    let tags = schemaTags;
+    if (!tags) {
+        if (Array.isArray(customTags))
+            tags = [];
+        else {
+            const keys = Array.from(schemas.keys())
+                .filter(key => key !== 'yaml11')
+                .map(key => JSON.stringify(key))
+                .join(', ');
+            throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
+        }
+    }
+    if (Array.isArray(customTags)) {
+        for (const tag of customTags)
+            tags = tags.concat(tag);
+    }
+    else if (typeof customTags === 'function') {
+        tags = customTags(tags.slice());
+    }
+    if (addMergeTag)
+        tags = tags.concat(merge.merge);
+    return tags.reduce((tags, tag) => {
+        const tagObj = typeof tag === 'string' ? tagsByName[tag] : tag;
+        if (!tagObj) {
+            const tagName = JSON.stringify(tag);
+            const keys = Object.keys(tagsByName)
+                .map(key => JSON.stringify(key))
+                .join(', ');
+            throw new Error(`Unknown custom tag ${tagName}; use one of ${keys}`);
+        }
+        if (!tags.includes(tagObj))
+            tags.push(tagObj);
+        return tags;
+    }, []);
+}
+
+exports.coreKnownTags = coreKnownTags;
+exports.getTags = getTags;
+
+
+/***/ }),
+
+/***/ 6083:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var node_buffer = __nccwpck_require__(181);
+var Scalar = __nccwpck_require__(3301);
+var stringifyString = __nccwpck_require__(3069);
+
+const binary = {
+    identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
+    default: false,
+    tag: 'tag:yaml.org,2002:binary',
+    /**
+     * Returns a Buffer in node and an Uint8Array in browsers
+     *
+     * To use the resulting buffer as an image, you'll want to do something like:
+     *
+     *   const blob = new Blob([buffer], { type: 'image/jpeg' })
+     *   document.querySelector('#photo').src = URL.createObjectURL(blob)
+     */
+    resolve(src, onError) {
+        if (typeof node_buffer.Buffer === 'function') {
+            return node_buffer.Buffer.from(src, 'base64');
+        }
+        else if (typeof atob === 'function') {
+            // On IE 11, atob() can't handle newlines
+            const str = atob(src.replace(/[\n\r]/g, ''));
+            const buffer = new Uint8Array(str.length);
+            for (let i = 0; i < str.length; ++i)
+                buffer[i] = str.charCodeAt(i);
+            return buffer;
+        }
+        else {
+            onError('This environment does not support reading binary tags; either Buffer or atob is required');
+            return src;
+        }
+    },
+    stringify({ comment, type, value }, ctx, onComment, onChompKeep) {
+        if (!value)
+            return '';
+        const buf = value; // checked earlier by binary.identify()
+        let str;
+        if (typeof node_buffer.Buffer === 'function') {
+            str =
+                buf instanceof node_buffer.Buffer
+                    ? buf.toString('base64')
+                    : node_buffer.Buffer.from(buf.buffer).toString('base64');
+        }
+        else if (typeof btoa === 'function') {
+            let s = '';
+            for (let i = 0; i < buf.length; ++i)
+                s += String.fromCharCode(buf[i]);
+            str = btoa(s);
+        }
+        else {
+            throw new Error('This environment does not support writing binary tags; either Buffer or btoa is required');
+        }
+        type ?? (type = Scalar.Scalar.BLOCK_LITERAL);
+        if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+            const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
+            const n = Math.ceil(str.length / lineWidth);
+            const lines = new Array(n);
+            for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
+                lines[i] = str.substr(o, lineWidth);
+            }
+            str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? '\n' : ' ');
+        }
+        return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
+    }
+};
+
+exports.binary = binary;
+
+
+/***/ }),
+
+/***/ 8398:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+
+function boolStringify({ value, source }, ctx) {
+    const boolObj = value ? trueTag : falseTag;
+    if (source && boolObj.test.test(source))
+        return source;
+    return value ? ctx.options.trueStr : ctx.options.falseStr;
+}
+const trueTag = {
+    identify: value => value === true,
+    default: true,
+    tag: 'tag:yaml.org,2002:bool',
+    test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
+    resolve: () => new Scalar.Scalar(true),
+    stringify: boolStringify
+};
+const falseTag = {
+    identify: value => value === false,
+    default: true,
+    tag: 'tag:yaml.org,2002:bool',
+    test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
+    resolve: () => new Scalar.Scalar(false),
+    stringify: boolStringify
+};
+
+exports.falseTag = falseTag;
+exports.trueTag = trueTag;
+
+
+/***/ }),
+
+/***/ 5782:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
+
+const floatNaN = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+    resolve: (str) => str.slice(-3).toLowerCase() === 'nan'
+        ? NaN
+        : str[0] === '-'
+            ? Number.NEGATIVE_INFINITY
+            : Number.POSITIVE_INFINITY,
+    stringify: stringifyNumber.stringifyNumber
+};
+const floatExp = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    format: 'EXP',
+    test: /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+$/,
+    resolve: (str) => parseFloat(str.replace(/_/g, '')),
+    stringify(node) {
+        const num = Number(node.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node);
+    }
+};
+const float = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
+    resolve(str) {
+        const node = new Scalar.Scalar(parseFloat(str.replace(/_/g, '')));
+        const dot = str.indexOf('.');
+        if (dot !== -1) {
+            const f = str.substring(dot + 1).replace(/_/g, '');
+            if (f[f.length - 1] === '0')
+                node.minFractionDigits = f.length;
+        }
+        return node;
+    },
+    stringify: stringifyNumber.stringifyNumber
+};
+
+exports.float = float;
+exports.floatExp = floatExp;
+exports.floatNaN = floatNaN;
+
+
+/***/ }),
+
+/***/ 873:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyNumber = __nccwpck_require__(8689);
+
+const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
+function intResolve(str, offset, radix, { intAsBigInt }) {
+    const sign = str[0];
+    if (sign === '-' || sign === '+')
+        offset += 1;
+    str = str.substring(offset).replace(/_/g, '');
+    if (intAsBigInt) {
+        switch (radix) {
+            case 2:
+                str = `0b${str}`;
+                break;
+            case 8:
+                str = `0o${str}`;
+                break;
+            case 16:
+                str = `0x${str}`;
+                break;
+        }
+        const n = BigInt(str);
+        return sign === '-' ? BigInt(-1) * n : n;
+    }
+    const n = parseInt(str, radix);
+    return sign === '-' ? -1 * n : n;
+}
+function intStringify(node, radix, prefix) {
+    const { value } = node;
+    if (intIdentify(value)) {
+        const str = value.toString(radix);
+        return value < 0 ? '-' + prefix + str.substr(1) : prefix + str;
+    }
+    return stringifyNumber.stringifyNumber(node);
+}
+const intBin = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'BIN',
+    test: /^[-+]?0b[0-1_]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 2, 2, opt),
+    stringify: node => intStringify(node, 2, '0b')
+};
+const intOct = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'OCT',
+    test: /^[-+]?0[0-7_]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 1, 8, opt),
+    stringify: node => intStringify(node, 8, '0')
+};
+const int = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    test: /^[-+]?[0-9][0-9_]*$/,
+    resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+    stringify: stringifyNumber.stringifyNumber
+};
+const intHex = {
+    identify: intIdentify,
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'HEX',
+    test: /^[-+]?0x[0-9a-fA-F_]+$/,
+    resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+    stringify: node => intStringify(node, 16, '0x')
+};
+
+exports.int = int;
+exports.intBin = intBin;
+exports.intHex = intHex;
+exports.intOct = intOct;
+
+
+/***/ }),
+
+/***/ 452:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+
+// If the value associated with a merge key is a single mapping node, each of
+// its key/value pairs is inserted into the current mapping, unless the key
+// already exists in it. If the value associated with the merge key is a
+// sequence, then this sequence is expected to contain mapping nodes and each
+// of these nodes is merged in turn according to its order in the sequence.
+// Keys in mapping nodes earlier in the sequence override keys specified in
+// later mapping nodes. -- http://yaml.org/type/merge.html
+const MERGE_KEY = '<<';
+const merge = {
+    identify: value => value === MERGE_KEY ||
+        (typeof value === 'symbol' && value.description === MERGE_KEY),
+    default: 'key',
+    tag: 'tag:yaml.org,2002:merge',
+    test: /^<<$/,
+    resolve: () => Object.assign(new Scalar.Scalar(Symbol(MERGE_KEY)), {
+        addToJSMap: addMergeToJSMap
+    }),
+    stringify: () => MERGE_KEY
+};
+const isMergeKey = (ctx, key) => (merge.identify(key) ||
+    (identity.isScalar(key) &&
+        (!key.type || key.type === Scalar.Scalar.PLAIN) &&
+        merge.identify(key.value))) &&
+    ctx?.doc.schema.tags.some(tag => tag.tag === merge.tag && tag.default);
+function addMergeToJSMap(ctx, map, value) {
+    const source = resolveAliasValue(ctx, value);
+    if (identity.isSeq(source))
+        for (const it of source.items)
+            mergeValue(ctx, map, it);
+    else if (Array.isArray(source))
+        for (const it of source)
+            mergeValue(ctx, map, it);
+    else
+        mergeValue(ctx, map, source);
+}
+function mergeValue(ctx, map, value) {
+    const source = resolveAliasValue(ctx, value);
+    if (!identity.isMap(source))
+        throw new Error('Merge sources must be maps or map aliases');
+    const srcMap = source.toJSON(null, ctx, Map);
+    for (const [key, value] of srcMap) {
+        if (map instanceof Map) {
+            if (!map.has(key))
+                map.set(key, value);
+        }
+        else if (map instanceof Set) {
+            map.add(key);
+        }
+        else if (!Object.prototype.hasOwnProperty.call(map, key)) {
+            Object.defineProperty(map, key, {
+                value,
+                writable: true,
+                enumerable: true,
+                configurable: true
+            });
+        }
+    }
+    return map;
+}
+function resolveAliasValue(ctx, value) {
+    return ctx && identity.isAlias(value) ? value.resolve(ctx.doc, ctx) : value;
+}
+
+exports.addMergeToJSMap = addMergeToJSMap;
+exports.isMergeKey = isMergeKey;
+exports.merge = merge;
+
+
+/***/ }),
+
+/***/ 303:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(6424);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var pairs = __nccwpck_require__(8385);
+
+class YAMLOMap extends YAMLSeq.YAMLSeq {
+    constructor() {
+        super();
+        this.add = YAMLMap.YAMLMap.prototype.add.bind(this);
+        this.delete = YAMLMap.YAMLMap.prototype.delete.bind(this);
+        this.get = YAMLMap.YAMLMap.prototype.get.bind(this);
+        this.has = YAMLMap.YAMLMap.prototype.has.bind(this);
+        this.set = YAMLMap.YAMLMap.prototype.set.bind(this);
+        this.tag = YAMLOMap.tag;
+    }
+    /**
+     * If `ctx` is given, the return type is actually `Map<unknown, unknown>`,
+     * but TypeScript won't allow widening the signature of a child method.
+     */
+    toJSON(_, ctx) {
+        if (!ctx)
+            return super.toJSON(_);
+        const map = new Map();
+        if (ctx?.onCreate)
+            ctx.onCreate(map);
+        for (const pair of this.items) {
+            let key, value;
+            if (identity.isPair(pair)) {
+                key = toJS.toJS(pair.key, '', ctx);
+                value = toJS.toJS(pair.value, key, ctx);
+            }
+            else {
+                key = toJS.toJS(pair, '', ctx);
+            }
+            if (map.has(key))
+                throw new Error('Ordered maps must not include duplicate keys');
+            map.set(key, value);
+        }
+        return map;
+    }
+    static from(schema, iterable, ctx) {
+        const pairs$1 = pairs.createPairs(schema, iterable, ctx);
+        const omap = new this();
+        omap.items = pairs$1.items;
+        return omap;
+    }
+}
+YAMLOMap.tag = 'tag:yaml.org,2002:omap';
+const omap = {
+    collection: 'seq',
+    identify: value => value instanceof Map,
+    nodeClass: YAMLOMap,
+    default: false,
+    tag: 'tag:yaml.org,2002:omap',
+    resolve(seq, onError) {
+        const pairs$1 = pairs.resolvePairs(seq, onError);
+        const seenKeys = [];
+        for (const { key } of pairs$1.items) {
+            if (identity.isScalar(key)) {
+                if (seenKeys.includes(key.value)) {
+                    onError(`Ordered maps must not include duplicate keys: ${key.value}`);
+                }
+                else {
+                    seenKeys.push(key.value);
+                }
+            }
+        }
+        return Object.assign(new YAMLOMap(), pairs$1);
+    },
+    createNode: (schema, iterable, ctx) => YAMLOMap.from(schema, iterable, ctx)
+};
+
+exports.YAMLOMap = YAMLOMap;
+exports.omap = omap;
+
+
+/***/ }),
+
+/***/ 8385:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLSeq = __nccwpck_require__(2223);
+
+function resolvePairs(seq, onError) {
+    if (identity.isSeq(seq)) {
+        for (let i = 0; i < seq.items.length; ++i) {
+            let item = seq.items[i];
+            if (identity.isPair(item))
+                continue;
+            else if (identity.isMap(item)) {
+                if (item.items.length > 1)
+                    onError('Each pair must have its own sequence indicator');
+                const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
+                if (item.commentBefore)
+                    pair.key.commentBefore = pair.key.commentBefore
+                        ? `${item.commentBefore}\n${pair.key.commentBefore}`
+                        : item.commentBefore;
+                if (item.comment) {
+                    const cn = pair.value ?? pair.key;
+                    cn.comment = cn.comment
+                        ? `${item.comment}\n${cn.comment}`
+                        : item.comment;
+                }
+                item = pair;
+            }
+            seq.items[i] = identity.isPair(item) ? item : new Pair.Pair(item);
+        }
+    }
+    else
+        onError('Expected a sequence for this tag');
+    return seq;
+}
+function createPairs(schema, iterable, ctx) {
+    const { replacer } = ctx;
+    const pairs = new YAMLSeq.YAMLSeq(schema);
+    pairs.tag = 'tag:yaml.org,2002:pairs';
+    let i = 0;
+    if (iterable && Symbol.iterator in Object(iterable))
+        for (let it of iterable) {
+            if (typeof replacer === 'function')
+                it = replacer.call(iterable, String(i++), it);
+            let key, value;
+            if (Array.isArray(it)) {
+                if (it.length === 2) {
+                    key = it[0];
+                    value = it[1];
+                }
+                else
+                    throw new TypeError(`Expected [key, value] tuple: ${it}`);
+            }
+            else if (it && it instanceof Object) {
+                const keys = Object.keys(it);
+                if (keys.length === 1) {
+                    key = keys[0];
+                    value = it[key];
+                }
+                else {
+                    throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
+                }
+            }
+            else {
+                key = it;
+            }
+            pairs.items.push(Pair.createPair(key, value, ctx));
+        }
+    return pairs;
+}
+const pairs = {
+    collection: 'seq',
+    default: false,
+    tag: 'tag:yaml.org,2002:pairs',
+    resolve: resolvePairs,
+    createNode: createPairs
+};
+
+exports.createPairs = createPairs;
+exports.pairs = pairs;
+exports.resolvePairs = resolvePairs;
+
+
+/***/ }),
+
+/***/ 5913:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var binary = __nccwpck_require__(6083);
+var bool = __nccwpck_require__(8398);
+var float = __nccwpck_require__(5782);
+var int = __nccwpck_require__(873);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(4371);
+
+const schema = [
+    map.map,
+    seq.seq,
+    string.string,
+    _null.nullTag,
+    bool.trueTag,
+    bool.falseTag,
+    int.intBin,
+    int.intOct,
+    int.int,
+    int.intHex,
+    float.floatNaN,
+    float.floatExp,
+    float.float,
+    binary.binary,
+    merge.merge,
+    omap.omap,
+    pairs.pairs,
+    set.set,
+    timestamp.intTime,
+    timestamp.floatTime,
+    timestamp.timestamp
+];
+
+exports.schema = schema;
+
+
+/***/ }),
+
+/***/ 1528:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+
+class YAMLSet extends YAMLMap.YAMLMap {
+    constructor(schema) {
+        super(schema);
+        this.tag = YAMLSet.tag;
+    }
+    add(key) {
+        let pair;
+        if (identity.isPair(key))
+            pair = key;
+        else if (key &&
+            typeof key === 'object' &&
+            'key' in key &&
+            'value' in key &&
+            key.value === null)
+            pair = new Pair.Pair(key.key, null);
+        else
+            pair = new Pair.Pair(key, null);
+        const prev = YAMLMap.findPair(this.items, pair.key);
+        if (!prev)
+            this.items.push(pair);
+    }
+    /**
+     * If `keepPair` is `true`, returns the Pair matching `key`.
+     * Otherwise, returns the value of that Pair's key.
+     */
+    get(key, keepPair) {
+        const pair = YAMLMap.findPair(this.items, key);
+        return !keepPair && identity.isPair(pair)
+            ? identity.isScalar(pair.key)
+                ? pair.key.value
+                : pair.key
+            : pair;
+    }
+    set(key, value) {
+        if (typeof value !== 'boolean')
+            throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value}`);
+        const prev = YAMLMap.findPair(this.items, key);
+        if (prev && !value) {
+            this.items.splice(this.items.indexOf(prev), 1);
+        }
+        else if (!prev && value) {
+            this.items.push(new Pair.Pair(key));
+        }
+    }
+    toJSON(_, ctx) {
+        return super.toJSON(_, ctx, Set);
+    }
+    toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+            return JSON.stringify(this);
+        if (this.hasAllNullValues(true))
+            return super.toString(Object.assign({}, ctx, { allNullValues: true }), onComment, onChompKeep);
+        else
+            throw new Error('Set items must all have null values');
+    }
+    static from(schema, iterable, ctx) {
+        const { replacer } = ctx;
+        const set = new this(schema);
+        if (iterable && Symbol.iterator in Object(iterable))
+            for (let value of iterable) {
+                if (typeof replacer === 'function')
+                    value = replacer.call(iterable, value, value);
+                set.items.push(Pair.createPair(value, null, ctx));
+            }
+        return set;
+    }
+}
+YAMLSet.tag = 'tag:yaml.org,2002:set';
+const set = {
+    collection: 'map',
+    identify: value => value instanceof Set,
+    nodeClass: YAMLSet,
+    default: false,
+    tag: 'tag:yaml.org,2002:set',
+    createNode: (schema, iterable, ctx) => YAMLSet.from(schema, iterable, ctx),
+    resolve(map, onError) {
+        if (identity.isMap(map)) {
+            if (map.hasAllNullValues(true))
+                return Object.assign(new YAMLSet(), map);
+            else
+                onError('Set items must all have null values');
+        }
+        else
+            onError('Expected a mapping for this tag');
+        return map;
+    }
+};
+
+exports.YAMLSet = YAMLSet;
+exports.set = set;
+
+
+/***/ }),
+
+/***/ 4371:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var stringifyNumber = __nccwpck_require__(8689);
+
+/** Internal types handle bigint as number, because TS can't figure it out. */
+function parseSexagesimal(str, asBigInt) {
+    const sign = str[0];
+    const parts = sign === '-' || sign === '+' ? str.substring(1) : str;
+    const num = (n) => asBigInt ? BigInt(n) : Number(n);
+    const res = parts
+        .replace(/_/g, '')
+        .split(':')
+        .reduce((res, p) => res * num(60) + num(p), num(0));
+    return (sign === '-' ? num(-1) * res : res);
+}
+/**
+ * hhhh:mm:ss.sss
+ *
+ * Internal types handle bigint as number, because TS can't figure it out.
+ */
+function stringifySexagesimal(node) {
+    let { value } = node;
+    let num = (n) => n;
+    if (typeof value === 'bigint')
+        num = n => BigInt(n);
+    else if (isNaN(value) || !isFinite(value))
+        return stringifyNumber.stringifyNumber(node);
+    let sign = '';
+    if (value < 0) {
+        sign = '-';
+        value *= num(-1);
+    }
+    const _60 = num(60);
+    const parts = [value % _60]; // seconds, including ms
+    if (value < 60) {
+        parts.unshift(0); // at least one : is required
+    }
+    else {
+        value = (value - parts[0]) / _60;
+        parts.unshift(value % _60); // minutes
+        if (value >= 60) {
+            value = (value - parts[0]) / _60;
+            parts.unshift(value); // hours
+        }
+    }
+    return (sign +
+        parts
+            .map(n => String(n).padStart(2, '0'))
+            .join(':')
+            .replace(/000000\d*$/, '') // % 60 may introduce error
+    );
+}
+const intTime = {
+    identify: value => typeof value === 'bigint' || Number.isInteger(value),
+    default: true,
+    tag: 'tag:yaml.org,2002:int',
+    format: 'TIME',
+    test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+$/,
+    resolve: (str, _onError, { intAsBigInt }) => parseSexagesimal(str, intAsBigInt),
+    stringify: stringifySexagesimal
+};
+const floatTime = {
+    identify: value => typeof value === 'number',
+    default: true,
+    tag: 'tag:yaml.org,2002:float',
+    format: 'TIME',
+    test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
+    resolve: str => parseSexagesimal(str, false),
+    stringify: stringifySexagesimal
+};
+const timestamp = {
+    identify: value => value instanceof Date,
+    default: true,
+    tag: 'tag:yaml.org,2002:timestamp',
+    // If the time zone is omitted, the timestamp is assumed to be specified in UTC. The time part
+    // may be omitted altogether, resulting in a date format. In such a case, the time part is
+    // assumed to be 00:00:00Z (start of day, UTC).
+    test: RegExp('^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})' + // YYYY-Mm-Dd
+        '(?:' + // time is optional
+        '(?:t|T|[ \\t]+)' + // t | T | whitespace
+        '([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\\.[0-9]+)?)' + // Hh:Mm:Ss(.ss)?
+        '(?:[ \\t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?' + // Z | +5 | -03:30
+        ')?$'),
+    resolve(str) {
+        const match = str.match(timestamp.test);
+        if (!match)
+            throw new Error('!!timestamp expects a date, starting with yyyy-mm-dd');
+        const [, year, month, day, hour, minute, second] = match.map(Number);
+        const millisec = match[7] ? Number((match[7] + '00').substr(1, 3)) : 0;
+        let date = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
+        const tz = match[8];
+        if (tz && tz !== 'Z') {
+            let d = parseSexagesimal(tz, false);
+            if (Math.abs(d) < 30)
+                d *= 60;
+            date -= 60000 * d;
+        }
+        return new Date(date);
+    },
+    stringify: ({ value }) => value?.toISOString().replace(/(T00:00:00)?\.000Z$/, '') ?? ''
+};
+
+exports.floatTime = floatTime;
+exports.intTime = intTime;
+exports.timestamp = timestamp;
+
+
+/***/ }),
+
+/***/ 4475:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+const FOLD_FLOW = 'flow';
+const FOLD_BLOCK = 'block';
+const FOLD_QUOTED = 'quoted';
+/**
+ * Tries to keep input at up to `lineWidth` characters, splitting only on spaces
+ * not followed by newlines or spaces unless `mode` is `'quoted'`. Lines are
+ * terminated with `\n` and started with `indent`.
+ */
+function foldFlowLines(text, indent, mode = 'flow', { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    if (!lineWidth || lineWidth < 0)
+        return text;
+    if (lineWidth < minContentWidth)
+        minContentWidth = 0;
+    const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
+    if (text.length <= endStep)
+        return text;
+    const folds = [];
+    const escapedFolds = {};
+    let end = lineWidth - indent.length;
+    if (typeof indentAtStart === 'number') {
+        if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
+            folds.push(0);
+        else
+            end = lineWidth - indentAtStart;
+    }
+    let split = undefined;
+    let prev = undefined;
+    let overflow = false;
+    let i = -1;
+    let escStart = -1;
+    let escEnd = -1;
+    if (mode === FOLD_BLOCK) {
+        i = consumeMoreIndentedLines(text, i, indent.length);
+        if (i !== -1)
+            end = i + endStep;
+    }
+    for (let ch; (ch = text[(i += 1)]);) {
+        if (mode === FOLD_QUOTED && ch === '\\') {
+            escStart = i;
+            switch (text[i + 1]) {
+                case 'x':
+                    i += 3;
+                    break;
+                case 'u':
+                    i += 5;
+                    break;
+                case 'U':
+                    i += 9;
+                    break;
+                default:
+                    i += 1;
+            }
+            escEnd = i;
+        }
+        if (ch === '\n') {
+            if (mode === FOLD_BLOCK)
+                i = consumeMoreIndentedLines(text, i, indent.length);
+            end = i + indent.length + endStep;
+            split = undefined;
+        }
+        else {
+            if (ch === ' ' &&
+                prev &&
+                prev !== ' ' &&
+                prev !== '\n' &&
+                prev !== '\t') {
+                // space surrounded by non-space can be replaced with newline + indent
+                const next = text[i + 1];
+                if (next && next !== ' ' && next !== '\n' && next !== '\t')
+                    split = i;
+            }
+            if (i >= end) {
+                if (split) {
+                    folds.push(split);
+                    end = split + endStep;
+                    split = undefined;
+                }
+                else if (mode === FOLD_QUOTED) {
+                    // white-space collected at end may stretch past lineWidth
+                    while (prev === ' ' || prev === '\t') {
+                        prev = ch;
+                        ch = text[(i += 1)];
+                        overflow = true;
+                    }
+                    // Account for newline escape, but don't break preceding escape
+                    const j = i > escEnd + 1 ? i - 2 : escStart - 1;
+                    // Bail out if lineWidth & minContentWidth are shorter than an escape string
+                    if (escapedFolds[j])
+                        return text;
+                    folds.push(j);
+                    escapedFolds[j] = true;
+                    end = j + endStep;
+                    split = undefined;
+                }
+                else {
+                    overflow = true;
+                }
+            }
+        }
+        prev = ch;
+    }
+    if (overflow && onOverflow)
+        onOverflow();
+    if (folds.length === 0)
+        return text;
+    if (onFold)
+        onFold();
+    let res = text.slice(0, folds[0]);
+    for (let i = 0; i < folds.length; ++i) {
+        const fold = folds[i];
+        const end = folds[i + 1] || text.length;
+        if (fold === 0)
+            res = `\n${indent}${text.slice(0, end)}`;
+        else {
+            if (mode === FOLD_QUOTED && escapedFolds[fold])
+                res += `${text[fold]}\\`;
+            res += `\n${indent}${text.slice(fold + 1, end)}`;
+        }
+    }
+    return res;
+}
+/**
+ * Presumes `i + 1` is at the start of a line
+ * @returns index of last newline in more-indented block
+ */
+function consumeMoreIndentedLines(text, i, indent) {
+    let end = i;
+    let start = i + 1;
+    let ch = text[start];
+    while (ch === ' ' || ch === '\t') {
+        if (i < start + indent) {
+            ch = text[++i];
+        }
+        else {
+            do {
+                ch = text[++i];
+            } while (ch && ch !== '\n');
+            end = i;
+            start = i + 1;
+            ch = text[start];
+        }
+    }
+    return end;
+}
+
+exports.FOLD_BLOCK = FOLD_BLOCK;
+exports.FOLD_FLOW = FOLD_FLOW;
+exports.FOLD_QUOTED = FOLD_QUOTED;
+exports.foldFlowLines = foldFlowLines;
+
+
+/***/ }),
+
+/***/ 2148:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var anchors = __nccwpck_require__(1596);
+var identity = __nccwpck_require__(1127);
+var stringifyComment = __nccwpck_require__(9799);
+var stringifyString = __nccwpck_require__(3069);
+
+function createStringifyContext(doc, options) {
+    const opt = Object.assign({
+        blockQuote: true,
+        commentString: stringifyComment.stringifyComment,
+        defaultKeyType: null,
+        defaultStringType: 'PLAIN',
+        directives: null,
+        doubleQuotedAsJSON: false,
+        doubleQuotedMinMultiLineLength: 40,
+        falseStr: 'false',
+        flowCollectionPadding: true,
+        indentSeq: true,
+        lineWidth: 80,
+        minContentWidth: 20,
+        nullStr: 'null',
+        simpleKeys: false,
+        singleQuote: null,
+        trailingComma: false,
+        trueStr: 'true',
+        verifyAliasOrder: true
+    }, doc.schema.toStringOptions, options);
+    let inFlow;
+    switch (opt.collectionStyle) {
+        case 'block':
+            inFlow = false;
+            break;
+        case 'flow':
+            inFlow = true;
+            break;
+        default:
+            inFlow = null;
+    }
+    return {
+        anchors: new Set(),
+        doc,
+        flowCollectionPadding: opt.flowCollectionPadding ? ' ' : '',
+        indent: '',
+        indentStep: typeof opt.indent === 'number' ? ' '.repeat(opt.indent) : '  ',
+        inFlow,
+        options: opt
+    };
+}
+function getTagObject(tags, item) {
+    if (item.tag) {
+        const match = tags.filter(t => t.tag === item.tag);
+        if (match.length > 0)
+            return match.find(t => t.format === item.format) ?? match[0];
+    }
+    let tagObj = undefined;
+    let obj;
+    if (identity.isScalar(item)) {
+        obj = item.value;
+        let match = tags.filter(t => t.identify?.(obj));
+        if (match.length > 1) {
+            const testMatch = match.filter(t => t.test);
+            if (testMatch.length > 0)
+                match = testMatch;
+        }
+        tagObj =
+            match.find(t => t.format === item.format) ?? match.find(t => !t.format);
+    }
+    else {
+        obj = item;
+        tagObj = tags.find(t => t.nodeClass && obj instanceof t.nodeClass);
+    }
+    if (!tagObj) {
+        const name = obj?.constructor?.name ?? (obj === null ? 'null' : typeof obj);
+        throw new Error(`Tag not resolved for ${name} value`);
+    }
+    return tagObj;
+}
+// needs to be called before value stringifier to allow for circular anchor refs
+function stringifyProps(node, tagObj, { anchors: anchors$1, doc }) {
+    if (!doc.directives)
+        return '';
+    const props = [];
+    const anchor = (identity.isScalar(node) || identity.isCollection(node)) && node.anchor;
+    if (anchor && anchors.anchorIsValid(anchor)) {
+        anchors$1.add(anchor);
+        props.push(`&${anchor}`);
+    }
+    const tag = node.tag ?? (tagObj.default ? null : tagObj.tag);
+    if (tag)
+        props.push(doc.directives.tagString(tag));
+    return props.join(' ');
+}
+function stringify(item, ctx, onComment, onChompKeep) {
+    if (identity.isPair(item))
+        return item.toString(ctx, onComment, onChompKeep);
+    if (identity.isAlias(item)) {
+        if (ctx.doc.directives)
+            return item.toString(ctx);
+        if (ctx.resolvedAliases?.has(item)) {
+            throw new TypeError(`Cannot stringify circular structure without alias nodes`);
+        }
+        else {
+            if (ctx.resolvedAliases)
+                ctx.resolvedAliases.add(item);
+            else
+                ctx.resolvedAliases = new Set([item]);
+            item = item.resolve(ctx.doc);
+        }
+    }
+    let tagObj = undefined;
+    const node = identity.isNode(item)
+        ? item
+        : ctx.doc.createNode(item, { onTagObj: o => (tagObj = o) });
+    tagObj ?? (tagObj = getTagObject(ctx.doc.schema.tags, node));
+    const props = stringifyProps(node, tagObj, ctx);
+    if (props.length > 0)
+        ctx.indentAtStart = (ctx.indentAtStart ?? 0) + props.length + 1;
+    const str = typeof tagObj.stringify === 'function'
+        ? tagObj.stringify(node, ctx, onComment, onChompKeep)
+        : identity.isScalar(node)
+            ? stringifyString.stringifyString(node, ctx, onComment, onChompKeep)
+            : node.toString(ctx, onComment, onChompKeep);
+    if (!props)
+        return str;
+    return identity.isScalar(node) || str[0] === '{' || str[0] === '['
+        ? `${props} ${str}`
+        : `${props}\n${ctx.indent}${str}`;
+}
+
+exports.createStringifyContext = createStringifyContext;
+exports.stringify = stringify;
+
+
+/***/ }),
+
+/***/ 1212:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
+
+function stringifyCollection(collection, ctx, options) {
+    const flow = ctx.inFlow ?? collection.flow;
+    const stringify = flow ? stringifyFlowCollection : stringifyBlockCollection;
+    return stringify(collection, ctx, options);
+}
+function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
+    const { indent, options: { commentString } } = ctx;
+    const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
+    let chompKeep = false; // flag for the preceding node's status
+    const lines = [];
+    for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment = null;
+        if (identity.isNode(item)) {
+            if (!chompKeep && item.spaceBefore)
+                lines.push('');
+            addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
+            if (item.comment)
+                comment = item.comment;
+        }
+        else if (identity.isPair(item)) {
+            const ik = identity.isNode(item.key) ? item.key : null;
+            if (ik) {
+                if (!chompKeep && ik.spaceBefore)
+                    lines.push('');
+                addCommentBefore(ctx, lines, ik.commentBefore, chompKeep);
+            }
+        }
+        chompKeep = false;
+        let str = stringify.stringify(item, itemCtx, () => (comment = null), () => (chompKeep = true));
+        if (comment)
+            str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
+        if (chompKeep && comment)
+            chompKeep = false;
+        lines.push(blockItemPrefix + str);
+    }
+    let str;
+    if (lines.length === 0) {
+        str = flowChars.start + flowChars.end;
+    }
+    else {
+        str = lines[0];
+        for (let i = 1; i < lines.length; ++i) {
+            const line = lines[i];
+            str += line ? `\n${indent}${line}` : '\n';
+        }
+    }
+    if (comment) {
+        str += '\n' + stringifyComment.indentComment(commentString(comment), indent);
+        if (onComment)
+            onComment();
+    }
+    else if (chompKeep && onChompKeep)
+        onChompKeep();
+    return str;
+}
+function stringifyFlowCollection({ items }, ctx, { flowChars, itemIndent }) {
+    const { indent, indentStep, flowCollectionPadding: fcPadding, options: { commentString } } = ctx;
+    itemIndent += indentStep;
+    const itemCtx = Object.assign({}, ctx, {
+        indent: itemIndent,
+        inFlow: true,
+        type: null
+    });
+    let reqNewline = false;
+    let linesAtValue = 0;
+    const lines = [];
+    for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment = null;
+        if (identity.isNode(item)) {
+            if (item.spaceBefore)
+                lines.push('');
+            addCommentBefore(ctx, lines, item.commentBefore, false);
+            if (item.comment)
+                comment = item.comment;
+        }
+        else if (identity.isPair(item)) {
+            const ik = identity.isNode(item.key) ? item.key : null;
+            if (ik) {
+                if (ik.spaceBefore)
+                    lines.push('');
+                addCommentBefore(ctx, lines, ik.commentBefore, false);
+                if (ik.comment)
+                    reqNewline = true;
+            }
+            const iv = identity.isNode(item.value) ? item.value : null;
+            if (iv) {
+                if (iv.comment)
+                    comment = iv.comment;
+                if (iv.commentBefore)
+                    reqNewline = true;
+            }
+            else if (item.value == null && ik?.comment) {
+                comment = ik.comment;
+            }
+        }
+        if (comment)
+            reqNewline = true;
+        let str = stringify.stringify(item, itemCtx, () => (comment = null));
+        reqNewline || (reqNewline = lines.length > linesAtValue || str.includes('\n'));
+        if (i < items.length - 1) {
+            str += ',';
+        }
+        else if (ctx.options.trailingComma) {
+            if (ctx.options.lineWidth > 0) {
+                reqNewline || (reqNewline = lines.reduce((sum, line) => sum + line.length + 2, 2) +
+                    (str.length + 2) >
+                    ctx.options.lineWidth);
+            }
+            if (reqNewline) {
+                str += ',';
+            }
+        }
+        if (comment)
+            str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
+        lines.push(str);
+        linesAtValue = lines.length;
+    }
+    const { start, end } = flowChars;
+    if (lines.length === 0) {
+        return start + end;
+    }
+    else {
+        if (!reqNewline) {
+            const len = lines.reduce((sum, line) => sum + line.length + 2, 2);
+            reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
+        }
+        if (reqNewline) {
+            let str = start;
+            for (const line of lines)
+                str += line ? `\n${indentStep}${indent}${line}` : '\n';
+            return `${str}\n${indent}${end}`;
+        }
+        else {
+            return `${start}${fcPadding}${lines.join(' ')}${fcPadding}${end}`;
+        }
+    }
+}
+function addCommentBefore({ indent, options: { commentString } }, lines, comment, chompKeep) {
+    if (comment && chompKeep)
+        comment = comment.replace(/^\n+/, '');
+    if (comment) {
+        const ic = stringifyComment.indentComment(commentString(comment), indent);
+        lines.push(ic.trimStart()); // Avoid double indent on first line
+    }
+}
+
+exports.stringifyCollection = stringifyCollection;
+
+
+/***/ }),
+
+/***/ 9799:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+/**
+ * Stringifies a comment.
+ *
+ * Empty comment lines are left empty,
+ * lines consisting of a single space are replaced by `#`,
+ * and all other lines are prefixed with a `#`.
+ */
+const stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, '#');
+function indentComment(comment, indent) {
+    if (/^\n+$/.test(comment))
+        return comment.substring(1);
+    return indent ? comment.replace(/^(?! *$)/gm, indent) : comment;
+}
+const lineComment = (str, indent, comment) => str.endsWith('\n')
+    ? indentComment(comment, indent)
+    : comment.includes('\n')
+        ? '\n' + indentComment(comment, indent)
+        : (str.endsWith(' ') ? '' : ' ') + comment;
+
+exports.indentComment = indentComment;
+exports.lineComment = lineComment;
+exports.stringifyComment = stringifyComment;
+
+
+/***/ }),
+
+/***/ 6829:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
+
+function stringifyDocument(doc, options) {
+    const lines = [];
+    let hasDirectives = options.directives === true;
+    if (options.directives !== false && doc.directives) {
+        const dir = doc.directives.toString(doc);
+        if (dir) {
+            lines.push(dir);
+            hasDirectives = true;
+        }
+        else if (doc.directives.docStart)
+            hasDirectives = true;
+    }
+    if (hasDirectives)
+        lines.push('---');
+    const ctx = stringify.createStringifyContext(doc, options);
+    const { commentString } = ctx.options;
+    if (doc.commentBefore) {
+        if (lines.length !== 1)
+            lines.unshift('');
+        const cs = commentString(doc.commentBefore);
+        lines.unshift(stringifyComment.indentComment(cs, ''));
+    }
+    let chompKeep = false;
+    let contentComment = null;
+    if (doc.contents) {
+        if (identity.isNode(doc.contents)) {
+            if (doc.contents.spaceBefore && hasDirectives)
+                lines.push('');
+            if (doc.contents.commentBefore) {
+                const cs = commentString(doc.contents.commentBefore);
+                lines.push(stringifyComment.indentComment(cs, ''));
+            }
+            // top-level block scalars need to be indented if followed by a comment
+            ctx.forceBlockIndent = !!doc.comment;
+            contentComment = doc.contents.comment;
+        }
+        const onChompKeep = contentComment ? undefined : () => (chompKeep = true);
+        let body = stringify.stringify(doc.contents, ctx, () => (contentComment = null), onChompKeep);
+        if (contentComment)
+            body += stringifyComment.lineComment(body, '', commentString(contentComment));
+        if ((body[0] === '|' || body[0] === '>') &&
+            lines[lines.length - 1] === '---') {
+            // Top-level block scalars with a preceding doc marker ought to use the
+            // same line for their header.
+            lines[lines.length - 1] = `--- ${body}`;
+        }
+        else
+            lines.push(body);
+    }
+    else {
+        lines.push(stringify.stringify(doc.contents, ctx));
+    }
+    if (doc.directives?.docEnd) {
+        if (doc.comment) {
+            const cs = commentString(doc.comment);
+            if (cs.includes('\n')) {
+                lines.push('...');
+                lines.push(stringifyComment.indentComment(cs, ''));
+            }
+            else {
+                lines.push(`... ${cs}`);
+            }
+        }
+        else {
+            lines.push('...');
+        }
+    }
+    else {
+        let dc = doc.comment;
+        if (dc && chompKeep)
+            dc = dc.replace(/^\n+/, '');
+        if (dc) {
+            if ((!chompKeep || contentComment) && lines[lines.length - 1] !== '')
+                lines.push('');
+            lines.push(stringifyComment.indentComment(commentString(dc), ''));
+        }
+    }
+    return lines.join('\n') + '\n';
+}
+
+exports.stringifyDocument = stringifyDocument;
+
+
+/***/ }),
+
+/***/ 8689:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+
+function stringifyNumber({ format, minFractionDigits, tag, value }) {
+    if (typeof value === 'bigint')
+        return String(value);
+    const num = typeof value === 'number' ? value : Number(value);
+    if (!isFinite(num))
+        return isNaN(num) ? '.nan' : num < 0 ? '-.inf' : '.inf';
+    let n = Object.is(value, -0) ? '-0' : JSON.stringify(value);
+    if (!format &&
+        minFractionDigits &&
+        (!tag || tag === 'tag:yaml.org,2002:float') &&
+        /^-?\d/.test(n) &&
+        !n.includes('e')) {
+        let i = n.indexOf('.');
+        if (i < 0) {
+            i = n.length;
+            n += '.';
+        }
+        let d = minFractionDigits - (n.length - i - 1);
+        while (d-- > 0)
+            n += '0';
+    }
+    return n;
+}
+
+exports.stringifyNumber = stringifyNumber;
+
+
+/***/ }),
+
+/***/ 9748:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
+
+function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
+    const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
+    let keyComment = (identity.isNode(key) && key.comment) || null;
+    if (simpleKeys) {
+        if (keyComment) {
+            throw new Error('With simple keys, key nodes cannot have comments');
+        }
+        if (identity.isCollection(key) || (!identity.isNode(key) && typeof key === 'object')) {
+            const msg = 'With simple keys, collection cannot be used as a key value';
+            throw new Error(msg);
+        }
+    }
+    let explicitKey = !simpleKeys &&
+        (!key ||
+            (keyComment && value == null && !ctx.inFlow) ||
+            identity.isCollection(key) ||
+            (identity.isScalar(key)
+                ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL
+                : typeof key === 'object'));
+    ctx = Object.assign({}, ctx, {
+        allNullValues: false,
+        implicitKey: !explicitKey && (simpleKeys || !allNullValues),
+        indent: indent + indentStep
+    });
+    let keyCommentDone = false;
+    let chompKeep = false;
+    let str = stringify.stringify(key, ctx, () => (keyCommentDone = true), () => (chompKeep = true));
+    if (!explicitKey && !ctx.inFlow && str.length > 1024) {
+        if (simpleKeys)
+            throw new Error('With simple keys, single line scalar must not span more than 1024 characters');
+        explicitKey = true;
+    }
+    if (ctx.inFlow) {
+        if (allNullValues || value == null) {
+            if (keyCommentDone && onComment)
+                onComment();
+            return str === '' ? '?' : explicitKey ? `? ${str}` : str;
+        }
+    }
+    else if ((allNullValues && !simpleKeys) || (value == null && explicitKey)) {
+        str = `? ${str}`;
+        if (keyComment && !keyCommentDone) {
+            str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        }
+        else if (chompKeep && onChompKeep)
+            onChompKeep();
+        return str;
+    }
+    if (keyCommentDone)
+        keyComment = null;
+    if (explicitKey) {
+        if (keyComment)
+            str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        str = `? ${str}\n${indent}:`;
+    }
+    else {
+        str = `${str}:`;
+        if (keyComment)
+            str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+    }
+    let vsb, vcb, valueComment;
+    if (identity.isNode(value)) {
+        vsb = !!value.spaceBefore;
+        vcb = value.commentBefore;
+        valueComment = value.comment;
+    }
+    else {
+        vsb = false;
+        vcb = null;
+        valueComment = null;
+        if (value && typeof value === 'object')
+            value = doc.createNode(value);
+    }
+    ctx.implicitKey = false;
+    if (!explicitKey && !keyComment && identity.isScalar(value))
+        ctx.indentAtStart = str.length + 1;
+    chompKeep = false;
+    if (!indentSeq &&
+        indentStep.length >= 2 &&
+        !ctx.inFlow &&
+        !explicitKey &&
+        identity.isSeq(value) &&
+        !value.flow &&
+        !value.tag &&
+        !value.anchor) {
+        // If indentSeq === false, consider '- ' as part of indentation where possible
+        ctx.indent = ctx.indent.substring(2);
+    }
+    let valueCommentDone = false;
+    const valueStr = stringify.stringify(value, ctx, () => (valueCommentDone = true), () => (chompKeep = true));
+    let ws = ' ';
+    if (keyComment || vsb || vcb) {
+        ws = vsb ? '\n' : '';
+        if (vcb) {
+            const cs = commentString(vcb);
+            ws += `\n${stringifyComment.indentComment(cs, ctx.indent)}`;
+        }
+        if (valueStr === '' && !ctx.inFlow) {
+            if (ws === '\n' && valueComment)
+                ws = '\n\n';
+        }
+        else {
+            ws += `\n${ctx.indent}`;
+        }
+    }
+    else if (!explicitKey && identity.isCollection(value)) {
+        const vs0 = valueStr[0];
+        const nl0 = valueStr.indexOf('\n');
+        const hasNewline = nl0 !== -1;
+        const flow = ctx.inFlow ?? value.flow ?? value.items.length === 0;
+        if (hasNewline || !flow) {
+            let hasPropsLine = false;
+            if (hasNewline && (vs0 === '&' || vs0 === '!')) {
+                let sp0 = valueStr.indexOf(' ');
+                if (vs0 === '&' &&
+                    sp0 !== -1 &&
+                    sp0 < nl0 &&
+                    valueStr[sp0 + 1] === '!') {
+                    sp0 = valueStr.indexOf(' ', sp0 + 1);
+                }
+                if (sp0 === -1 || nl0 < sp0)
+                    hasPropsLine = true;
+            }
+            if (!hasPropsLine)
+                ws = `\n${ctx.indent}`;
+        }
+    }
+    else if (valueStr === '' || valueStr[0] === '\n') {
+        ws = '';
+    }
+    str += ws + valueStr;
+    if (ctx.inFlow) {
+        if (valueCommentDone && onComment)
+            onComment();
+    }
+    else if (valueComment && !valueCommentDone) {
+        str += stringifyComment.lineComment(str, ctx.indent, commentString(valueComment));
+    }
+    else if (chompKeep && onChompKeep) {
+        onChompKeep();
+    }
+    return str;
+}
+
+exports.stringifyPair = stringifyPair;
+
+
+/***/ }),
+
+/***/ 3069:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var Scalar = __nccwpck_require__(3301);
+var foldFlowLines = __nccwpck_require__(4475);
+
+const getFoldOptions = (ctx, isBlock) => ({
+    indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
+    lineWidth: ctx.options.lineWidth,
+    minContentWidth: ctx.options.minContentWidth
+});
+// Also checks for lines starting with %, as parsing the output as YAML 1.1 will
+// presume that's starting a new document.
+const containsDocumentMarker = (str) => /^(%|---|\.\.\.)/m.test(str);
+function lineLengthOverLimit(str, lineWidth, indentLength) {
+    if (!lineWidth || lineWidth < 0)
+        return false;
+    const limit = lineWidth - indentLength;
+    const strLen = str.length;
+    if (strLen <= limit)
+        return false;
+    for (let i = 0, start = 0; i < strLen; ++i) {
+        if (str[i] === '\n') {
+            if (i - start > limit)
+                return true;
+            start = i + 1;
+            if (strLen - start <= limit)
+                return false;
+        }
+    }
+    return true;
+}
+function doubleQuotedString(value, ctx) {
+    const json = JSON.stringify(value);
+    if (ctx.options.doubleQuotedAsJSON)
+        return json;
+    const { implicitKey } = ctx;
+    const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
+    const indent = ctx.indent || (containsDocumentMarker(value) ? '  ' : '');
+    let str = '';
+    let start = 0;
+    for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
+        if (ch === ' ' && json[i + 1] === '\\' && json[i + 2] === 'n') {
+            // space before newline needs to be escaped to not be folded
+            str += json.slice(start, i) + '\\ ';
+            i += 1;
+            start = i;
+            ch = '\\';
+        }
+        if (ch === '\\')
+            switch (json[i + 1]) {
+                case 'u':
+                    {
+                        str += json.slice(start, i);
+                        const code = json.substr(i + 2, 4);
+                        switch (code) {
+                            case '0000':
+                                str += '\\0';
+                                break;
+                            case '0007':
+                                str += '\\a';
+                                break;
+                            case '000b':
+                                str += '\\v';
+                                break;
+                            case '001b':
+                                str += '\\e';
+                                break;
+                            case '0085':
+                                str += '\\N';
+                                break;
+                            case '00a0':
+                                str += '\\_';
+                                break;
+                            case '2028':
+                                str += '\\L';
+                                break;
+                            case '2029':
+                                str += '\\P';
+                                break;
+                            default:
+                                if (code.substr(0, 2) === '00')
+                                    str += '\\x' + code.substr(2);
+                                else
+                                    str += json.substr(i, 6);
+                        }
+                        i += 5;
+                        start = i + 1;
+                    }
+                    break;
+                case 'n':
+                    if (implicitKey ||
+                        json[i + 2] === '"' ||
+                        json.length < minMultiLineLength) {
+                        i += 1;
+                    }
+                    else {
+                        // folding will eat first newline
+                        str += json.slice(start, i) + '\n\n';
+                        while (json[i + 2] === '\\' &&
+                            json[i + 3] === 'n' &&
+                            json[i + 4] !== '"') {
+                            str += '\n';
+                            i += 2;
+                        }
+                        str += indent;
+                        // space after newline needs to be escaped to not be folded
+                        if (json[i + 2] === ' ')
+                            str += '\\';
+                        i += 1;
+                        start = i + 1;
+                    }
+                    break;
+                default:
+                    i += 1;
+            }
+    }
+    str = start ? str + json.slice(start) : json;
+    return implicitKey
+        ? str
+        : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
+}
+function singleQuotedString(value, ctx) {
+    if (ctx.options.singleQuote === false ||
+        (ctx.implicitKey && value.includes('\n')) ||
+        /[ \t]\n|\n[ \t]/.test(value) // single quoted string can't have leading or trailing whitespace around newline
+    )
+        return doubleQuotedString(value, ctx);
+    const indent = ctx.indent || (containsDocumentMarker(value) ? '  ' : '');
+    const res = "'" + value.replace(/'/g, "''").replace(/\n+/g, `$&\n${indent}`) + "'";
+    return ctx.implicitKey
+        ? res
+        : foldFlowLines.foldFlowLines(res, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+}
+function quotedString(value, ctx) {
+    const { singleQuote } = ctx.options;
+    let qs;
+    if (singleQuote === false)
+        qs = doubleQuotedString;
+    else {
+        const hasDouble = value.includes('"');
+        const hasSingle = value.includes("'");
+        if (hasDouble && !hasSingle)
+            qs = singleQuotedString;
+        else if (hasSingle && !hasDouble)
+            qs = doubleQuotedString;
+        else
+            qs = singleQuote ? singleQuotedString : doubleQuotedString;
+    }
+    return qs(value, ctx);
+}
+// The negative lookbehind avoids a polynomial search,
+// but isn't supported yet on Safari: https://caniuse.com/js-regexp-lookbehind
+let blockEndNewlines;
+try {
+    blockEndNewlines = new RegExp('(^|(?<!\n))\n+(?!\n|$)', 'g');
+}
+catch {
+    blockEndNewlines = /\n+(?!\n|$)/g;
+}
+function blockString({ comment, type, value }, ctx, onComment, onChompKeep) {
+    const { blockQuote, commentString, lineWidth } = ctx.options;
+    // 1. Block can't end in whitespace unless the last line is non-empty.
+    // 2. Strings consisting of only whitespace are best rendered explicitly.
+    if (!blockQuote || /\n[\t ]+$/.test(value)) {
+        return quotedString(value, ctx);
+    }
+    const indent = ctx.indent ||
+        (ctx.forceBlockIndent || containsDocumentMarker(value) ? '  ' : '');
+    const literal = blockQuote === 'literal'
+        ? true
+        : blockQuote === 'folded' || type === Scalar.Scalar.BLOCK_FOLDED
+            ? false
+            : type === Scalar.Scalar.BLOCK_LITERAL
+                ? true
+                : !lineLengthOverLimit(value, lineWidth, indent.length);
+    if (!value)
+        return literal ? '|\n' : '>\n';
+    // determine chomping from whitespace at value end
+    let chomp;
+    let endStart;
+    for (endStart = value.length; endStart > 0; --endStart) {
+        const ch = value[endStart - 1];
+        if (ch !== '\n' && ch !== '\t' && ch !== ' ')
+            break;
+    }
+    let end = value.substring(endStart);
+    const endNlPos = end.indexOf('\n');
+    if (endNlPos === -1) {
+        chomp = '-'; // strip
+    }
+    else if (value === end || endNlPos !== end.length - 1) {
+        chomp = '+'; // keep
+        if (onChompKeep)
+            onChompKeep();
+    }
+    else {
+        chomp = ''; // clip
+    }
+    if (end) {
+        value = value.slice(0, -end.length);
+        if (end[end.length - 1] === '\n')
+            end = end.slice(0, -1);
+        end = end.replace(blockEndNewlines, `$&${indent}`);
+    }
+    // determine indent indicator from whitespace at value start
+    let startWithSpace = false;
+    let startEnd;
+    let startNlPos = -1;
+    for (startEnd = 0; startEnd < value.length; ++startEnd) {
+        const ch = value[startEnd];
+        if (ch === ' ')
+            startWithSpace = true;
+        else if (ch === '\n')
+            startNlPos = startEnd;
+        else
+            break;
+    }
+    let start = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+    if (start) {
+        value = value.substring(start.length);
+        start = start.replace(/\n+/g, `$&${indent}`);
+    }
+    const indentSize = indent ? '2' : '1'; // root is at -1
+    // Leading | or > is added later
+    let header = (startWithSpace ? indentSize : '') + chomp;
+    if (comment) {
+        header += ' ' + commentString(comment.replace(/ ?[\r\n]+/g, ' '));
+        if (onComment)
+            onComment();
+    }
+    if (!literal) {
+        const foldedValue = value
+            .replace(/\n+/g, '\n$&')
+            .replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, '$1$2') // more-indented lines aren't folded
+            //                ^ more-ind. ^ empty     ^ capture next empty lines only at end of indent
+            .replace(/\n+/g, `$&${indent}`);
+        let literalFallback = false;
+        const foldOptions = getFoldOptions(ctx, true);
+        if (blockQuote !== 'folded' && type !== Scalar.Scalar.BLOCK_FOLDED) {
+            foldOptions.onOverflow = () => {
+                literalFallback = true;
+            };
+        }
+        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
+        if (!literalFallback)
+            return `>${header}\n${indent}${body}`;
+    }
+    value = value.replace(/\n+/g, `$&${indent}`);
+    return `|${header}\n${indent}${start}${value}${end}`;
+}
+function plainString(item, ctx, onComment, onChompKeep) {
+    const { type, value } = item;
+    const { actualString, implicitKey, indent, indentStep, inFlow } = ctx;
+    if ((implicitKey && value.includes('\n')) ||
+        (inFlow && /[[\]{},]/.test(value))) {
+        return quotedString(value, ctx);
+    }
+    if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value)) {
+        // not allowed:
+        // - '-' or '?'
+        // - start with an indicator character (except [?:-]) or /[?-] /
+        // - '\n ', ': ' or ' \n' anywhere
+        // - '#' not preceded by a non-space char
+        // - end with ' ' or ':'
+        return implicitKey || inFlow || !value.includes('\n')
+            ? quotedString(value, ctx)
+            : blockString(item, ctx, onComment, onChompKeep);
+    }
+    if (!implicitKey &&
+        !inFlow &&
+        type !== Scalar.Scalar.PLAIN &&
+        value.includes('\n')) {
+        // Where allowed & type not set explicitly, prefer block style for multiline strings
+        return blockString(item, ctx, onComment, onChompKeep);
+    }
+    if (containsDocumentMarker(value)) {
+        if (indent === '') {
+            ctx.forceBlockIndent = true;
+            return blockString(item, ctx, onComment, onChompKeep);
+        }
+        else if (implicitKey && indent === indentStep) {
+            return quotedString(value, ctx);
+        }
+    }
+    const str = value.replace(/\n+/g, `$&\n${indent}`);
+    // Verify that output will be parsed as a string, as e.g. plain numbers and
+    // booleans get parsed with those types in v1.2 (e.g. '42', 'true' & '0.9e-3'),
+    // and others in v1.1.
+    if (actualString) {
+        const test = (tag) => tag.default && tag.tag !== 'tag:yaml.org,2002:str' && tag.test?.test(str);
+        const { compat, tags } = ctx.doc.schema;
+        if (tags.some(test) || compat?.some(test))
+            return quotedString(value, ctx);
+    }
+    return implicitKey
+        ? str
+        : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+}
+function stringifyString(item, ctx, onComment, onChompKeep) {
+    const { implicitKey, inFlow } = ctx;
+    const ss = typeof item.value === 'string'
+        ? item
+        : Object.assign({}, item, { value: String(item.value) });
+    let { type } = item;
+    if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+        // force double quotes on control characters & unpaired surrogates
+        if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{D800}-\u{DFFF}]/u.test(ss.value))
+            type = Scalar.Scalar.QUOTE_DOUBLE;
+    }
+    const _stringify = (_type) => {
+        switch (_type) {
+            case Scalar.Scalar.BLOCK_FOLDED:
+            case Scalar.Scalar.BLOCK_LITERAL:
+                return implicitKey || inFlow
+                    ? quotedString(ss.value, ctx) // blocks are not valid inside flow containers
+                    : blockString(ss, ctx, onComment, onChompKeep);
+            case Scalar.Scalar.QUOTE_DOUBLE:
+                return doubleQuotedString(ss.value, ctx);
+            case Scalar.Scalar.QUOTE_SINGLE:
+                return singleQuotedString(ss.value, ctx);
+            case Scalar.Scalar.PLAIN:
+                return plainString(ss, ctx, onComment, onChompKeep);
+            default:
+                return null;
+        }
+    };
+    let res = _stringify(type);
+    if (res === null) {
+        const { defaultKeyType, defaultStringType } = ctx.options;
+        const t = (implicitKey && defaultKeyType) || defaultStringType;
+        res = _stringify(t);
+        if (res === null)
+            throw new Error(`Unsupported default string type ${t}`);
+    }
+    return res;
+}
+
+exports.stringifyString = stringifyString;
+
+
+/***/ }),
+
+/***/ 204:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var identity = __nccwpck_require__(1127);
+
+const BREAK = Symbol('break visit');
+const SKIP = Symbol('skip children');
+const REMOVE = Symbol('remove node');
+/**
+ * Apply a visitor to an AST node or document.
+ *
+ * Walks through the tree (depth-first) starting from `node`, calling a
+ * `visitor` function with three arguments:
+ *   - `key`: For sequence values and map `Pair`, the node's index in the
+ *     collection. Within a `Pair`, `'key'` or `'value'`, correspondingly.
+ *     `null` for the root node.
+ *   - `node`: The current node.
+ *   - `path`: The ancestry of the current node.
+ *
+ * The return value of the visitor may be used to control the traversal:
+ *   - `undefined` (default): Do nothing and continue
+ *   - `visit.SKIP`: Do not visit the children of this node, continue with next
+ *     sibling
+ *   - `visit.BREAK`: Terminate traversal completely
+ *   - `visit.REMOVE`: Remove the current node, then continue with the next one
+ *   - `Node`: Replace the current node, then continue by visiting it
+ *   - `number`: While iterating the items of a sequence or map, set the index
+ *     of the next step. This is useful especially if the index of the current
+ *     node has changed.
+ *
+ * If `visitor` is a single function, it will be called with all values
+ * encountered in the tree, including e.g. `null` values. Alternatively,
+ * separate visitor functions may be defined for each `Map`, `Pair`, `Seq`,
+ * `Alias` and `Scalar` node. To define the same visitor function for more than
+ * one node type, use the `Collection` (map and seq), `Value` (map, seq & scalar)
+ * and `Node` (alias, map, seq & scalar) targets. Of all these, only the most
+ * specific defined one will be used for each node.
+ */
+function visit(node, visitor) {
+    const visitor_ = initVisitor(visitor);
+    if (identity.isDocument(node)) {
+        const cd = visit_(null, node.contents, visitor_, Object.freeze([node]));
+        if (cd === REMOVE)
+            node.contents = null;
+    }
+    else
+        visit_(null, node, visitor_, Object.freeze([]));
+}
+// Without the `as symbol` casts, TS declares these in the `visit`
+// namespace using `var`, but then complains about that because
+// `unique symbol` must be `const`.
+/** Terminate visit traversal completely */
+visit.BREAK = BREAK;
+/** Do not visit the children of the current node */
+visit.SKIP = SKIP;
+/** Remove the current node */
+visit.REMOVE = REMOVE;
+function visit_(key, node, visitor, path) {
+    const ctrl = callVisitor(key, node, visitor, path);
+    if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path, ctrl);
+        return visit_(key, ctrl, visitor, path);
+    }
+    if (typeof ctrl !== 'symbol') {
+        if (identity.isCollection(node)) {
+            path = Object.freeze(path.concat(node));
+            for (let i = 0; i < node.items.length; ++i) {
+                const ci = visit_(i, node.items[i], visitor, path);
+                if (typeof ci === 'number')
+                    i = ci - 1;
+                else if (ci === BREAK)
+                    return BREAK;
+                else if (ci === REMOVE) {
+                    node.items.splice(i, 1);
+                    i -= 1;
+                }
+            }
+        }
+        else if (identity.isPair(node)) {
+            path = Object.freeze(path.concat(node));
+            const ck = visit_('key', node.key, visitor, path);
+            if (ck === BREAK)
+                return BREAK;
+            else if (ck === REMOVE)
+                node.key = null;
+            const cv = visit_('value', node.value, visitor, path);
+            if (cv === BREAK)
+                return BREAK;
+            else if (cv === REMOVE)
+                node.value = null;
+        }
+    }
+    return ctrl;
+}
+/**
+ * Apply an async visitor to an AST node or document.
+ *
+ * Walks through the tree (depth-first) starting from `node`, calling a
+ * `visitor` function with three arguments:
+ *   - `key`: For sequence values and map `Pair`, the node's index in the
+ *     collection. Within a `Pair`, `'key'` or `'value'`, correspondingly.
+ *     `null` for the root node.
+ *   - `node`: The current node.
+ *   - `path`: The ancestry of the current node.
+ *
+ * The return value of the visitor may be used to control the traversal:
+ *   - `Promise`: Must resolve to one of the following values
+ *   - `undefined` (default): Do nothing and continue
+ *   - `visit.SKIP`: Do not visit the children of this node, continue with next
+ *     sibling
+ *   - `visit.BREAK`: Terminate traversal completely
+ *   - `visit.REMOVE`: Remove the current node, then continue with the next one
+ *   - `Node`: Replace the current node, then continue by visiting it
+ *   - `number`: While iterating the items of a sequence or map, set the index
+ *     of the next step. This is useful especially if the index of the current
+ *     node has changed.
+ *
+ * If `visitor` is a single function, it will be called with all values
+ * encountered in the tree, including e.g. `null` values. Alternatively,
+ * separate visitor functions may be defined for each `Map`, `Pair`, `Seq`,
+ * `Alias` and `Scalar` node. To define the same visitor function for more than
+ * one node type, use the `Collection` (map and seq), `Value` (map, seq & scalar)
+ * and `Node` (alias, map, seq & scalar) targets. Of all these, only the most
+ * specific defined one will be used for each node.
+ */
+async function visitAsync(node, visitor) {
+    const visitor_ = initVisitor(visitor);
+    if (identity.isDocument(node)) {
+        const cd = await visitAsync_(null, node.contents, visitor_, Object.freeze([node]));
+        if (cd === REMOVE)
+            node.contents = null;
+    }
+    else
+        await visitAsync_(null, node, visitor_, Object.freeze([]));
+}
+// Without the `as symbol` casts, TS declares these in the `visit`
+// namespace using `var`, but then complains about that because
+// `unique symbol` must be `const`.
+/** Terminate visit traversal completely */
+visitAsync.BREAK = BREAK;
+/** Do not visit the children of the current node */
+visitAsync.SKIP = SKIP;
+/** Remove the current node */
+visitAsync.REMOVE = REMOVE;
+async function visitAsync_(key, node, visitor, path) {
+    const ctrl = await callVisitor(key, node, visitor, path);
+    if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path, ctrl);
+        return visitAsync_(key, ctrl, visitor, path);
+    }
+    if (typeof ctrl !== 'symbol') {
+        if (identity.isCollection(node)) {
+            path = Object.freeze(path.concat(node));
+            for (let i = 0; i < node.items.length; ++i) {
+                const ci = await visitAsync_(i, node.items[i], visitor, path);
+                if (typeof ci === 'number')
+                    i = ci - 1;
+                else if (ci === BREAK)
+                    return BREAK;
+                else if (ci === REMOVE) {
+                    node.items.splice(i, 1);
+                    i -= 1;
+                }
+            }
+        }
+        else if (identity.isPair(node)) {
+            path = Object.freeze(path.concat(node));
+            const ck = await visitAsync_('key', node.key, visitor, path);
+            if (ck === BREAK)
+                return BREAK;
+            else if (ck === REMOVE)
+                node.key = null;
+            const cv = await visitAsync_('value', node.value, visitor, path);
+            if (cv === BREAK)
+                return BREAK;
+            else if (cv === REMOVE)
+                node.value = null;
+        }
+    }
+    return ctrl;
+}
+function initVisitor(visitor) {
+    if (typeof visitor === 'object' &&
+        (visitor.Collection || visitor.Node || visitor.Value)) {
+        return Object.assign({
+            Alias: visitor.Node,
+            Map: visitor.Node,
+            Scalar: visitor.Node,
+            Seq: visitor.Node
+        }, visitor.Value && {
+            Map: visitor.Value,
+            Scalar: visitor.Value,
+            Seq: visitor.Value
+        }, visitor.Collection && {
+            Map: visitor.Collection,
+            Seq: visitor.Collection
+        }, visitor);
+    }
+    return visitor;
+}
+function callVisitor(key, node, visitor, path) {
+    if (typeof visitor === 'function')
+        return visitor(key, node, path);
+    if (identity.isMap(node))
+        return visitor.Map?.(key, node, path);
+    if (identity.isSeq(node))
+        return visitor.Seq?.(key, node, path);
+    if (identity.isPair(node))
+        return visitor.Pair?.(key, node, path);
+    if (identity.isScalar(node))
+        return visitor.Scalar?.(key, node, path);
+    if (identity.isAlias(node))
+        return visitor.Alias?.(key, node, path);
+    return undefined;
+}
+function replaceNode(key, path, node) {
+    const parent = path[path.length - 1];
+    if (identity.isCollection(parent)) {
+        parent.items[key] = node;
+    }
+    else if (identity.isPair(parent)) {
+        if (key === 'key')
+            parent.key = node;
+        else
+            parent.value = node;
+    }
+    else if (identity.isDocument(parent)) {
+        parent.contents = node;
+    }
+    else {
+        const pt = identity.isAlias(parent) ? 'alias' : 'scalar';
+        throw new Error(`Cannot replace node with ${pt} parent`);
+    }
+}
+
+exports.visit = visit;
+exports.visitAsync = visitAsync;
+
+
+/***/ }),
+
+/***/ 9017:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -69588,16 +78169,22 @@ function bucketReader(options, { accountId, bucket }) {
 function bucketWriter(options, { accountId, bucket }) {
     // The SDK would send the same document again after another writer has come between.
     const s3 = new dist_cjs/* S3Client */.YxF({ ...options, maxAttempts: 1 });
-    const call = { action: 's3:PutBucketPolicy', accountId, resource: `bucket ${bucket}` };
+    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const call = (operation) => ({
+        action: `s3:${operation}`,
+        accountId,
+        resource: `bucket ${bucket}`,
+    });
     return {
         putPolicy: async (text, timeoutMs) => {
-            const command = new dist_cjs/* PutBucketPolicyCommand */.BfN({
-                Bucket: bucket,
-                ExpectedBucketOwner: accountId,
-                Policy: text,
-            });
+            const command = new dist_cjs/* PutBucketPolicyCommand */.BfN({ ...target, Policy: text });
             const abortSignal = AbortSignal.timeout(timeoutMs);
-            await asked(call, () => s3.send(command, { abortSignal }));
+            await asked(call('PutBucketPolicy'), () => s3.send(command, { abortSignal }));
+        },
+        deletePolicy: async (timeoutMs) => {
+            const command = new dist_cjs/* DeleteBucketPolicyCommand */.dB7(target);
+            const abortSignal = AbortSignal.timeout(timeoutMs);
+            await asked(call('DeleteBucketPolicy'), () => s3.send(command, { abortSignal }));
         },
     };
 }
@@ -69607,32 +78194,85 @@ var client_sts_dist_cjs = __nccwpck_require__(1695);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
 var settings = __nccwpck_require__(5292);
 ;// CONCATENATED MODULE: ./lib/src/aws/permissions.js
-// The inline session policies: what each role may do while this run holds it. They mirror the calls of bucket.ts and
-// trails.ts and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is refused by IAM
-// even if the code tried one. STS takes at most 2,048 characters.
-function policy(allowed) {
-    const statements = allowed.map(({ actions, resources }) => ({
+// The inline session policies: what each role may do while this run holds it. They mirror the calls that this operation with
+// these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
+// refused by IAM even if the code tried one. STS takes at most 2,048 characters.
+
+function policy(statements) {
+    const allowed = statements
+        .filter(({ actions }) => actions.length > 0)
+        .map(({ actions, resources, condition }) => ({
         Effect: 'Allow',
         Action: actions,
         Resource: resources,
+        ...(condition === undefined ? {} : { Condition: condition }),
     }));
-    return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+    return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
 }
-function centralPermissions(mode, partition, bucket) {
-    const write = mode === 'apply' ? ['s3:PutBucketPolicy'] : [];
+function centralPermissions({ mode, central, members }, partition) {
+    const leaves = members.some(({ state }) => state !== 'present');
+    const write = ['s3:PutBucketPolicy', ...(leaves ? ['s3:DeleteBucketPolicy'] : [])];
     return policy([
-        { actions: ['s3:GetBucketPolicy', ...write], resources: [`arn:${partition}:s3:::${bucket}`] },
+        {
+            actions: ['s3:GetBucketPolicy', ...(mode === 'apply' ? write : [])],
+            resources: [`arn:${partition}:s3:::${central.bucket}`],
+        },
     ]);
 }
-/** `DescribeTrails` has no resource level, the others are held to the one trail. */
-function memberPermissions(mode, trailArn) {
-    const write = mode === 'apply'
-        ? ['cloudtrail:CreateTrail', 'cloudtrail:UpdateTrail', 'cloudtrail:StartLogging']
-        : [];
+/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+function memberPermissions(mode, member, partition) {
+    const { name, replaces } = member.trail;
+    const arn = (trail) => (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, trail);
     return policy([
         { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
-        { actions: ['cloudtrail:GetTrailStatus', ...write], resources: [trailArn] },
+        {
+            actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
+            resources: [arn(name)],
+        },
+        ...(replaces === undefined
+            ? []
+            : [
+                {
+                    actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
+                    resources: [arn(replaces)],
+                },
+            ]),
+        ...(mode === 'apply' ? passRole(member, partition) : []),
     ]);
+}
+const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
+function reads({ trail: { extras } }, all) {
+    return [
+        'cloudtrail:GetTrailStatus',
+        ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
+        ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
+        ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
+    ];
+}
+function writes({ state, trail: { extras, replaces } }) {
+    if (state !== 'present')
+        return RETIREMENT;
+    // A trail that takes another's place gets whatever the other has.
+    const all = replaces !== undefined;
+    return [
+        'cloudtrail:CreateTrail',
+        'cloudtrail:UpdateTrail',
+        'cloudtrail:StartLogging',
+        ...(all || extras.eventSelectors ? ['cloudtrail:PutEventSelectors'] : []),
+        ...(all || extras.insightSelectors ? ['cloudtrail:PutInsightSelectors'] : []),
+        ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
+        ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
+    ];
+}
+/** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
+function passRole({ state, accountId, trail }, partition) {
+    const { cloudWatchRoleArn: role } = trail.settings;
+    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;
+    const resource = role === undefined ? inherited : role;
+    if (state !== 'present' || resource === undefined || resource === '')
+        return [];
+    const condition = { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } };
+    return [{ actions: ['iam:PassRole'], resources: [resource], condition }];
 }
 // Leaves room for the frame below 2,048 characters.
 const ROLE_LIST_LIMIT = 1_800;
@@ -69695,7 +78335,6 @@ function claimsOf(token) {
 
 
 
-
 // The shortest that STS gives; a run lasts seconds, and a stolen session should not last longer than it must.
 const SESSION_SECONDS = 900;
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
@@ -69706,10 +78345,12 @@ async function takeRoles(request, source) {
         accountId: central.accountId,
         roleArn: central.roleArn,
         region: central.bucketRegion,
-        permissions: (partition) => centralPermissions(mode, partition, central.bucket),
+        permissions: (partition) => centralPermissions(request, partition),
     });
-    const memberSessions = members.map(async ({ accountId, roleArn, region, trail }) => {
-        const permissions = (partition) => memberPermissions(mode, (0,settings/* trailArn */.eL)(partition, region, accountId, trail.name));
+    const entered = members.filter(({ state }) => state !== 'closed');
+    const memberSessions = entered.map(async (member) => {
+        const { accountId, roleArn, region } = member;
+        const permissions = (partition) => memberPermissions(mode, member, partition);
         const session = take({ accountId, roleArn, region, permissions });
         return [accountId, await session.catch(ownFailure)];
     });
@@ -69724,7 +78365,8 @@ function ownFailure(error) {
 /** Decides once how roles are taken: not at all, with the token, or from the hub. */
 async function roleTaker(request, source) {
     const { access, central, members } = request;
-    const roleArns = [central.roleArn, ...members.map(({ roleArn }) => roleArn)].filter((arn) => arn !== undefined);
+    const entered = members.filter(({ state }) => state !== 'closed');
+    const roleArns = [central.roleArn, ...entered.map(({ roleArn }) => roleArn)].filter((arn) => arn !== undefined);
     const ambient = (wanted) => environmentSession(wanted, source);
     if (roleArns.length === 0)
         return ambient;
@@ -69817,35 +78459,72 @@ function credentialsOf({ credentials }) {
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudtrail/dist-cjs/index.js
 var client_cloudtrail_dist_cjs = __nccwpck_require__(7392);
 ;// CONCATENATED MODULE: ./lib/src/aws/trails.js
-// A member account's trails in one Region, read and written: CloudTrail's field names in, ours out.
+// A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
 
 
 
-const callIn = (accountId, region) => (operation, trail) => ({
-    action: `cloudtrail:${operation}`,
-    accountId,
-    resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
-});
+/** Names a call about a trail, or about all of a Region. */
+function trailCall(accountId, region) {
+    return (operation, trail) => ({
+        action: `cloudtrail:${operation}`,
+        accountId,
+        resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
+    });
+}
 function trailReader(options, accountId) {
     const cloudtrail = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm(options);
-    const call = callIn(accountId, options.region);
+    const call = trailCall(accountId, options.region);
     return {
         trails: async () => {
             const answer = await asked(call('DescribeTrails'), () => cloudtrail.send(new client_cloudtrail_dist_cjs/* DescribeTrailsCommand */.oSd({ includeShadowTrails: true })));
             return (answer.trailList ?? []).map(liveTrail);
         },
-        logging: async (name) => {
-            try {
-                const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(new client_cloudtrail_dist_cjs/* GetTrailStatusCommand */.aMm({ Name: name })));
-                return answer.IsLogging ?? false;
-            }
-            catch (error) {
-                if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'TrailNotFoundException')
-                    return null;
-                throw error;
-            }
-        },
+        logging: (name) => unlessGone(async () => {
+            const command = new client_cloudtrail_dist_cjs/* GetTrailStatusCommand */.aMm({ Name: name });
+            const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(command));
+            return answer.IsLogging ?? false;
+        }),
+        eventSelectors: (name) => unlessGone(async () => {
+            const command = new client_cloudtrail_dist_cjs/* GetEventSelectorsCommand */.ave({ TrailName: name });
+            return selectorsOf(await asked(call('GetEventSelectors', name), () => cloudtrail.send(command)));
+        }),
+        insightSelectors: (name) => unlessGone(async () => {
+            const command = new client_cloudtrail_dist_cjs/* GetInsightSelectorsCommand */.Qsx({ TrailName: name });
+            const asking = asked(call('GetInsightSelectors', name), () => cloudtrail.send(command));
+            const answer = await asking.catch(noInsights);
+            return (answer.InsightSelectors ?? []).flatMap(({ InsightType }) => InsightType ?? []);
+        }),
+        tags: (trailArn) => unlessGone(async () => {
+            const command = new client_cloudtrail_dist_cjs/* ListTagsCommand */.bvr({ ResourceIdList: [trailArn] });
+            const answer = await asked(call('ListTags', trailArn), () => cloudtrail.send(command));
+            const tags = answer.ResourceTagList?.[0]?.TagsList ?? [];
+            return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+        }),
     };
+}
+/** Null for a trail that does not exist; any other failure is one. */
+async function unlessGone(ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        if (error instanceof problem/* CallFailure */.Rk && GONE.has(error.awsCode))
+            return null;
+        throw error;
+    }
+}
+const GONE = new Set(['TrailNotFoundException', 'ResourceNotFoundException']);
+/** CloudTrail's way to say "none". */
+function noInsights(error) {
+    if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'InsightNotEnabledException')
+        return { InsightSelectors: undefined };
+    throw error;
+}
+function selectorsOf(answer) {
+    const advanced = answer.AdvancedEventSelectors ?? [];
+    return advanced.length > 0
+        ? { kind: 'advanced', selectors: advanced }
+        : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
 }
 function liveTrail(trail) {
     return {
@@ -69858,30 +78537,29 @@ function liveTrail(trail) {
         multiRegion: trail.IsMultiRegionTrail ?? false,
         globalServiceEvents: trail.IncludeGlobalServiceEvents ?? false,
         logFileValidation: trail.LogFileValidationEnabled ?? false,
+        kmsKeyArn: trail.KmsKeyId ?? '',
+        snsTopicArn: trail.SnsTopicARN ?? '',
+        cloudWatchLogGroupArn: trail.CloudWatchLogsLogGroupArn ?? '',
+        cloudWatchRoleArn: trail.CloudWatchLogsRoleArn ?? '',
+        recursiveLogging: trail.RecursiveLogging ?? true,
     };
 }
-/** Our settings under the names that CreateTrail and UpdateTrail take. */
-const FIELDS = {
-    bucket: 'S3BucketName',
-    prefix: 'S3KeyPrefix',
-    multiRegion: 'IsMultiRegionTrail',
-    globalServiceEvents: 'IncludeGlobalServiceEvents',
-    logFileValidation: 'EnableLogFileValidation',
-};
-function fields(settings) {
-    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [FIELDS[key], value]));
-}
+//# sourceMappingURL=trails.js.map
+;// CONCATENATED MODULE: ./lib/src/aws/trail-writer.js
+// A member account's trail, written: our settings under CloudTrail's field names, one call each.
+
+
+
 function trailWriter(options, accountId) {
     const cloudtrail = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm(options);
-    const call = callIn(accountId, options.region);
+    const call = trailCall(accountId, options.region);
     return {
-        create: async (name, { bucket, prefix, ...flags }) => {
-            // An empty prefix is for clearing one; CreateTrail wants none instead.
-            const settings = prefix === '' ? flags : { ...flags, prefix };
+        create: async (name, settings, tags) => {
             const command = new client_cloudtrail_dist_cjs/* CreateTrailCommand */.yib({
                 Name: name,
-                S3BucketName: bucket,
-                ...fields(settings),
+                S3BucketName: settings.bucket,
+                ...fields(withoutEmpty(settings)),
+                ...(Object.keys(tags).length > 0 && { TagsList: tagList(tags) }),
             });
             await asked(call('CreateTrail', name), () => cloudtrail.send(command));
         },
@@ -69889,15 +78567,77 @@ function trailWriter(options, accountId) {
             const command = new client_cloudtrail_dist_cjs/* UpdateTrailCommand */.nXN({ Name: name, ...fields(settings) });
             await asked(call('UpdateTrail', name), () => cloudtrail.send(command));
         },
+        putEventSelectors: async (name, selectors) => {
+            const command = new client_cloudtrail_dist_cjs/* PutEventSelectorsCommand */.PTj({
+                TrailName: name,
+                ...selectorFields(selectors),
+            });
+            await asked(call('PutEventSelectors', name), () => cloudtrail.send(command));
+        },
+        putInsightSelectors: async (name, types) => {
+            const InsightSelectors = types.map((InsightType) => ({
+                InsightType: InsightType,
+            }));
+            const command = new client_cloudtrail_dist_cjs/* PutInsightSelectorsCommand */.JYC({ TrailName: name, InsightSelectors });
+            await asked(call('PutInsightSelectors', name), () => cloudtrail.send(command));
+        },
+        addTags: async (trailArn, tags) => {
+            const command = new client_cloudtrail_dist_cjs/* AddTagsCommand */.yjM({ ResourceId: trailArn, TagsList: tagList(tags) });
+            await asked(call('AddTags', trailArn), () => cloudtrail.send(command));
+        },
+        removeTags: async (trailArn, keys) => {
+            const TagsList = keys.map((Key) => ({ Key }));
+            const command = new client_cloudtrail_dist_cjs/* RemoveTagsCommand */.L1A({ ResourceId: trailArn, TagsList });
+            await asked(call('RemoveTags', trailArn), () => cloudtrail.send(command));
+        },
         startLogging: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* StartLoggingCommand */.NMP({ Name: name });
             await asked(call('StartLogging', name), () => cloudtrail.send(command));
         },
+        stopLogging: async (name) => {
+            const command = new client_cloudtrail_dist_cjs/* StopLoggingCommand */.Rdr({ Name: name });
+            await asked(call('StopLogging', name), () => cloudtrail.send(command));
+        },
+        delete: async (name) => {
+            const command = new client_cloudtrail_dist_cjs/* DeleteTrailCommand */.hrt({ Name: name });
+            await asked(call('DeleteTrail', name), () => cloudtrail.send(command));
+        },
     };
 }
-//# sourceMappingURL=trails.js.map
+const FIELDS = {
+    bucket: 'S3BucketName',
+    prefix: 'S3KeyPrefix',
+    multiRegion: 'IsMultiRegionTrail',
+    globalServiceEvents: 'IncludeGlobalServiceEvents',
+    logFileValidation: 'EnableLogFileValidation',
+    kmsKeyArn: 'KmsKeyId',
+    snsTopicArn: 'SnsTopicName',
+    cloudWatchLogGroupArn: 'CloudWatchLogsLogGroupArn',
+    cloudWatchRoleArn: 'CloudWatchLogsRoleArn',
+    recursiveLogging: 'RecursiveLogging',
+};
+function fields(settings) {
+    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [FIELDS[key], value]));
+}
+/** An empty text clears a setting of an existing trail; CreateTrail wants it left out, and so what is its own default. */
+function withoutEmpty({ recursiveLogging, ...settings }) {
+    return {
+        ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '')),
+        ...(recursiveLogging ? {} : { recursiveLogging }),
+    };
+}
+function selectorFields(selectors) {
+    return selectors.kind === 'advanced'
+        ? { AdvancedEventSelectors: structuredClone(selectors.selectors) }
+        : { EventSelectors: structuredClone(selectors.selectors) };
+}
+function tagList(tags) {
+    return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+//# sourceMappingURL=trail-writer.js.map
 ;// CONCATENATED MODULE: ./lib/src/aws/connect.js
 // From a request to the ports: takes the roles, then builds what reads and, only for an apply, what writes.
+
 
 
 
@@ -70588,7 +79328,6 @@ function outputsOf(report, files) {
 function trailArnOf(planned) {
     switch (planned.kind) {
         case 'planned':
-            return [[planned.member.accountId, planned.delivery.trailArn]];
         case 'held-back':
             return [[planned.member.accountId, planned.trailArn]];
         case 'unread':
@@ -70642,13 +79381,14 @@ function memberJson(planned, outcome) {
     const done = outcome?.members.find((member) => member.accountId === accountId);
     return {
         ...base,
-        trailArn: planned.delivery.trailArn,
-        trail: planned.trail.action,
-        startLogging: planned.trail.startLogging,
+        trailArn: planned.trailArn,
+        admit: planned.admit,
+        withdraw: planned.withdraw,
         intended: planned.trail.intended,
-        ...(done === undefined
-            ? {}
-            : { outcome: { trail: done.trail.state, logging: done.logging.state } }),
+        steps: planned.trail.steps.map((step, index) => ({
+            ...step,
+            ...(done === undefined ? {} : { state: done.steps[index]?.result.state }),
+        })),
     };
 }
 //# sourceMappingURL=plan-json.js.map
@@ -70685,8 +79425,8 @@ function cells(mark, { who, may, on, when }) {
     ];
 }
 //# sourceMappingURL=access.js.map
-// EXTERNAL MODULE: ./lib/src/report/rows.js
-var rows = __nccwpck_require__(2832);
+// EXTERNAL MODULE: ./lib/src/report/rows.js + 1 modules
+var rows = __nccwpck_require__(1061);
 // EXTERNAL MODULE: ./lib/src/report/words.js
 var words = __nccwpck_require__(3512);
 ;// CONCATENATED MODULE: ./lib/src/report/summary.js
@@ -70725,8 +79465,8 @@ function heading({ request, plan, outcome, result }) {
         return `${title} · ${result}`;
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
     if (result === 'no-changes')
-        return `${title} · no changes\n\n${(0,words/* plural */.LS)(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
-    const count = (0,words/* plural */.LS)(plan.changes, 'change');
+        return `${title} · no changes\n\n${(0,words/* plural */.L)(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
+    const count = (0,words/* plural */.L)(plan.changes, 'change');
     return outcome === null
         ? `${title} · ${result === 'planned' ? 'plan' : result} · ${count}`
         : `${title} · ${result} · ${count}`;
@@ -70738,23 +79478,36 @@ function verdict({ request, plan, result }) {
     if (plan.blocked)
         return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
     const meaning = accessInWords(plan.policy);
-    const ids = plan.members.flatMap((m) => (m.kind === 'planned' ? [m.member.accountId] : []));
-    const who = ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.LS)(ids.length, 'account');
-    const joins = ids.length === 1 ? 'joins' : 'join';
-    return ids.length === 0 ? '' : `**${who} ${joins} ${bucket}.** ${meaning}`;
+    const joining = accountsOf(plan, true);
+    const leaving = accountsOf(plan, false);
+    const sentences = [
+        joining.length === 0
+            ? ''
+            : `${named(joining)} ${joining.length === 1 ? 'joins' : 'join'} ${bucket}.`,
+        leaving.length === 0
+            ? ''
+            : `${named(leaving)} ${leaving.length === 1 ? 'leaves' : 'leave'} ${bucket}.`,
+    ].filter((sentence) => sentence !== '');
+    return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${meaning}`;
 }
+function accountsOf({ members }, joins) {
+    return members.flatMap((planned) => planned.kind === 'planned' && (planned.admit !== null) === joins
+        ? [planned.member.accountId]
+        : []);
+}
+const named = (ids) => ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.L)(ids.length, 'account');
 function accessInWords({ access, merge }) {
     if (access.broader)
         return '**Access gets broader than these accounts need**: see Access.';
     if (access.lost.length > 0)
-        return '**Somebody loses access**: see Access.';
+        return '**Access is taken away**: see Access.';
     return merge.changed
         ? 'Access as intended: nothing else changes.'
         : 'The bucket policy stays as it is.';
 }
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
-    return (0,words/* bySeverity */.Np)(findings).map(findingItem).join('\n');
+    return (0,words/* bySeverity */.N)(findings).map(findingItem).join('\n');
 }
 /** A list item; all that belongs to it is indented below its mark. */
 function findingItem({ severity, message, remedy, code: name }) {
@@ -70852,12 +79605,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3246);
 /* harmony import */ var _actions_github__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2413);
-/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4748);
+/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9017);
 /* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8681);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2963);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9244);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2890);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(726);
 /* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
 // import.
@@ -70905,7 +79658,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2890:
+/***/ 726:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70998,6 +79751,7 @@ const POLICY_WRITES = new Map([
 const codeOf = (error) => (error instanceof problem/* CallFailure */.Rk ? error.awsCode : '');
 const isRefusedForPolicy = (error) => codeOf(error) === 'InsufficientS3BucketPolicyException';
 const isExisting = (error) => codeOf(error) === 'TrailAlreadyExistsException';
+const isGone = (error) => codeOf(error) === 'TrailNotFoundException';
 const trailCallPatience = (error) => TRAIL_CALLS.get(codeOf(error)) ?? null;
 /** After CreateTrail, and only then, an unknown trail is one that has not appeared yet. */
 const newTrailPatience = (error) => codeOf(error) === 'TrailNotFoundException' ? APPEARING : trailCallPatience(error);
@@ -71034,11 +79788,11 @@ async function persist(action, patienceFor, clock) {
 //# sourceMappingURL=persist.js.map
 // EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
 var plan_plan = __nccwpck_require__(3012);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js
-var trail_plan = __nccwpck_require__(6750);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
+var trail_plan = __nccwpck_require__(4945);
 ;// CONCATENATED MODULE: ./lib/src/plan/apply-trail.js
-// Carries out one member's part: create or change the trail, then start logging. Waits where AWS says that waiting helps,
-// and nowhere else.
+// Carries out one member's steps, one after the other, and stops at the first that fails. Waits where AWS says that waiting
+// helps, and nowhere else.
 
 
 
@@ -71047,18 +79801,18 @@ var trail_plan = __nccwpck_require__(6750);
 /** Never throws for a failure that AWS caused: it is in the outcome. */
 async function applyTrail(planned, request, deps) {
     const { accountId } = planned.member;
-    const { startLogging, action } = planned.trail;
-    const trail = await stepOf(action.kind !== 'keep', () => bringAbout(planned, request, deps));
-    if (trail.state === 'failed')
-        return { accountId, trail, logging: { state: startLogging ? 'not-tried' : 'unchanged' } };
-    const { writer, clock } = deps;
-    const patience = action.kind === 'create' ? newTrailPatience : trailCallPatience;
-    const logging = await stepOf(startLogging, () => persist(() => writer.startLogging(planned.member.trail.name), patience, clock));
-    return { accountId, trail, logging };
+    const steps = [];
+    for (const step of planned.trail.steps) {
+        const failed = steps.some(({ result }) => result.state === 'failed');
+        const result = failed
+            ? NOT_TRIED
+            : await resultOf(() => carryOut(step, planned, request, deps));
+        steps.push({ step, result });
+    }
+    return { accountId, steps };
 }
-async function stepOf(wanted, work) {
-    if (!wanted)
-        return { state: 'unchanged' };
+const NOT_TRIED = { state: 'not-tried' };
+async function resultOf(work) {
     try {
         await work();
         return { state: 'done' };
@@ -71067,51 +79821,83 @@ async function stepOf(wanted, work) {
         return { state: 'failed', findings: (0,problem/* findingsOf */.WX)(error) };
     }
 }
-async function bringAbout(planned, request, deps) {
+async function carryOut(step, planned, request, deps) {
     try {
-        await carryOut(planned.trail, planned, deps);
+        await waitOut(step, planned, deps);
     }
     catch (error) {
-        if (!isExisting(error))
+        // Deleted meanwhile, or by a call of ours whose answer was lost: that is what was wanted.
+        if (isRetiring(step) && isGone(error))
+            return;
+        if (step.kind !== 'create' || !isExisting(error))
             throw error;
         // Made meanwhile, or by a call of ours whose answer was lost: compare, and change what differs.
-        const found = await replan(planned, request, deps);
-        const errors = found.findings.filter(plan_plan/* isError */.bJ);
-        if (errors.length > 0)
-            throw new problem/* UserError */.yo(errors);
-        if (found.action.kind === 'create')
-            throw error;
-        await carryOut(found, planned, deps);
+        for (const rest of await stepsForExisting(planned, request, deps, error))
+            await waitOut(rest, planned, deps);
     }
 }
-async function replan({ member, delivery }, request, { reader }) {
-    const trails = await reader.trails();
-    return (0,trail_plan/* planTrail */.c)({ member, trailArn: delivery.trailArn, trails, logging: false }, request);
+const isRetiring = ({ kind }) => kind === 'stop-logging' || kind === 'delete';
+/** What the trail that came to be there still needs in place of being created. */
+async function stepsForExisting({ member, trailArn }, request, { reader }, error) {
+    const nothing = { logging: true, extras: {}, replacedLogging: false, replacedExtras: {} };
+    const found = { member, trailArn, trails: await reader.trails(), ...nothing };
+    const { steps, findings } = (0,trail_plan/* planTrail */.c)(found, request);
+    const errors = findings.filter(plan_plan/* isError */.bJ);
+    if (errors.length > 0)
+        throw new problem/* UserError */.yo(errors);
+    if (steps.some(({ kind }) => kind === 'create'))
+        throw error;
+    return steps.filter(({ kind }) => kind === 'update');
 }
-async function carryOut({ action, intended }, { member }, { writer, confirmPolicy, clock }) {
-    const call = () => send(action, intended, member.trail.name, writer);
+async function waitOut(step, { trail, trailArn }, { writer, confirmPolicy, clock }) {
+    const isNew = trail.steps.some(({ kind }) => kind === 'create') && !isRetiring(step);
+    const usual = isNew ? newTrailPatience : trailCallPatience;
     const patience = async (error) => {
         if (!isRefusedForPolicy(error))
-            return trailCallPatience(error);
+            return usual(error);
         // Either our grants are in the policy and CloudTrail does not see them yet, or they have just been put back.
         await confirmPolicy();
         return PROPAGATION;
     };
-    await persist(call, patience, clock);
+    await persist(() => send(step, trailArn, writer), patience, clock);
 }
-async function send(action, intended, name, writer) {
-    switch (action.kind) {
+async function send(step, trailArn, writer) {
+    switch (step.kind) {
         case 'create':
-            return writer.create(name, intended);
+            return writer.create(step.trail, step.settings, step.tags);
         case 'update':
-            return writer.update(name, Object.fromEntries(action.changes.map(({ setting }) => [setting, intended[setting]])));
-        case 'keep':
-            return;
+            return writer.update(step.trail, changedSettings(step));
+        case 'put-event-selectors':
+            return writer.putEventSelectors(step.trail, step.selectors);
+        case 'put-insight-selectors':
+            return writer.putInsightSelectors(step.trail, step.types);
+        case 'add-tags':
+            return writer.addTags(trailArn, step.tags);
+        case 'remove-tags':
+            return writer.removeTags(trailArn, step.keys);
+        case 'start-logging':
+            return writer.startLogging(step.trail);
+        case 'stop-logging':
+            return writer.stopLogging(step.trail);
+        case 'delete':
+            return writer.delete(step.trail);
     }
 }
+/** Settings that CloudTrail couples are sent together, or changing the one would change the other too. */
+const COUPLED = [
+    // Going to one Region turns global service events off by itself, coming back turns them on.
+    ['multiRegion', 'globalServiceEvents'],
+    // Neither is taken without the other.
+    ['cloudWatchLogGroupArn', 'cloudWatchRoleArn'],
+];
+function changedSettings({ changes, settings, }) {
+    const names = changes.map(({ setting }) => setting);
+    const coupled = COUPLED.filter((group) => group.some((name) => names.includes(name))).flat();
+    return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
+}
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 29 modules
-var policy = __nccwpck_require__(5559);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 30 modules
+var policy = __nccwpck_require__(3191);
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
@@ -71133,9 +79919,10 @@ const STALE_READ_MS = 500;
 /** How often our grants are merged anew because they vanished. */
 const ROUNDS = 5;
 /** One keeper for a run: its writes follow one another, however many members ask for one. */
-function policyKeeper(wish, deps) {
+function policyKeeper(initial, deps) {
     const { clock } = deps;
     const findings = [];
+    let wish = initial;
     let first = null;
     let last = null;
     let rounds = 0;
@@ -71179,7 +79966,10 @@ function policyKeeper(wish, deps) {
         return mine;
     };
     return {
-        establish: (seen) => inTurn(() => establish(seen)),
+        establish: (next, seen) => inTurn(() => {
+            wish = next;
+            return establish(seen);
+        }),
         confirm: async () => (await inTurn(confirm)) !== null,
         settle,
         written: () => first === null || last === null ? null : { before: first.before, after: last.after },
@@ -71199,13 +79989,15 @@ async function mergeAndWrite(seen, wish, { read, writer, backup, clock }) {
         const errors = findings.filter(plan_plan/* isError */.bJ);
         if (errors.length > 0)
             throw new problem/* UserError */.yo(errors);
-        if (!merge.changed || merge.document === null)
+        if (!merge.changed)
             return unanswered;
         await backup(before);
         const written = { before, after: merge.document };
         try {
             const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
-            await writer.putPolicy((0,policy/* printPolicy */.yv)(merge.document), left);
+            await (merge.document === null
+                ? writer.deletePolicy(left)
+                : writer.putPolicy((0,policy/* printPolicy */.yv)(merge.document), left));
         }
         catch (error) {
             if (isUnanswered(error))
@@ -71242,35 +80034,51 @@ function undoneAgain({ accountId, bucket }) {
 }
 //# sourceMappingURL=policy-keeper.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/apply.js
-// Carries a plan out, in the order that survives a crash after any call: the bucket policy first, then each member's trail,
-// then its logging. Decides nothing: what to write comes from the plan's own pure functions. What fails is told step by
-// step, and what was done stays done, so that a rerun continues from there.
+// Carries a plan out, in the order that survives a crash after any call: who is to deliver is admitted first, then the
+// trails are brought through their steps, then the grants of those that have left are taken back. Decides nothing: what to
+// write comes from the plan's own pure functions. What fails is told step by step, and what was done stays done, so that a
+// rerun continues from there.
+
 
 
 
 /** Never throws for a failure that AWS caused: those are in the outcome. `seen` is the policy that the plan was made from. */
 async function apply(plan, request, seen, deps) {
-    const keeper = policyKeeper(plan.wish, {
+    const joining = { ...plan.wish, withdraw: [] };
+    const keeper = policyKeeper(joining, {
         read: deps.readPolicy,
         writer: deps.writers.bucket,
         backup: deps.backup,
         clock: deps.clock,
     });
     const members = plan.members.filter((member) => member.kind === 'planned');
-    const refused = plan.policy.merge.changed ? await failureOf(keeper.establish(seen)) : null;
+    const refused = (0,policy_plan/* planPolicy */._)(seen.document, joining).merge.changed
+        ? await failureOf(keeper.establish(joining, seen))
+        : null;
     if (refused !== null)
         return { policy: policyOutcome(keeper, refused), members: members.map(notTried), findings: [] };
+    const leaves = plan.wish.withdraw.length > 0 && plan.changes > 0;
     const [unsettled, ...outcomes] = await Promise.all([
-        failureOf(watch(keeper, request.settleSeconds)),
-        ...members.map((member) => applyTrail(member, request, trailDeps(member, keeper, deps))),
+        failureOf(watch(keeper, leaves ? 0 : request.settleSeconds)),
+        ...members.map((member) => {
+            const entered = trailDeps(member, keeper, deps);
+            return entered === null ? notTried(member) : applyTrail(member, request, entered);
+        }),
     ]);
-    return {
-        policy: policyOutcome(keeper, unsettled),
-        members: outcomes,
-        findings: keeper.findings(),
-    };
+    const failure = unsettled ??
+        (leaves ? await failureOf(dismiss(plan, members, outcomes, keeper, request, deps)) : null);
+    return { policy: policyOutcome(keeper, failure), members: outcomes, findings: keeper.findings() };
 }
-/** Beside the trail work: reads the written policy back, and again when the time of the others is over. */
+/** Takes back the grants of those whose steps are all done: a trail that is still there keeps what it needs. */
+async function dismiss(plan, members, outcomes, keeper, { settleSeconds }, { readPolicy }) {
+    const isDone = (index) => outcomes[index]?.steps.every(({ result }) => result.state === 'done') ?? false;
+    const withdraw = members.flatMap((member, index) => (isDone(index) ? member.withdraw : []));
+    if (withdraw.length === 0)
+        return;
+    await keeper.establish({ ...plan.wish, withdraw }, await readPolicy());
+    await watch(keeper, settleSeconds);
+}
+/** Reads the written policy back, and again when the time of the others is over. */
 async function watch(keeper, settleSeconds) {
     if (keeper.written() === null)
         return;
@@ -71278,16 +80086,13 @@ async function watch(keeper, settleSeconds) {
     if (settleSeconds > 0)
         await keeper.settle(settleSeconds);
 }
+/** Null for an account that is not entered: it has no steps. */
 function trailDeps({ member }, keeper, { readers, writers, clock }) {
     const reader = readers.members.get(member.accountId);
-    if (reader === undefined || !('trails' in reader))
-        throw new Error(`No reader for account ${member.accountId}`);
-    return {
-        reader: reader.trails,
-        writer: writers.trails(member.accountId),
-        confirmPolicy: keeper.confirm,
-        clock,
-    };
+    if (reader === undefined || reader instanceof problem/* UserError */.yo)
+        return null;
+    const writer = writers.trails(member.accountId);
+    return { reader: reader.trails, writer, confirmPolicy: keeper.confirm, clock };
 }
 async function failureOf(work) {
     try {
@@ -71305,8 +80110,7 @@ function policyOutcome(keeper, failure) {
 function notTried({ member, trail }) {
     return {
         accountId: member.accountId,
-        trail: { state: trail.action.kind === 'keep' ? 'unchanged' : 'not-tried' },
-        logging: { state: trail.startLogging ? 'not-tried' : 'unchanged' },
+        steps: trail.steps.map((step) => ({ step, result: { state: 'not-tried' } })),
     };
 }
 //# sourceMappingURL=apply.js.map
@@ -71322,7 +80126,7 @@ var settings = __nccwpck_require__(5292);
 async function observe(request, readers, clock) {
     const [policy, ...members] = await Promise.all([
         readPolicy(readers.central.bucket, request.central, clock),
-        ...request.members.map((member) => observeMember(member, readers.members.get(member.accountId))),
+        ...request.members.map((member) => observeMember(member, readers)),
     ]);
     const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
     const unlimitedAccounts = [readers.central, ...readable]
@@ -71348,25 +80152,69 @@ async function readPolicy(bucket, { accountId, bucket: name }, clock) {
         }, { cause: error });
     }
 }
-async function observeMember(member, reader) {
+async function observeMember(member, readers) {
+    if (member.state === 'closed')
+        return unentered(member, readers.central.session.partition);
+    const reader = readers.members.get(member.accountId);
     if (reader === undefined)
         throw new Error(`No reader for account ${member.accountId}`);
     if (reader instanceof problem/* UserError */.yo)
         return { member, failure: reader };
-    const { partition } = reader.session;
     try {
-        const [trails, logging] = await Promise.all([
-            reader.trails.trails(),
-            reader.trails.logging(member.trail.name),
-        ]);
-        const arn = (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, member.trail.name);
-        return { member, trailArn: arn, trails, logging: logging ?? false };
+        return await entered(member, reader);
     }
     catch (error) {
         if (error instanceof problem/* UserError */.yo)
             return { member, failure: error };
         throw error;
     }
+}
+function arnsOf({ region, accountId, trail }, partition) {
+    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
+    return {
+        trailArn: arn(trail.name),
+        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
+    };
+}
+function unentered(member, partition) {
+    const nothing = {
+        trails: [],
+        logging: false,
+        extras: {},
+        replacedLogging: false,
+        replacedExtras: {},
+    };
+    return { member, ...arnsOf(member, partition), ...nothing };
+}
+async function entered(member, { session, trails: reader }) {
+    const { name, replaces, extras: wished } = member.trail;
+    const arns = arnsOf(member, session.partition);
+    const [trails, own, replaced] = await Promise.all([
+        reader.trails(),
+        observeTrail(reader, name, arns.trailArn, wished),
+        replaces === undefined || arns.replacedArn === undefined
+            ? { logging: false, extras: {} }
+            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
+    ]);
+    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
+    return { member, ...arns, trails, ...own, ...old };
+}
+/** A trail that takes another's place gets what the other has, so all of that is read. */
+const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
+/** Reads only what is mentioned: every further call is one more permission that the role needs. */
+async function observeTrail(reader, name, arn, mentioned) {
+    const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
+        reader.logging(name),
+        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
+        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
+        mentioned.tags === undefined ? null : reader.tags(arn),
+    ]);
+    const extras = {
+        ...(eventSelectors === null ? {} : { eventSelectors }),
+        ...(insightSelectors === null ? {} : { insightSelectors }),
+        ...(tags === null ? {} : { tags }),
+    };
+    return { logging: logging ?? false, extras };
 }
 //# sourceMappingURL=observe.js.map
 // EXTERNAL MODULE: ./lib/src/plan/outcome.js
@@ -71394,6 +80242,9 @@ function checkTogether(request, event) {
         ...memberAccounts(request),
         ...credentials(request),
         ...partitions(request),
+        ...organization(request),
+        ...cloudWatch(request),
+        ...operations(request),
         ...forks(request, event),
     ];
 }
@@ -71423,7 +80274,7 @@ function memberAccounts({ central, members }) {
 }
 function credentials({ central, members, access }) {
     const faults = [];
-    const bare = members.find((member) => member.roleArn === undefined);
+    const bare = members.find(({ roleArn, state }) => roleArn === undefined && state !== 'closed');
     if (central.roleArn === undefined && bare !== undefined)
         faults.push(inputFault('central-role-arn', 'and member-role-arn are both empty, but one set of credentials cannot be of two accounts', 'Give at least one of the two roles.'));
     if (members.length > 1 && bare !== undefined)
@@ -71448,6 +80299,39 @@ function partitions({ central, members, access }) {
 // Only partitions whose Regions have a prefix of their own are told apart; a new partition passes.
 const isolated = (partition) => ({ 'aws-cn': 'cn', 'aws-us-gov': 'us-gov' })[partition] ?? null;
 const isolatedPartition = (region) => /^(?:cn|us-gov)(?=-)/.exec(region)?.[0] ?? null;
+function organization({ layout, organizationId }) {
+    if (layout !== 'organization' || organizationId !== undefined)
+        return [];
+    return [
+        inputFault('organization-id', 'is missing', 'policy-layout: organization admits every account of one organization. Give its ID, or choose another layout.'),
+    ];
+}
+/** CloudTrail takes both or neither, and only of the trail's own account. */
+function cloudWatch({ members }) {
+    return members.flatMap(({ accountId, trail: { settings } }) => {
+        const { cloudWatchLogGroupArn: group, cloudWatchRoleArn: role } = settings;
+        if (group === undefined && role === undefined)
+            return [];
+        const given = [group, role].flatMap((arn) => (arn === undefined || arn === '' ? [] : [arn]));
+        if (given.length === 1 || (group === undefined) !== (role === undefined))
+            return [
+                inputFault('cloudwatch-role-arn', 'and cloudwatch-log-group-arn go together', "Give both, or 'none' for both."),
+            ];
+        return given
+            .filter((arn) => accountOf(arn) !== accountId)
+            .map((arn) => inputFault('cloudwatch-log-group-arn', `or its role is of account ${accountOf(arn)}, but the trail is of ${accountId}`, 'Log group and role must be of the member account; {account-id} stands for it.'));
+    });
+}
+/** Inputs that say something only of one operation. */
+function operations({ operation, members }) {
+    const [member] = members;
+    const faults = [];
+    if (operation === 'offboard' && member?.trail.replaces !== undefined)
+        faults.push(inputFault('replaces-trail', 'is given for offboard', 'Name the trail that leaves in trail-name.'));
+    if (member?.trail.replaces !== undefined && member.trail.replaces === member.trail.name)
+        faults.push(inputFault('replaces-trail', 'and trail-name are the same', 'Give the name of the older trail.'));
+    return faults;
+}
 function forks(request, event) {
     if (event.name !== 'pull_request_target' || !event.fork || request.mode !== 'apply')
         return [];
@@ -71456,6 +80340,13 @@ function forks(request, event) {
     ];
 }
 //# sourceMappingURL=ambiguity.js.map
+;// CONCATENATED MODULE: ./lib/src/request/defined.js
+// "Not mentioned" is an absent key, never an undefined value: a value that is there always means something.
+/** The entries that have a value. */
+function definedOnly(entries) {
+    return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}
+//# sourceMappingURL=defined.js.map
 ;// CONCATENATED MODULE: ./lib/src/request/event.js
 // What kind of run GitHub started, and whether it may write. Pure: the environment and the payload are handed in.
 const APPLYING = new Set(['push', 'workflow_dispatch', 'schedule', 'repository_dispatch']);
@@ -71476,6 +80367,16 @@ function matching(pattern, problem, remedy) {
 const rules_accountId = matching(/^\d{12}$/, 'is no AWS account ID', "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.");
 /** `{account-id}` may stand for the account: it is replaced before the ARN is used. */
 const rules_roleArn = matching(/^arn:aws[a-z-]*:iam::(?:\d{12}|\{account-id\}):role\/(?:[\w+=,.@{}-]+\/)*[\w+=,.@{}-]{1,64}$/, "is no IAM role's ARN", 'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.');
+/** A key's own ARN: CloudTrail gives back nothing else, so an alias could never be compared. */
+const kmsKeyArn = matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,128}$/, 'is no ARN of a KMS key', "Give the key's ARN, not an alias: arn:aws:kms:ap-northeast-2:111111111111:key/…, or 'none'.");
+const snsTopicArn = matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:(?:\d{12}|\{account-id\}):[\w-]{1,256}$/, 'is no ARN of an SNS topic', "Give the topic's ARN, or 'none'.");
+/** CloudTrail takes the ARN with `:*` behind it; without it that is added. */
+const logGroupArn = (text) => /^arn:aws[a-z-]*:logs:[a-z0-9-]+:(?:\d{12}|\{account-id\}):log-group:[\w./#-]{1,512}(?::\*)?$/.test(text)
+    ? { value: text.endsWith(':*') ? text : `${text}:*` }
+    : {
+        problem: 'is no ARN of a CloudWatch log group',
+        remedy: "Give the log group's ARN, or 'none'.",
+    };
 const rules_region = matching(/^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/, 'is no AWS Region', 'Give a Region code such as ap-northeast-2.');
 const audience = matching(/^[\x21-\x7e]{1,255}$/, 'is no audience of an OIDC token', 'Give the audience that the IAM identity provider lists, usually sts.amazonaws.com.');
 // AssumeRole's ExternalId as the STS API has it.
@@ -71515,6 +80416,7 @@ const flag = (text) => {
         return { value: false };
     return { problem: 'is neither true nor false', remedy: "Give 'true' or 'false'." };
 };
+const organizationId = matching(/^o-[a-z0-9]{10,32}$/, 'is no ID of an organization', 'Give the ID that AWS Organizations shows, such as o-a1b2c3d4e5.');
 /** Whole seconds: 0, or at least 2 (the time in which every run that read before our write has ended its own). */
 const settleSeconds = (text) => {
     const seconds = Number(text);
@@ -71535,27 +80437,196 @@ function oneOf(...words) {
     };
 }
 //# sourceMappingURL=rules.js.map
-;// CONCATENATED MODULE: ./lib/src/request/members.js
-// Which member accounts a run is about, and what is wanted of each one's trail.
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./lib/src/trail/extras.js
+var extras = __nccwpck_require__(6290);
+;// CONCATENATED MODULE: ./lib/src/request/selectors.js
+// Inputs that hold a list or a table: event selectors and insight selectors in the API's own shape, as YAML or JSON, and
+// tags. Says what is wrong with them before AWS would.
 
-/** In order of account ID; null where a required input is missing or wrong (the reader then holds the faults). */
-function readMembers({ optional, required }, region) {
-    const ids = required('member-account-id', accountIds, 'Give the 12-digit ID of the member account.');
-    const roleArn = optional('member-role-arn', rules_roleArn);
-    const template = required('trail-name', nameTemplate, "Give the name of the member's trail.");
-    const wish = definedOnly({
+
+const EXAMPLE = "Give a list in the shape of the API: '- FieldSelectors: [{ Field: eventCategory, Equals: [Management] }]', or 'none'.";
+const BASIC = new Set([
+    'ReadWriteType',
+    'IncludeManagementEvents',
+    'DataResources',
+    'ExcludeManagementEventSources',
+]);
+const ADVANCED = new Set(['Name', 'FieldSelectors']);
+const FIELD = new Set(['Field', ...extras/* OPERATORS */.we]);
+/** `none` goes back to what a trail has that was never given selectors: all management events. */
+const eventSelectors = (text) => {
+    if (text === 'none')
+        return { value: extras/* DEFAULT_SELECTORS */.hd };
+    const items = listOf(text);
+    if (items === null || items.length === 0)
+        return { problem: 'is no list', remedy: EXAMPLE };
+    const isAdvanced = items.some((item) => 'FieldSelectors' in item);
+    const fault = faultOf(items, isAdvanced);
+    if (fault !== null)
+        return { problem: fault, remedy: EXAMPLE };
+    return {
+        value: {
+            kind: isAdvanced ? 'advanced' : 'basic',
+            selectors: items,
+        },
+    };
+};
+/** Null for what is no list of objects. */
+function listOf(text) {
+    try {
+        const value = (0,dist/* parse */.qg)(text, { maxAliasCount: 0 });
+        return Array.isArray(value) && value.every(isItem) ? value : null;
+    }
+    catch {
+        return null;
+    }
+}
+const isItem = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function faultOf(items, isAdvanced) {
+    const known = isAdvanced ? ADVANCED : BASIC;
+    const unknown = items.flatMap(Object.keys).find((key) => !known.has(key));
+    if (unknown !== undefined)
+        return `has ${JSON.stringify(unknown)}, which ${isAdvanced ? 'an advanced' : 'a basic'} event selector does not have`;
+    return isAdvanced
+        ? (items.map(fieldFault).find((fault) => fault !== null) ?? null)
+        : basicFault(items);
+}
+function fieldFault({ FieldSelectors }) {
+    if (!Array.isArray(FieldSelectors) ||
+        FieldSelectors.length === 0 ||
+        !FieldSelectors.every(isItem))
+        return 'has an advanced event selector without a list of FieldSelectors';
+    for (const field of FieldSelectors) {
+        const unknown = Object.keys(field).find((key) => !FIELD.has(key));
+        if (unknown !== undefined)
+            return `has ${JSON.stringify(unknown)} in a field selector`;
+        if (typeof field['Field'] !== 'string')
+            return 'has a field selector without Field';
+        const lists = extras/* OPERATORS */.we.map((operator) => field[operator]).filter((list) => list !== undefined);
+        if (lists.length === 0 || !lists.every(isTextList))
+            return `has no list of texts for field ${JSON.stringify(field['Field'])}`;
+    }
+    return null;
+}
+const isTextList = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
+function basicFault(items) {
+    for (const item of items) {
+        const { ReadWriteType: type = 'All', IncludeManagementEvents: include = true } = item;
+        if (type !== 'All' && type !== 'ReadOnly' && type !== 'WriteOnly')
+            return 'has a ReadWriteType other than All, ReadOnly and WriteOnly';
+        if (typeof include !== 'boolean')
+            return 'has an IncludeManagementEvents that is neither true nor false';
+    }
+    return null;
+}
+const INSIGHTS = ['ApiCallRateInsight', 'ApiErrorRateInsight'];
+/** Names, or a list of names or of `{ InsightType: … }`. */
+const insightSelectors = (text) => {
+    if (text === 'none')
+        return { value: [] };
+    const names = insightNames(text);
+    if (names.length > 0 && names.every((name) => INSIGHTS.includes(name)))
+        return { value: [...new Set(names)].toSorted() };
+    return {
+        problem: 'holds something other than insight types',
+        remedy: `Give ${INSIGHTS.join(' or ')}, both, or 'none'.`,
+    };
+};
+function insightNames(text) {
+    const items = listOf(text);
+    if (items !== null)
+        return items.map((item) => String(item['InsightType']));
+    return text.split(/[\s,[\]"'-]+/).filter((name) => name !== '');
+}
+/** `key=value` lines. AWS allows keys of 128 and values of 256 characters, and keeps `aws:` for itself. */
+const tags = (text) => {
+    if (text === 'none')
+        return { value: {} };
+    const lines = text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    const pairs = lines.map((line) => {
+        const at = line.indexOf('=');
+        return at < 0 ? ['', line] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    });
+    const keys = pairs.map(([key]) => key);
+    const isGood = ([key, value]) => /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key) && value.length <= 256;
+    if (pairs.every(isGood) && new Set(keys).size === keys.length && keys.length <= 50)
+        return { value: Object.fromEntries(pairs) };
+    return {
+        problem: 'holds a line that is no tag, or a key twice, or over 50 tags',
+        remedy: "Give lines of key=value; a key has up to 128 characters and does not begin with 'aws:'.",
+    };
+};
+//# sourceMappingURL=selectors.js.map
+;// CONCATENATED MODULE: ./lib/src/request/trail-inputs.js
+// What is wished of a trail, read from the inputs: its settings, and what has calls of its own. `none` clears a setting;
+// an input that is not given is not mentioned, and an existing trail then keeps what it has.
+
+
+
+function readSettings({ optional }) {
+    return definedOnly({
         multiRegion: optional('multi-region', flag),
         globalServiceEvents: optional('global-service-events', flag),
         logFileValidation: optional('log-file-validation', flag),
+        kmsKeyArn: optional('kms-key-arn', orNone(kmsKeyArn)),
+        snsTopicArn: optional('sns-topic-arn', orNone(snsTopicArn)),
+        cloudWatchLogGroupArn: optional('cloudwatch-log-group-arn', orNone(logGroupArn)),
+        cloudWatchRoleArn: optional('cloudwatch-role-arn', orNone(rules_roleArn)),
+        recursiveLogging: optional('recursive-logging', flag),
     });
+}
+function readExtras({ optional }) {
+    return definedOnly({
+        eventSelectors: optional('event-selectors', eventSelectors),
+        insightSelectors: optional('insight-selectors', insightSelectors),
+        tags: optional('tags', tags),
+    });
+}
+/** `none` is the empty text, which CloudTrail takes for "no such setting". */
+function orNone(rule) {
+    return (text) => (text === 'none' ? { value: '' } : rule(text));
+}
+//# sourceMappingURL=trail-inputs.js.map
+;// CONCATENATED MODULE: ./lib/src/request/members.js
+// Which member accounts a run is about, and what is wanted of each one's trail.
+
+
+
+/** In order of account ID; null where a required input is missing or wrong (the reader then holds the faults). */
+function readMembers(reader, region, state) {
+    const { optional, required } = reader;
+    const ids = required('member-account-id', accountIds, 'Give the 12-digit ID of the member account.');
+    const roleArn = optional('member-role-arn', rules_roleArn);
+    const template = required('trail-name', nameTemplate, "Give the name of the member's trail.");
+    const replaces = optional('replaces-trail', nameTemplate);
+    const settings = readSettings(reader);
+    const extras = readExtras(reader);
     if (ids === undefined || template === undefined || region === undefined)
         return null;
     return ids.map((accountId) => ({
         accountId,
+        state,
         region,
-        trail: { name: forAccount(template, accountId), ...wish },
+        trail: {
+            name: forAccount(template, accountId),
+            settings: settingsFor(settings, accountId),
+            extras,
+            ...definedOnly({ replaces: replaces && forAccount(replaces, accountId) }),
+        },
         ...definedOnly({ roleArn: roleArn === undefined ? undefined : forAccount(roleArn, accountId) }),
     }));
+}
+/** ARNs of things that each account has for itself may hold `{account-id}` too. */
+function settingsFor(settings, accountId) {
+    return Object.fromEntries(Object.entries(settings).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? forAccount(value, accountId) : value,
+    ]));
 }
 const forAccount = (template, accountId) => template.replaceAll('{account-id}', accountId);
 const accountIds = (text) => {
@@ -71579,10 +80650,6 @@ const nameTemplate = (text) => {
     const ruled = trailName(forAccount(text, '000000000000'));
     return 'problem' in ruled ? ruled : { value: text };
 };
-/** The entries that have a value: an absent key, not an undefined one, says "not mentioned". */
-function definedOnly(entries) {
-    return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
-}
 //# sourceMappingURL=members.js.map
 ;// CONCATENATED MODULE: ./lib/src/request/names.js
 // The names of the inputs that this version takes, and the recognition of names that were meant to be one of them.
@@ -71602,10 +80669,21 @@ const INPUT_NAMES = [
     'bucket-region',
     'trail-name',
     'allow-repoint',
+    'grants-only',
+    'replaces-trail',
     'multi-region',
     'global-service-events',
     'log-file-validation',
+    'kms-key-arn',
+    'sns-topic-arn',
+    'cloudwatch-log-group-arn',
+    'cloudwatch-role-arn',
+    'event-selectors',
+    'insight-selectors',
+    'recursive-logging',
+    'tags',
     'policy-layout',
+    'organization-id',
     'expected-plan',
     'allow-broadening',
     'settle-seconds',
@@ -71676,6 +80754,7 @@ function quoted(text) {
 
 
 
+
 /**
  * The request that the inputs make.
  *
@@ -71692,25 +80771,34 @@ function readInputs(source) {
         throw new problem/* UserError */.yo(reader.faults);
     return request;
 }
+const LAYOUT = oneOf('documented', 'isolated', 'compact', 'organization');
 /** Null when something required is missing or wrong; the reader then holds the faults. */
 function readRequest(source, reader) {
     const { optional } = reader;
     const region = readRegion(source, reader);
     const central = readCentral(reader, region);
-    const members = readMembers(reader, region);
+    const operation = optional('operation', oneOf('onboard', 'offboard')) ?? 'onboard';
+    const grantsOnly = optional('grants-only', flag) ?? false;
+    if (grantsOnly && operation !== 'offboard')
+        reader.faults.push(inputFault('grants-only', 'is given without offboard', "Set operation to 'offboard'."));
+    const leaving = grantsOnly ? 'closed' : 'absent';
+    const members = readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
     const dryRun = optional('dry-run', oneOf('auto', 'true', 'false')) ?? 'auto';
     const rest = {
-        operation: optional('operation', oneOf('onboard')) ?? 'onboard',
+        operation,
         mode: modeOf(dryRun, source.event),
         access: readAccess(source, reader),
-        layout: optional('policy-layout', oneOf('documented')) ?? 'documented',
+        layout: optional('policy-layout', LAYOUT) ?? 'documented',
         allowRepoint: optional('allow-repoint', flag) ?? false,
         allowBroadening: optional('allow-broadening', flag) ?? false,
         settleSeconds: optional('settle-seconds', settleSeconds) ?? 2,
         failOn: optional('fail-on', oneOf('error', 'changes')) ?? 'error',
         outputDirectory: source.text('output-directory') ||
             `${source.environment['RUNNER_TEMP'] ?? '.'}/cloudtrail-onboarding`,
-        ...definedOnly({ expectedPlan: optional('expected-plan', planDigest) }),
+        ...definedOnly({
+            organizationId: optional('organization-id', organizationId),
+            expectedPlan: optional('expected-plan', planDigest),
+        }),
     };
     return central === null || members === null ? null : { ...rest, central, members };
 }
@@ -71837,7 +80925,7 @@ function blank(run) {
 
 const stepsOf = ({ policy, members }) => [
     policy.step,
-    ...members.flatMap(({ trail, logging }) => [trail, logging]),
+    ...members.flatMap(({ steps }) => steps.map(({ result }) => result)),
 ];
 /** Of the steps that failed, and of what happened on the way. */
 function outcomeFindings(outcome) {
@@ -71875,16 +80963,23 @@ function resultOf(plan, outcome) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  OJ: () => (/* binding */ hasWork),
   bJ: () => (/* binding */ isError),
   Cs: () => (/* binding */ makePlan)
 });
 
+// UNUSED EXPORTS: hasWork
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/src/trail/extras.js
+var extras = __nccwpck_require__(6290);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
 ;// CONCATENATED MODULE: ./lib/src/plan/digest.js
 // The plan's digest: what a reviewer approves and an apply compares. It stands for the intended end state, so it stays the
 // same when part of it is done meanwhile or other members join, on any machine and in any order of the accounts.
+
+
 
 /** `sha256:` and 64 hexadecimal digits. */
 function planDigest(wish, members, policy) {
@@ -71893,6 +80988,7 @@ function planDigest(wish, members, policy) {
         bucket: wish.bucket,
         bucketOwner: wish.accountId,
         layout: wish.layout,
+        organizationId: wish.admit[0]?.organizationId ?? null,
         trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
         lostAccess: policy.access.lost
             .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
@@ -71901,25 +80997,27 @@ function planDigest(wish, members, policy) {
     };
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(state)).digest('hex')}`;
 }
-/** Written out key by key: the digest must not depend on the order in which an object was built. */
-function intent({ delivery, trail }) {
-    const { intended, action } = trail;
-    const losses = action.kind === 'update' ? action.changes.filter(({ loss }) => loss) : [];
+/** Written out in a fixed order: the digest must not depend on the order in which an object was built. */
+function intent({ trailArn, trail, member, withdraw }) {
+    const { intended } = trail;
+    const { eventSelectors, insightSelectors, tags } = member.trail.extras;
+    const losses = trail.findings.filter(({ code }) => code === 'trail-loss');
     return {
-        trailArn: delivery.trailArn,
-        prefix: intended.prefix,
-        multiRegion: intended.multiRegion,
-        globalServiceEvents: intended.globalServiceEvents,
-        logFileValidation: intended.logFileValidation,
-        logging: true,
-        losses: losses.map(({ setting, from, to }) => [setting, from, to]),
+        trailArn,
+        state: member.state,
+        settings: intended === null ? null : settings/* SETTINGS */.yy.map((setting) => intended[setting]),
+        eventSelectors: eventSelectors === undefined ? null : (0,extras/* canonicalSelectors */.Bk)(eventSelectors),
+        insightSelectors: insightSelectors?.toSorted() ?? null,
+        tags: Object.entries(tags ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+        leaving: withdraw.map((left) => left.trailArn).toSorted(),
+        losses: losses.map(({ message }) => message).toSorted(),
     };
 }
 //# sourceMappingURL=digest.js.map
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js
-var trail_plan = __nccwpck_require__(6750);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
+var trail_plan = __nccwpck_require__(4945);
 ;// CONCATENATED MODULE: ./lib/src/plan/plan.js
 // The plan: all that will happen, as one value, from what is asked for and what is there. Pure and total. A member whose
 // trail must be left alone is granted nothing; a policy that must not be written holds back everything.
@@ -71929,16 +81027,17 @@ var trail_plan = __nccwpck_require__(6750);
 function makePlan(request, observed) {
     const trails = observed.members.map((member) => planMember(member, request));
     const members = trails.map(({ plan }) => plan);
-    const admitted = members.filter((member) => member.kind === 'planned');
+    const planned = members.filter((member) => member.kind === 'planned');
     const wish = {
         accountId: request.central.accountId,
         bucket: request.central.bucket,
         layout: request.layout,
         allowBroadening: request.allowBroadening,
-        admit: admitted.map(({ delivery }) => delivery),
+        admit: planned.flatMap(({ admit }) => admit ?? []),
+        withdraw: planned.flatMap(({ withdraw }) => withdraw),
     };
     const policy = (0,policy_plan/* planPolicy */._)(observed.policy.document, wish);
-    const digest = planDigest(wish, admitted, policy);
+    const digest = planDigest(wish, planned, policy);
     const approval = approvalFindings(request.expectedPlan, digest);
     const whole = [...policy.findings, ...approval];
     const heldBack = members.some(({ kind }) => kind === 'held-back');
@@ -71947,15 +81046,15 @@ function makePlan(request, observed) {
         policy,
         members,
         findings: [...whole, ...trails.flatMap(({ findings }) => findings)],
-        blocked: whole.some(isError) || (admitted.length === 0 && heldBack),
-        changes: (policy.merge.changed ? 1 : 0) + admitted.filter(hasWork).length,
+        blocked: whole.some(isError) || (planned.length === 0 && heldBack),
+        changes: (policy.merge.changed ? 1 : 0) + planned.filter(hasWork).length,
         digest,
     };
 }
 const isError = ({ severity }) => severity === 'error';
 /** Whether anything is to be done in the member's account. */
 function hasWork({ trail }) {
-    return trail.action.kind !== 'keep' || trail.startLogging;
+    return trail.steps.length > 0;
 }
 function planMember(observed, request) {
     const { member } = observed;
@@ -71963,11 +81062,23 @@ function planMember(observed, request) {
         return { plan: { kind: 'unread', member }, findings: observed.failure.findings };
     const { trailArn } = observed;
     const trail = (0,trail_plan/* planTrail */.c)(observed, request);
-    if (trail.findings.some(isError))
-        return { plan: { kind: 'held-back', member, trailArn }, findings: trail.findings };
-    const { bucket, prefix } = trail.intended;
-    const delivery = { trailArn, accountId: member.accountId, bucket, prefix };
-    return { plan: { kind: 'planned', member, delivery, trail }, findings: trail.findings };
+    const { findings, intended } = trail;
+    if (findings.some(isError))
+        return { plan: { kind: 'held-back', member, trailArn }, findings };
+    const deliveryOf = deliveriesOf(member.accountId, request);
+    const admit = intended === null ? null : deliveryOf(trailArn, intended.prefix, intended.kmsKeyArn);
+    const withdraw = trail.leaving.map((left) => deliveryOf(left.trailArn, left.prefix, ''));
+    return { plan: { kind: 'planned', member, trailArn, admit, withdraw, trail }, findings };
+}
+function deliveriesOf(accountId, { central, organizationId }) {
+    return (trailArn, prefix, kmsKeyArn) => ({
+        trailArn,
+        accountId,
+        bucket: central.bucket,
+        prefix,
+        ...(kmsKeyArn === '' ? {} : { kmsKeyArn }),
+        ...(organizationId === undefined ? {} : { organizationId }),
+    });
 }
 function approvalFindings(expected, digest) {
     if (expected === undefined || expected === digest)
@@ -71991,15 +81102,15 @@ function approvalFindings(expected, digest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5559);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3191);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
 function planPolicy(before, wish) {
-    const { bucket, layout, admit, accountId } = wish;
-    const merge = (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .mergePolicy */ .VA)(before, { bucket, layout, admit, withdraw: [] });
-    const access = (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAccess */ .Q4)(before, merge.document, admit);
-    const [example] = admit;
+    const { layout, admit, withdraw, accountId } = wish;
+    const merge = (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .mergePolicy */ .VA)(before, wish);
+    const access = (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAccess */ .Q4)(before, merge.document, admit, withdraw);
+    const [example] = [...admit, ...withdraw];
     const size = example === undefined ? null : (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .measurePolicy */ .pg)(merge.document, layout, example);
     const findings = [
         ...merge.findings,
@@ -72038,50 +81149,35 @@ function broader({ allowBroadening }) {
 
 /***/ }),
 
-/***/ 6750:
+/***/ 4945:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   c: () => (/* binding */ planTrail)
-/* harmony export */ });
-/* harmony import */ var _trail_settings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5292);
-// What one member's trail needs, decided from what is wished and what is there. Pure. A trail that must not be touched
-// comes out with the finding that says why, and is then not granted anything either.
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  c: () => (/* binding */ planTrail)
+});
+
+// EXTERNAL MODULE: ./lib/src/trail/words.js
+var words = __nccwpck_require__(5116);
+;// CONCATENATED MODULE: ./lib/src/plan/trail-guards.js
+// Why a trail must be left alone, or what its change costs: the findings about trails. Pure.
 
 /** "A Region takes five trails", multi-Region ones of other Regions included. Not adjustable. */
 const TRAILS_PER_REGION = 5;
-function planTrail({ member, trails, logging, trailArn }, { central, allowRepoint }) {
-    const live = trails.find(({ arn }) => arn === trailArn) ??
-        trails.find(({ name }) => name === member.trail.name) ??
-        null;
-    const intended = (0,_trail_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .intendedSettings */ .Bd)(member.trail, central, live);
-    const changes = live === null ? [] : (0,_trail_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .settingChanges */ .eC)(live, intended);
-    const about = (code, message, remedy) => ({
-        severity: 'error',
-        code,
-        account: member.accountId,
-        message,
-        remedy,
-    });
-    const findings = [
-        ...combination(intended, about),
-        ...(live === null ? slots(trails, member.region, about) : untouchable(live, trailArn, about)),
-        ...(live === null || live.bucket === central.bucket || allowRepoint
-            ? []
-            : [elsewhere(live, central.bucket, about)]),
-    ];
-    const action = live === null
-        ? { kind: 'create' }
-        : changes.length > 0
-            ? { kind: 'update', changes }
-            : { kind: 'keep' };
-    return { action, startLogging: live === null || !logging, intended, findings };
+/** Findings of one account. */
+function aboutAccount(account) {
+    return (severity, code, message, remedy) => ({ severity, code, account, message, remedy });
+}
+/** The wished trail, else one of its name whose home is elsewhere. */
+function findTrail(trails, arn, name) {
+    return (trails.find((trail) => trail.arn === arn) ?? trails.find((trail) => trail.name === name) ?? null);
 }
 function combination(intended, about) {
     if (!intended.multiRegion || intended.globalServiceEvents)
         return [];
     return [
-        about('trail-global-events', 'A multi-Region trail always records global service events.', 'Set global-service-events to true, or multi-region to false.'),
+        about('error', 'trail-global-events', 'A multi-Region trail always records global service events.', 'Set global-service-events to true, or multi-region to false.'),
     ];
 }
 function slots(trails, region, about) {
@@ -72089,28 +81185,212 @@ function slots(trails, region, about) {
         return [];
     const names = trails.map(({ name, homeRegion }) => `${name} (${homeRegion})`).join(', ');
     return [
-        about('trail-slots-full', `${region} has no free trail: it has ${trails.length} of ${TRAILS_PER_REGION}: ${names}.`, 'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region trails count in every Region.'),
+        about('error', 'trail-slots-full', `${region} has no free trail: it has ${trails.length} of ${TRAILS_PER_REGION}: ${names}.`, 'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region trails count in every Region. Replacing a trail needs a free one too, for both log at the same time.'),
     ];
 }
+/** A trail that nobody can change from here. */
 function untouchable(live, trailArn, about) {
     if (live.organization)
         return [
-            about('trail-of-organization', `${live.name} is a trail of the organization (${live.arn}) and cannot be changed from a member account.`, 'Choose another trail-name.'),
+            about('error', 'trail-of-organization', `${live.name} is a trail of the organization (${live.arn}) and cannot be changed from a member account.`, 'Choose another trail name.'),
         ];
     if (live.arn === trailArn)
         return [];
     return [
-        about('trail-home-region', `${live.name} has its home in ${live.homeRegion} (${live.arn}) and can be changed only there.`, `Set region to ${live.homeRegion}, or choose another trail-name.`),
+        about('error', 'trail-home-region', `${live.name} has its home in ${live.homeRegion} (${live.arn}) and can be changed only there.`, `Set region to ${live.homeRegion}, or choose another trail name.`),
     ];
 }
 function elsewhere(live, bucket, about) {
-    return about('trail-delivers-elsewhere', `${live.name} delivers to bucket ${live.bucket}, not to ${bucket}. Changing it would end the delivery there.`, "Choose another trail-name, or set allow-repoint to 'true' if that bucket no longer needs these logs.");
+    return about('error', 'trail-delivers-elsewhere', `${live.name} delivers to bucket ${live.bucket}, not to ${bucket}. Changing it would end the delivery there.`, "Choose another trail-name, or set allow-repoint to 'true' if that bucket no longer needs these logs.");
+}
+/** What ends with a change, so that a reviewer cannot miss it. */
+function losses(name, changes, about) {
+    return changes
+        .filter(({ loss }) => loss)
+        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,words/* changeInWords */.Z)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
+}
+//# sourceMappingURL=trail-guards.js.map
+// EXTERNAL MODULE: ./lib/src/trail/extras.js
+var trail_extras = __nccwpck_require__(6290);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
+;// CONCATENATED MODULE: ./lib/src/plan/trail-onboard.js
+// The steps that make a trail deliver into the central bucket: created or changed, logging, and in the place of an older one
+// where one is named. Pure. A rename has no gap: the old trail is stopped only after the new one logs.
+
+
+
+function planOnboarding(observed, rules) {
+    const { member, trails, trailArn } = observed;
+    const about = aboutAccount(member.accountId);
+    const live = findTrail(trails, trailArn, member.trail.name);
+    const old = replacedTrail(observed);
+    const wish = {
+        ...(rules.central.prefix !== undefined && { prefix: rules.central.prefix }),
+        ...member.trail.settings,
+    };
+    const intended = (0,settings/* intendedSettings */.Bd)(wish, rules.central.bucket, live ?? old);
+    const changes = live === null ? [] : (0,settings/* settingChanges */.eC)(live, intended);
+    const findings = [
+        ...combination(intended, about),
+        ...(live === null ? slots(trails, member.region, about) : untouchable(live, trailArn, about)),
+        ...(live === null ? [] : changeFindings(live, changes, rules, about)),
+        ...extraLosses(observed, about),
+        ...(old === null ? [] : retirementFindings(old, observed, rules, about)),
+    ];
+    const steps = [
+        ...(live === null ? creation(observed, intended) : change(observed, changes, intended)),
+        ...(live === null || !observed.logging
+            ? [{ kind: 'start-logging', trail: member.trail.name }]
+            : []),
+        ...(old === null ? [] : retirement(old.name, observed.replacedLogging)),
+    ];
+    const { replacedArn } = observed;
+    const leaving = replacedArn === undefined
+        ? []
+        : [{ trailArn: replacedArn, prefix: old?.prefix ?? intended.prefix }];
+    return { steps, intended, leaving, findings };
+}
+function changeFindings(live, changes, { central, allowRepoint }, about) {
+    return live.bucket === central.bucket || allowRepoint
+        ? losses(live.name, changes, about)
+        : [elsewhere(live, central.bucket, about)];
+}
+function replacedTrail({ member, trails, replacedArn }) {
+    const { replaces } = member.trail;
+    if (replacedArn === undefined || replaces === undefined)
+        return null;
+    return findTrail(trails, replacedArn, replaces);
+}
+/** A new trail takes over what the replaced one has and nobody mentions. */
+function creation({ member, replacedExtras }, settings) {
+    const { name: trail } = member.trail;
+    const { eventSelectors, insightSelectors = [], tags = {}, } = { ...replacedExtras, ...member.trail.extras };
+    const selects = eventSelectors !== undefined && !(0,trail_extras/* sameSelectors */.Jf)(eventSelectors, trail_extras/* DEFAULT_SELECTORS */.hd);
+    const own = Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')));
+    return [
+        { kind: 'create', trail, settings, tags: own },
+        ...(selects
+            ? [{ kind: 'put-event-selectors', trail, selectors: eventSelectors }]
+            : []),
+        ...(insightSelectors.length > 0
+            ? [{ kind: 'put-insight-selectors', trail, types: insightSelectors }]
+            : []),
+    ];
+}
+function change({ member, extras }, changes, settings) {
+    const { name: trail, extras: wish } = member.trail;
+    return [
+        ...(changes.length > 0 ? [{ kind: 'update', trail, changes, settings }] : []),
+        ...selectorSteps(trail, extras, wish),
+        ...tagSteps(trail, extras, wish),
+    ];
+}
+function selectorSteps(trail, live, wish) {
+    const { eventSelectors: selectors, insightSelectors: types } = wish;
+    const selects = selectors !== undefined &&
+        !(live.eventSelectors !== undefined && (0,trail_extras/* sameSelectors */.Jf)(live.eventSelectors, selectors));
+    const insights = types !== undefined && !(0,trail_extras/* sameInsights */.ws)(live.insightSelectors ?? [], types);
+    return [
+        ...(selects ? [{ kind: 'put-event-selectors', trail, selectors }] : []),
+        ...(insights ? [{ kind: 'put-insight-selectors', trail, types }] : []),
+    ];
+}
+function tagSteps(trail, live, { tags }) {
+    if (tags === undefined)
+        return [];
+    const { add, remove } = (0,trail_extras/* tagChanges */.qM)(live.tags ?? {}, tags);
+    return [
+        ...(Object.keys(add).length > 0 ? [{ kind: 'add-tags', trail, tags: add }] : []),
+        ...(remove.length > 0 ? [{ kind: 'remove-tags', trail, keys: remove }] : []),
+    ];
+}
+function extraLosses({ member, extras }, about) {
+    const { name, extras: wish } = member.trail;
+    const lost = (what) => about('warning', 'trail-loss', `${name} loses something: ${what}.`, 'Apply only if that is meant.');
+    const insights = (extras.insightSelectors ?? []).filter((type) => wish.insightSelectors !== undefined && !wish.insightSelectors.includes(type));
+    const tags = wish.tags === undefined ? [] : (0,trail_extras/* tagChanges */.qM)(extras.tags ?? {}, wish.tags).remove;
+    const selectors = wish.eventSelectors !== undefined &&
+        extras.eventSelectors !== undefined &&
+        !(0,trail_extras/* sameSelectors */.Jf)(wish.eventSelectors, extras.eventSelectors) &&
+        !(0,trail_extras/* sameSelectors */.Jf)(extras.eventSelectors, trail_extras/* DEFAULT_SELECTORS */.hd);
+    return [
+        ...(selectors ? [lost('its event selectors are replaced by others')] : []),
+        ...insights.map((type) => lost(`insight selector ${type}`)),
+        ...tags.map((key) => lost(`tag ${key}`)),
+    ];
+}
+/** Stops, then deletes: a trail that is deleted while it logs loses its last digest. */
+function retirement(trail, logging) {
+    return [
+        ...(logging ? [{ kind: 'stop-logging', trail }] : []),
+        { kind: 'delete', trail },
+    ];
+}
+function retirementFindings(old, { replacedArn = '' }, { central }, about) {
+    const guarded = untouchable(old, replacedArn, about);
+    if (guarded.length > 0 || old.bucket === central.bucket)
+        return guarded;
+    return [
+        about('error', 'replaced-trail-delivers-elsewhere', `${old.name}, which replaces-trail names, delivers to bucket ${old.bucket}, not to ${central.bucket}. It is not deleted.`, 'Leave replaces-trail out, or name a trail that delivers to this bucket.'),
+    ];
+}
+//# sourceMappingURL=trail-onboard.js.map
+;// CONCATENATED MODULE: ./lib/src/plan/trail-offboard.js
+// The steps that end an account's delivery: logging, trail, and after that the grants. Pure. Logs are never deleted, and a
+// trail that is not this bucket's is never touched.
+
+
+function planOffboarding(observed, rules) {
+    const { member, trails, trailArn, logging } = observed;
+    const { bucket, prefix = '' } = rules.central;
+    const about = aboutAccount(member.accountId);
+    const live = findTrail(trails, trailArn, member.trail.name);
+    const isOurs = live?.arn === trailArn && live.bucket === bucket && !live.organization;
+    const leaving = [{ trailArn, prefix: isOurs ? live.prefix : prefix }];
+    const findings = [
+        ...(member.state === 'closed' ? [trail_offboard_closed(member.trail.name, about)] : []),
+        ...(live === null ? [] : untouchable(live, trailArn, about)),
+        ...(live === null || isOurs || live.arn !== trailArn || live.organization
+            ? []
+            : [notOurs(live, bucket, about)]),
+        ...others(trails, live, bucket, about),
+    ];
+    const steps = isOurs ? retirement(live.name, logging) : [];
+    return { steps, intended: null, leaving, findings };
+}
+function trail_offboard_closed(name, about) {
+    return about('warning', 'closed-account-trail', `The account is not entered: if trail ${name} still exists, CloudTrail goes on trying to deliver its logs for 30 days, and charges for it.`, 'A trail of a closed account is deleted by AWS Support only. Delete trails before you close an account.');
+}
+function notOurs(live, bucket, about) {
+    return about('warning', 'trail-delivers-elsewhere', `${live.name} delivers to bucket ${live.bucket}, not to ${bucket}, and is left alone.`, 'Only its grants in the policy of this bucket are taken back.');
+}
+function others(trails, leaving, bucket, about) {
+    return trails
+        .filter((trail) => trail.bucket === bucket && trail !== leaving && !trail.organization)
+        .map(({ name, arn }) => about('warning', 'account-still-delivers', `The account has another trail that delivers to ${bucket}: ${name} (${arn}). It keeps its grants.`, 'Run again with its name if it is to leave too.'));
+}
+//# sourceMappingURL=trail-offboard.js.map
+;// CONCATENATED MODULE: ./lib/src/plan/trail-plan.js
+// What one member's trail is brought through, decided from what is wished and what is there. Pure. A trail that must not be
+// touched comes out with the finding that says why, and is then not granted anything either.
+
+
+function planTrail(observed, rules) {
+    const { state } = observed.member;
+    switch (state) {
+        case 'present':
+            return planOnboarding(observed, rules);
+        case 'absent':
+        case 'closed':
+            return planOffboarding(observed, rules);
+    }
 }
 //# sourceMappingURL=trail-plan.js.map
 
 /***/ }),
 
-/***/ 5559:
+/***/ 3191:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72430,7 +81710,7 @@ const stringEquals = withVariables((wanted, actual) => verdict(wanted.text === a
 const stringEqualsIgnoreCase = withVariables((wanted, actual) => verdict(wanted.text.toLowerCase() === actual.toLowerCase()));
 const stringLike = withVariables((wanted, actual) => verdict(fits(wanted, actual)));
 const arnLike = withVariables((wanted, actual) => known(fitsArn(wanted, actual), (hit) => hit));
-const POSITIVE = new Map([
+const TESTS = new Map([
     ['stringequals', stringEquals],
     ['stringequalsignorecase', stringEqualsIgnoreCase],
     ['stringlike', stringLike],
@@ -72442,15 +81722,16 @@ const POSITIVE = new Map([
     ...ordered('numeric', readNumber),
     ...ordered('date', readDate),
 ]);
+/** Negated operator → the one it negates. */
 const NEGATED = new Map([
-    ['stringnotequals', stringEquals],
-    ['stringnotequalsignorecase', stringEqualsIgnoreCase],
-    ['stringnotlike', stringLike],
-    ['arnnotequals', arnLike],
-    ['arnnotlike', arnLike],
-    ['notipaddress', ipAddress],
-    ['numericnotequals', compare(readNumber, (wanted, actual) => wanted === actual)],
-    ['datenotequals', compare(readDate, (wanted, actual) => wanted === actual)],
+    ['stringnotequals', 'stringequals'],
+    ['stringnotequalsignorecase', 'stringequalsignorecase'],
+    ['stringnotlike', 'stringlike'],
+    ['arnnotequals', 'arnequals'],
+    ['arnnotlike', 'arnlike'],
+    ['notipaddress', 'ipaddress'],
+    ['numericnotequals', 'numericequals'],
+    ['datenotequals', 'dateequals'],
 ]);
 /**
  * Whether the line holds. `unknown` for an operator IAM does not document, for values that are none of the operator's type,
@@ -72489,7 +81770,7 @@ function readOperator(name) {
     const parts = /^(?:(forallvalues|foranyvalue):)?(\w+?)(ifexists)?$/.exec(name.toLowerCase());
     const [, set, base = '', ifExists] = parts ?? [];
     const negated = NEGATED.has(base);
-    const test = NEGATED.get(base) ?? POSITIVE.get(base);
+    const test = TESTS.get(NEGATED.get(base) ?? base);
     if (test === undefined)
         return undefined;
     return { set: asSet(set), ifExists: ifExists !== undefined, negated, test };
@@ -72542,20 +81823,20 @@ function readDate(text) {
     const time = Date.parse(iso[3] !== undefined && iso[6] === undefined ? `${text}Z` : text);
     return Number.isNaN(time) ? undefined : time;
 }
+/** An address without a prefix is a range of one. An IPv4 address is in no IPv6 range, nor the other way. */
 function ipAddress(wanted, actual) {
     const [network = '', prefix] = wanted.split('/', 2);
-    const family = (0,external_node_net_.isIP)(network);
-    const longest = family === 4 ? 32 : 128;
+    const version = (0,external_node_net_.isIP)(network);
+    const longest = version === 4 ? 32 : 128;
     const bits = prefix === undefined ? longest : Number(prefix);
-    const valid = family !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && bits <= longest;
-    if (!valid || (0,external_node_net_.isIP)(actual) === 0)
+    const isRange = version !== 0 && /^\d{1,3}$/.test(prefix ?? '0') && bits <= longest;
+    if (!isRange || (0,external_node_net_.isIP)(actual) === 0)
         return 'unknown';
-    if ((0,external_node_net_.isIP)(actual) !== family)
+    if ((0,external_node_net_.isIP)(actual) !== version)
         return 'no';
-    const type = family === 4 ? 'ipv4' : 'ipv6';
-    const list = new external_node_net_.BlockList();
-    list.addSubnet(network, bits, type);
-    return verdict(list.check(actual, type));
+    const range = new external_node_net_.BlockList();
+    range.addSubnet(network, bits, version === 4 ? 'ipv4' : 'ipv6');
+    return verdict(range.check(actual, version === 4 ? 'ipv4' : 'ipv6'));
 }
 //# sourceMappingURL=conditions.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/principals.js
@@ -72836,9 +82117,133 @@ function withValues(statement, { operator, key }, values) {
     };
 }
 //# sourceMappingURL=locate.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/worlds.js
+// What CloudTrail may send with a request, as far as a policy asks for it. Most of it is known; some is not (whether the
+// account is in an organization, which encryption header comes with a digest). Each combination of what is not known is a
+// world; what follows from a grant that holds in some worlds only is decided in grants.ts.
+
+
+const ENCRYPTION = 's3:x-amz-server-side-encryption';
+const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
+const ORGANIZATION = 'aws:sourceorgid';
+const ORGANIZATION_PATHS = 'aws:sourceorgpaths';
+const OWN_ORGANIZATION = 'aws:resourceorgid';
+/** Always sent, but with a value that only AWS knows; beside the values the policy asks for it may have one of these. */
+const SENT_BUT_UNKNOWN = {
+    'aws:requestedregion': ['another-region-1'],
+    'aws:resourceaccount': ['000000000000'],
+    's3:resourceaccount': ['000000000000'],
+    's3:tlsversion': ['1.3', '1.2'],
+    'aws:currenttime': ['2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z'],
+    'aws:epochtime': ['946684800', '4102444800'],
+};
+/** Per unknown; a policy that asks for more values than that is not followed into each of them. */
+const MOST_OPTIONS = 8;
+function askedBy(...documents) {
+    const keys = new Map();
+    for (const statement of documents.flatMap(statementsOf)) {
+        for (const { key, values } of conditionEntries(statement)) {
+            const known = keys.get(key.toLowerCase()) ?? [];
+            known.push(...values.map(String));
+            keys.set(key.toLowerCase(), known);
+        }
+    }
+    const unknowns = Object.entries(SENT_BUT_UNKNOWN).map(([key, others]) => options(key, others, keys.get(key)));
+    return { keys, unknowns: combinations(unknowns) };
+}
+/**
+ * At least one. Keys that are not in here, and network keys above all, are absent: AWS redacts them between services.
+ * `service` is the name CloudTrail goes by, one of {@link serviceNames}.
+ */
+function worldsOf(delivery, { keys, unknowns }, service = CLOUDTRAIL) {
+    const known = certain(delivery, service);
+    const organization = organizations(delivery, keys);
+    return encryptions(delivery, keys).flatMap((headers) => organization.flatMap((member) => unknowns.map((more) => ({ service, headers, context: { ...known, ...member, ...more } }))));
+}
+/** In the China partition either may be the right one; a policy that admits one of them is taken to be right. */
+function serviceNames({ trailArn }) {
+    return partitionOf(trailArn) === 'aws-cn' ? [...CLOUDTRAIL_NAMES] : [CLOUDTRAIL];
+}
+/**
+ * `aws:SourceArn` and `aws:SourceAccount`: CloudTrail user guide, "Cross-service confused deputy prevention". The plain TLS
+ * Deny of Control Tower and the Landing Zone Accelerator on their CloudTrail buckets shows `aws:SecureTransport` true.
+ */
+function certain({ trailArn, accountId }, service) {
+    return {
+        'aws:sourcearn': trailArn,
+        'aws:sourceaccount': accountId,
+        'aws:securetransport': 'true',
+        'aws:principalisawsservice': 'true',
+        'aws:principalservicename': service,
+        'aws:principalservicenameslist': [service],
+        'aws:viaawsservice': 'false',
+        's3:authtype': 'REST-HEADER',
+        's3:signatureversion': 'AWS4-HMAC-SHA256',
+    };
+}
+/**
+ * A trail with a key sends `aws:kms` and the key with its logs; its digests come with AES256 or, newly, with the key too.
+ * Without a key AWS documents AES256 ("Deny … StringNotEquals … [aws:kms, AES256]", or trail creation fails), so the header
+ * is there; that it may be missing is kept as the less likely world. Source: CloudTrail user guide, "Security best
+ * practices" and "Encrypting CloudTrail log files, digest files … with AWS KMS keys".
+ */
+function encryptions({ kmsKeyArn }, asked) {
+    const acl = { 's3:x-amz-acl': OWNER_CONTROL };
+    if (!asked.has(ENCRYPTION) && !asked.has(KEY_ID))
+        return [{ logs: acl, digests: acl }];
+    const s3 = { ...acl, [ENCRYPTION]: 'AES256' };
+    if (kmsKeyArn === undefined) {
+        return [
+            { logs: s3, digests: s3 },
+            { logs: acl, digests: acl },
+        ];
+    }
+    const kms = { ...acl, [ENCRYPTION]: 'aws:kms', [KEY_ID]: kmsKeyArn };
+    return [
+        { logs: kms, digests: kms },
+        { logs: kms, digests: s3 },
+    ];
+}
+/** In an organization the bucket is taken to be in the same one. Absent comes last: a policy that asks for it expects it. */
+function organizations({ organizationId }, asked) {
+    if (organizationId !== undefined)
+        return [inOrganization(organizationId)];
+    if (!asked.has(ORGANIZATION) && !asked.has(ORGANIZATION_PATHS))
+        return OUTSIDE;
+    const paths = (asked.get(ORGANIZATION_PATHS) ?? []).map(anExampleOf);
+    const ids = (asked.get(ORGANIZATION) ?? []).map((id) => id.includes('${') ? 'o-thisorganization' : anExampleOf(id));
+    const inside = [
+        ...distinct(ids).map((id) => inOrganization(id)),
+        ...distinct(paths).map((path) => inOrganization(path.split('/')[0] ?? path, path)),
+    ];
+    return [...inside.slice(0, MOST_OPTIONS), ...OUTSIDE];
+}
+const OUTSIDE = [{}];
+function inOrganization(id, path = `${id}/r-root/`) {
+    return { [ORGANIZATION]: id, [ORGANIZATION_PATHS]: [path], [OWN_ORGANIZATION]: id };
+}
+function options(key, others, wanted) {
+    if (wanted === undefined)
+        return [{}];
+    const literal = wanted.filter((value) => !value.includes('${')).map(anExampleOf);
+    return distinct([...others, ...literal])
+        .slice(0, MOST_OPTIONS)
+        .map((value) => ({ [key]: value }));
+}
+function anExampleOf(pattern) {
+    return pattern.replace(/[*?]/g, 'x');
+}
+function distinct(values) {
+    return [...new Set(values)];
+}
+function combinations(choices) {
+    return choices.reduce((made, choice) => made.flatMap((context) => choice.map((more) => ({ ...context, ...more }))), [{}]);
+}
+//# sourceMappingURL=worlds.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/access-examples.js
 // Requests to try an access row with: a clause's patterns filled in, its conditions met. Where that cannot be done, there
 // are none, and whoever asks must assume the worst.
+
 
 
 
@@ -72846,21 +82251,14 @@ function withValues(statement, { operator, key }, values) {
 const STRANGER = { arn: 'arn:aws:iam::999999999999:root' };
 const ACTIONS = ['GetObject', 'PutObject', 'GetBucketAcl', 'DeleteObject', 'PutBucketPolicy', ''];
 const PLACES = ['CloudTrail/x', 'x'];
-/**
- * Requests that the clause by itself allows; `more` are contexts to try beside the plain one. Condition keys are in lower
- * case.
- */
-function examplesOf(clause, more) {
-    const alone = aloneOf(clause);
-    const plain = contextOf(clause);
-    return callersOf(clause.principal)
-        .flatMap((caller) => fillings(clause.action, ACTIONS).flatMap((action) => fillings(clause.resource, PLACES).flatMap((resource) => [{}, ...more].map((extra) => ({
-        caller,
-        action,
-        resource,
-        context: { ...plain, ...extra },
-    })))))
-        .filter((request) => evaluate(alone, request).effect === 'allowed');
+/** Requests that may fall under the clause: its patterns filled in, its conditions met as far as that is easy. */
+function examplesOf(clause, around) {
+    const contexts = contextsOf(clause, around);
+    return callersOf(clause.principal).flatMap((caller) => fillings(clause.action, ACTIONS).flatMap((action) => fillings(clause.resource, PLACES).flatMap((resource) => contexts.map((context) => ({ caller, action, resource, context })))));
+}
+/** Whether the clause by itself allows the request. */
+function isUnder(clause, request) {
+    return evaluate(aloneOf(clause), request).effect === 'allowed';
 }
 function aloneOf({ principal, action, resource, conditions }) {
     const Condition = {};
@@ -72894,19 +82292,38 @@ function fillings(pattern, fillers) {
 function fill(pattern, filler) {
     return pattern.replaceAll('*', filler).replaceAll('?', 'x');
 }
-/** What comes with a request as a rule, and what the clause asks for. */
-function contextOf({ principal, conditions }) {
-    const asked = Object.assign({}, ...conditions.map(meeting));
-    const usual = { 'aws:securetransport': 'true' };
-    if (!CLOUDTRAIL_NAMES.has(principal.name))
-        return { ...usual, ...asked };
-    const service = { ...usual, 'aws:principalisawsservice': 'true', 's3:x-amz-acl': OWNER_CONTROL };
-    return { ...service, ...senderOf(asked), ...asked, ...patternSender(asked, conditions) };
+function contextsOf({ principal, conditions }, { asked, contexts }) {
+    const met = Object.assign({}, ...conditions.map(meeting));
+    const usual = CLOUDTRAIL_NAMES.has(principal.name)
+        ? cloudTrailContexts({ ...met, ...patternSender(met, conditions) }, asked)
+        : [{ 'aws:securetransport': 'true' }];
+    return usual.flatMap((context) => [{}, ...contexts].map((more) => ({
+        ...context,
+        ...met,
+        ...patternSender(met, conditions),
+        ...more,
+    })));
 }
-/** A trail's account comes with its ARN. */
-function senderOf(asked) {
-    const arn = asked[SOURCE_ARN];
-    return typeof arn === 'string' ? { [SOURCE_ACCOUNT]: accountOf(arn) } : {};
+/** As CloudTrail would send it for the trail, with and without the keys that a policy names. */
+function cloudTrailContexts(met, asked) {
+    const trailArn = met[SOURCE_ARN];
+    const sender = typeof trailArn === 'string' ? { trailArn, accountId: accountOf(trailArn) } : {};
+    const delivery = { trailArn: '', accountId: '', bucket: '', prefix: '', ...sender };
+    const trails = [delivery, ...keysIn(asked).map((kmsKeyArn) => ({ ...delivery, kmsKeyArn }))];
+    return trails
+        .flatMap((trail) => worldsOf(trail, asked))
+        .map(({ context, headers }) => ({ ...context, ...headers.logs }))
+        .map((context) => (trailArn === undefined ? withoutSender(context) : context));
+}
+function withoutSender(context) {
+    const kept = Object.entries(context).filter(([key]) => key !== SOURCE_ARN && key !== SOURCE_ACCOUNT);
+    return Object.fromEntries(kept);
+}
+function keysIn(asked) {
+    const named = (asked.keys.get(KEY_ID) ?? []).slice(0, MOST_VALUES);
+    return asked.keys.has(ENCRYPTION)
+        ? [...named, 'arn:aws:kms:us-east-1:999999999999:key/any']
+        : named;
 }
 /** A pattern of trails, and a list of accounts beside it: a trail of such an account. */
 function patternSender(asked, conditions) {
@@ -73006,22 +82423,27 @@ function pairsOf(senders, resources) {
     }
     const bySender = groupBy(senders, senderAccount);
     const byPath = groupBy(resources, pathAccount);
-    const both = [...bySender.keys()].filter((account) => account !== undefined && byPath.has(account));
-    const own = both.flatMap((account) => product(bySender.get(account) ?? [], byPath.get(account) ?? []));
-    const matched = new Set(both);
-    const restSenders = senders.filter((sender) => !matched.has(senderAccount(sender)));
-    const restResources = resources.filter((resource) => !matched.has(pathAccount(resource)));
-    const ownSenders = senders.filter((sender) => matched.has(senderAccount(sender)));
-    const crossed = both.flatMap((account, index) => {
-        const next = both[(index + 1) % both.length];
-        return next === account
-            ? []
-            : product(bySender.get(account) ?? [], byPath.get(next) ?? []).slice(0, 1);
-    });
-    return {
-        own: [...own, ...product(restSenders, resources), ...product(ownSenders, restResources)],
-        crossed,
-    };
+    const anySender = bySender.get(undefined) ?? [];
+    const anyPath = byPath.get(undefined) ?? [];
+    const single = senders.filter((sender) => senderAccount(sender) !== undefined);
+    const paths = resources.filter((resource) => pathAccount(resource) !== undefined);
+    const own = single.flatMap((sender) => product([sender], byPath.get(senderAccount(sender)) ?? []));
+    const open = [...product(anySender, resources), ...product(single, anyPath)];
+    if (own.length === 0)
+        return { own: [...open, ...product(single, paths)], crossed: [] };
+    return { own: [...own, ...open], crossed: neighbours(single, paths) };
+}
+/** Not every pair of two accounts, for they are many: both lists are walked side by side. */
+function neighbours(senders, paths) {
+    const steps = Array.from({ length: Math.max(senders.length, paths.length) }, (_, step) => step);
+    return steps
+        .flatMap((step) => [0, 1].map((ahead) => [step, step + ahead]))
+        .map(([at, other]) => [senders[at % senders.length], paths[other % paths.length]])
+        .flatMap(([sender, resource]) => sender === undefined ||
+        resource === undefined ||
+        senderAccount(sender) === pathAccount(resource)
+        ? []
+        : [{ sender, resource }]);
 }
 function product(senders, resources) {
     return senders.flatMap((sender) => resources.map((resource) => ({ sender, resource })));
@@ -73101,21 +82523,65 @@ function shortArn(arn) {
 }
 //# sourceMappingURL=access-rows.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/narrow.js
-// A view of a document for one account: long lists without the entries that can say nothing about it. Asking a member's
-// question of the view gives the same answer as asking it of the document, in a time that does not grow with the other
-// members. Knows which entries are another account's beyond doubt, and nothing else.
+// Puts one account's questions to a policy in a time that does not grow with the other accounts in it: entries and whole
+// statements that can only be about another account are left out beforehand. The answer is the same as the whole policy's;
+// what is left out is what is another account's beyond doubt, and nothing else.
 
 
-/** Shorter lists are as quick to read as to narrow. */
-const LONG = 8;
-function viewOf(document) {
-    const statements = statementsOf(document).map(viewOfStatement);
-    return (account) => ({
-        ...document,
-        Statement: statements.map((statement) => statement(account)),
+
+/** Reads the policy once. */
+function judgeOf(document) {
+    const partOf = partsOf(document);
+    const parts = new Map();
+    return (account, request) => {
+        const service = 'service' in request.caller ? request.caller.service : undefined;
+        const key = `${account} ${service}`;
+        const part = parts.get(key) ?? partOf(account, service);
+        parts.set(key, part);
+        const { effect, statements, unknown } = evaluate(part.document, request);
+        const position = (index) => part.positions[index] ?? index;
+        return { effect, statements: statements.map(position), unknown: unknown.map(position) };
+    };
+}
+function partsOf(document) {
+    const statements = statementsOf(document);
+    const shorter = statements.map(shortened);
+    const byOwner = narrow_groupBy(statements.keys(), (index) => ownerOf(statements[index]));
+    const openTo = once((service) => (byOwner.get(undefined) ?? []).filter((index) => mayBeFor(statements[index], service)));
+    return (account, service) => {
+        const positions = [...openTo(service), ...(byOwner.get(account) ?? [])].toSorted((a, b) => a - b);
+        const Statement = positions.flatMap((index) => shorter[index]?.(account) ?? []);
+        return { document: { ...document, Statement }, positions };
+    };
+}
+function once(work) {
+    const done = new Map();
+    return (key) => {
+        const result = done.get(key) ?? work(key);
+        done.set(key, result);
+        return result;
+    };
+}
+/** False only if the statement names principals, and none of them can be the service. */
+function mayBeFor(statement, service) {
+    const principals = statement?.Principal;
+    if (service === undefined || typeof principals !== 'object')
+        return true;
+    return Object.entries(principals).some(([type, names]) => {
+        if (type === 'AWS')
+            return asList(names).includes('*');
+        return type === 'Service' ? asList(names).includes(service) : true;
     });
 }
-function viewOfStatement(statement) {
+/** The account that all of the statement's resources belong to; undefined if there is none such. */
+function ownerOf(statement) {
+    const owners = asList(statement?.Resource ?? []).map(resourceOwner);
+    const [owner] = owners;
+    return owners.every((other) => other === owner) ? owner : undefined;
+}
+/** Shorter lists are as quick to read as to shorten. */
+const LONG = 8;
+function shortened(statement) {
     const { Resource, Condition } = statement;
     const resources = Resource === undefined ? undefined : narrowed(Resource, resourceOwner);
     const conditions = Condition === undefined ? undefined : narrowedConditions(Condition);
@@ -73128,29 +82594,21 @@ function viewOfStatement(statement) {
     });
 }
 function narrowedConditions(conditions) {
-    const narrowings = [];
-    for (const [operator, keys] of Object.entries(conditions)) {
-        for (const [key, wanted] of Object.entries(keys)) {
-            const values = narrowed(wanted, ownerUnder(key));
-            if (values !== undefined)
-                narrowings.push({ operator, key, values });
-        }
-    }
-    if (narrowings.length === 0)
+    const changes = Object.entries(conditions).flatMap(([operator, keys]) => Object.entries(keys).flatMap(([key, wanted]) => {
+        const values = narrowed(wanted, OWNERS[key.toLowerCase()]);
+        return values === undefined ? [] : [{ operator, key, values }];
+    }));
+    if (changes.length === 0)
         return undefined;
-    return (account) => narrowings.reduce((made, { operator, key, values }) => ({
+    return (account) => changes.reduce((made, { operator, key, values }) => ({
         ...made,
         [operator]: { ...made[operator], [key]: values(account) },
     }), conditions);
 }
-const nobody = () => undefined;
 const OWNERS = {
     'aws:sourcearn': (arn) => (isTrailArn(String(arn)) ? accountOf(String(arn)) : undefined),
     'aws:sourceaccount': (id) => (/^\d{12}$/.test(String(id)) ? String(id) : undefined),
 };
-function ownerUnder(key) {
-    return OWNERS[key.toLowerCase()] ?? nobody;
-}
 /** Before a wildcard, and once: a path may stand for two accounts' otherwise. */
 function resourceOwner(resource) {
     const [literal = ''] = String(resource).split(/[*?$]/, 1);
@@ -73158,30 +82616,34 @@ function resourceOwner(resource) {
     return others.length === 0 ? found?.[0] : undefined;
 }
 /** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */
-function narrowed(list, ownerOf) {
+function narrowed(list, owner) {
     const entries = asList(list);
-    if (entries.length < LONG || ownerOf === nobody)
+    if (owner === undefined || entries.length < LONG)
         return undefined;
-    const byOwner = new Map();
-    for (const entry of entries) {
-        const owner = ownerOf(entry);
-        const known = byOwner.get(owner);
-        if (known === undefined)
-            byOwner.set(owner, [entry]);
-        else
-            known.push(entry);
-    }
-    const open = byOwner.get(undefined) ?? [];
+    const groups = narrow_groupBy(entries, owner);
+    const open = groups.get(undefined) ?? [];
     return (account) => {
-        const own = byOwner.get(account);
-        const kept = own === undefined ? open : [...open, ...own];
+        const kept = [...open, ...(groups.get(account) ?? [])];
         return kept.length > 0 ? kept : entries.slice(0, 1);
     };
+}
+function narrow_groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, [item]);
+        else
+            group.push(item);
+    }
+    return groups;
 }
 //# sourceMappingURL=narrow.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/compare.js
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
+
 
 
 
@@ -73211,15 +82673,17 @@ function compareAccess(before, after, admitted, withdrawn = []) {
 const NO_POLICY = { Version: '2012-10-17', Statement: [] };
 function sideOf(given) {
     const document = given ?? NO_POLICY;
-    const view = viewOf(document);
+    const judge = judgeOf(document);
     return {
         document,
         allows: (request) => {
             const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
             const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
             const isOneAccounts = account === undefined || account === sender;
-            const narrow = sender !== undefined && isOneAccounts ? view(sender) : document;
-            return evaluate(narrow, request).effect === 'allowed';
+            const decision = sender !== undefined && isOneAccounts
+                ? judge(sender, request)
+                : evaluate(document, request);
+            return decision.effect === 'allowed';
         },
     };
 }
@@ -73227,11 +82691,12 @@ function sideOf(given) {
 function changedStatements({ document: old }, { document: now }) {
     const [before, after] = [statementsOf(old), statementsOf(now)];
     const changed = { before: without(before, after), after: without(after, before) };
+    const asked = askedBy(old, now);
     const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
     if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
-        return { ...changed, around: [] };
+        return { ...changed, all: false, around: { asked, contexts: [] } };
     }
-    return { before, after, around: [{}, ...contextsAround(denies)] };
+    return { before, after, all: true, around: { asked, contexts: contextsAround(denies) } };
 }
 function isEmpty(document) {
     return statementsOf(document).length === 0;
@@ -73240,24 +82705,23 @@ function without(statements, others) {
     const same = new Set(others.map(canonicalStatement));
     return statements.filter((statement) => !same.has(canonicalStatement(statement)));
 }
-/** What one side's statements allow and the other side does not. */
-function onlyIn(side, other, statements, { before, after, around }) {
+/** What one side's statements allow and the other side does not; also what cannot be tried, for want of an example. */
+function onlyIn(side, other, statements, { before, after, all, around }) {
     const here = clausesIn(statements);
     const there = clausesIn(statements === after ? before : after);
     const isOnlyHere = (clause) => {
         const examples = examplesOf(clause, around);
-        if (examples.length === 0)
-            return true;
-        return examples.some((request) => side.allows(request) && !other.allows(request));
+        const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isUnder(clause, request));
+        return isFound || !examples.some((request) => isUnder(clause, request));
     };
     return {
-        own: newTo(there.own, here.own, around).filter(isOnlyHere),
-        crossed: newTo(there.crossed, here.crossed, around).filter(isOnlyHere),
+        own: newTo(there.own, here.own, all).filter(isOnlyHere),
+        crossed: newTo(there.crossed, here.crossed, all).some(isOnlyHere),
     };
 }
 /** A clause that stands on both sides has not changed, unless what surrounds it has. */
-function newTo(known, clauses, around) {
-    if (around.length > 0)
+function newTo(known, clauses, all) {
+    if (all)
         return clauses;
     const keys = new Set(known.map(compare_identityOf));
     return clauses.filter((clause) => !keys.has(compare_identityOf(clause)));
@@ -73319,10 +82783,10 @@ function strangers({ trailArn }) {
 }
 function notesOn(gained, lost, withdrawn) {
     const notes = [];
-    if (gained.crossed.length > 0) {
+    if (gained.crossed) {
         notes.push("In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes below a trail's own account only.");
     }
-    if (lost.crossed.length > 0 && gained.crossed.length === 0) {
+    if (lost.crossed && !gained.crossed) {
         notes.push("Trails that were listed together can no longer write to each other's paths.");
     }
     const others = lost.own.filter((clause) => !isNeeded(withdrawn, clause)).length;
@@ -74085,132 +83549,6 @@ function displayList(name, values) {
     return sorted.length === 1 && !GROWING.has(name.toLowerCase()) ? sorted[0] : sorted;
 }
 //# sourceMappingURL=diff.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/worlds.js
-// What CloudTrail may send with a request, as far as a policy asks for it. Most of it is known; some is not (whether the
-// account is in an organization, which encryption header comes with a digest). Each combination of what is not known is a
-// world; what follows from a grant that holds in some worlds only is decided in grants.ts.
-
-
-const ENCRYPTION = 's3:x-amz-server-side-encryption';
-const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
-const ORGANIZATION = 'aws:sourceorgid';
-const ORGANIZATION_PATHS = 'aws:sourceorgpaths';
-const OWN_ORGANIZATION = 'aws:resourceorgid';
-/** Always sent, but with a value that only AWS knows; beside the values the policy asks for it may have one of these. */
-const SENT_BUT_UNKNOWN = {
-    'aws:requestedregion': ['another-region-1'],
-    'aws:resourceaccount': ['000000000000'],
-    's3:resourceaccount': ['000000000000'],
-    's3:tlsversion': ['1.3', '1.2'],
-    'aws:currenttime': ['2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z'],
-    'aws:epochtime': ['946684800', '4102444800'],
-};
-/** Per unknown; a policy that asks for more values than that is not followed into each of them. */
-const MOST_OPTIONS = 8;
-function askedBy(document) {
-    const asked = new Map();
-    for (const statement of statementsOf(document)) {
-        for (const { key, values } of conditionEntries(statement)) {
-            const known = asked.get(key.toLowerCase()) ?? [];
-            known.push(...values.map(String));
-            asked.set(key.toLowerCase(), known);
-        }
-    }
-    return asked;
-}
-/**
- * At least one. Keys that are not in here, and network keys above all, are absent: AWS redacts them between services.
- * `service` is the name CloudTrail goes by, one of {@link serviceNames}.
- */
-function worldsOf(delivery, asked, service = CLOUDTRAIL) {
-    const unknowns = [
-        organizations(delivery, asked),
-        ...Object.entries(SENT_BUT_UNKNOWN).map(([key, others]) => options(key, others, asked)),
-    ];
-    return encryptions(delivery, asked).flatMap((headers) => combinations(unknowns).map((context) => ({
-        service,
-        headers,
-        context: { ...certain(delivery, service), ...context },
-    })));
-}
-/** In the China partition either may be the right one; a policy that admits one of them is taken to be right. */
-function serviceNames({ trailArn }) {
-    return partitionOf(trailArn) === 'aws-cn' ? [...CLOUDTRAIL_NAMES] : [CLOUDTRAIL];
-}
-/**
- * `aws:SourceArn` and `aws:SourceAccount`: CloudTrail user guide, "Cross-service confused deputy prevention". The plain TLS
- * Deny of Control Tower and the Landing Zone Accelerator on their CloudTrail buckets shows `aws:SecureTransport` true.
- */
-function certain({ trailArn, accountId }, service) {
-    return {
-        'aws:SourceArn': trailArn,
-        'aws:SourceAccount': accountId,
-        'aws:SecureTransport': 'true',
-        'aws:PrincipalIsAWSService': 'true',
-        'aws:PrincipalServiceName': service,
-        'aws:PrincipalServiceNamesList': [service],
-        'aws:ViaAWSService': 'false',
-        's3:authType': 'REST-HEADER',
-        's3:signatureversion': 'AWS4-HMAC-SHA256',
-    };
-}
-/**
- * A trail with a key sends `aws:kms` and the key with its logs; its digests come with AES256 or, newly, with the key too.
- * Without a key AWS documents AES256 ("Deny … StringNotEquals … [aws:kms, AES256]", or trail creation fails), so the header
- * is there; that it may be missing is kept as the less likely world. Source: CloudTrail user guide, "Security best
- * practices" and "Encrypting CloudTrail log files, digest files … with AWS KMS keys".
- */
-function encryptions({ kmsKeyArn }, asked) {
-    const acl = { 's3:x-amz-acl': OWNER_CONTROL };
-    if (!asked.has(ENCRYPTION) && !asked.has(KEY_ID))
-        return [{ logs: acl, digests: acl }];
-    const s3 = { ...acl, [ENCRYPTION]: 'AES256' };
-    if (kmsKeyArn === undefined) {
-        return [
-            { logs: s3, digests: s3 },
-            { logs: acl, digests: acl },
-        ];
-    }
-    const kms = { ...acl, [ENCRYPTION]: 'aws:kms', [KEY_ID]: kmsKeyArn };
-    return [
-        { logs: kms, digests: kms },
-        { logs: kms, digests: s3 },
-    ];
-}
-/** In an organization the bucket is taken to be in the same one. Absent comes last: a policy that asks for it expects it. */
-function organizations({ organizationId }, asked) {
-    if (organizationId !== undefined)
-        return [inOrganization(organizationId)];
-    const paths = (asked.get(ORGANIZATION_PATHS) ?? []).map(anExampleOf);
-    const ids = (asked.get(ORGANIZATION) ?? []).map((id) => id.includes('${') ? 'o-thisorganization' : anExampleOf(id));
-    const inside = [
-        ...distinct(ids).map((id) => inOrganization(id)),
-        ...distinct(paths).map((path) => inOrganization(path.split('/')[0] ?? path, path)),
-    ];
-    return [...inside.slice(0, MOST_OPTIONS), {}];
-}
-function inOrganization(id, path = `${id}/r-root/`) {
-    return { [ORGANIZATION]: id, [ORGANIZATION_PATHS]: [path], [OWN_ORGANIZATION]: id };
-}
-function options(key, others, asked) {
-    const wanted = asked.get(key);
-    if (wanted === undefined)
-        return [{}];
-    const literal = wanted.filter((value) => !value.includes('${')).map(anExampleOf);
-    return distinct([...others, ...literal])
-        .slice(0, MOST_OPTIONS)
-        .map((value) => ({ [key]: value }));
-}
-function anExampleOf(pattern) {
-    return pattern.replace(/[*?]/g, 'x');
-}
-function distinct(values) {
-    return [...new Set(values)];
-}
-function combinations(choices) {
-    return choices.reduce((made, choice) => made.flatMap((context) => choice.map((more) => ({ ...context, ...more }))), [{}]);
-}
-//# sourceMappingURL=worlds.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/grants.js
 // Whether a grant (one trail may do one thing) is in effect: the requests CloudTrail makes for it are put to the policy and
 // every one must be allowed. How a policy comes to grant it, or to refuse it, is decided elsewhere (merge.ts, doctor.ts).
@@ -74232,14 +83570,16 @@ function missingGrants(document, deliveries) {
 }
 /** Reads the document once; each question then costs the same however many members there are. */
 function examinerOf(document) {
-    if (document === null)
-        return () => 'missing';
-    const view = viewOf(document);
+    return document === null ? () => 'missing' : examiner(document, judgeOf(document));
+}
+/** For a single question. */
+function standingIn(document, kind, delivery) {
+    return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
+}
+function examiner(document, judge) {
     const asked = askedBy(document);
-    return (kind, delivery) => {
-        const narrow = view(delivery.accountId);
-        return bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(narrow, requestsFor(kind, delivery, world))))));
-    };
+    const isDeny = (index) => statementsOf(document)[index]?.Effect === 'Deny';
+    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(requestsFor(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
 }
 function bestOf(standings) {
     if (standings.includes('certain'))
@@ -74250,19 +83590,16 @@ function overWorlds(standings) {
     const [first = 'missing', ...others] = standings;
     return others.every((standing) => standing === first) ? first : 'depends';
 }
-function inWorld(document, requests) {
+function inWorld(requests, judge, isDeny) {
     let standing = 'certain';
     for (const request of requests) {
-        const { effect, unknown } = evaluate(document, request);
+        const { effect, unknown } = judge(request);
         if (effect !== 'allowed')
             return 'missing';
-        if (unknown.some((index) => isDeny(document, index)))
+        if (unknown.some(isDeny))
             standing = 'depends';
     }
     return standing;
-}
-function isDeny(document, index) {
-    return statementsOf(document)[index]?.Effect === 'Deny';
 }
 /** The document as if it had no Deny: who is admitted, whether or not something else stops him. */
 function withoutDenies(document) {
@@ -74274,7 +83611,7 @@ function withoutDenies(document) {
 /**
  * The requests CloudTrail makes of the bucket for this grant. For a write these are keys of every kind it is known to write
  * below `AWSLogs/<account>/`, so that a narrower path does not pass for the whole: the empty object it creates when the
- * account starts, logs, digests, Insights and network activity events, in several Regions.
+ * account starts, logs, digests and Insights events, in several Regions.
  */
 function requestsFor(kind, delivery, { service, context, headers }) {
     const common = { caller: { service }, action: ACTION[kind] };
@@ -74293,13 +83630,13 @@ const LOG_KEYS = [
     'CloudTrail/us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz',
     'CloudTrail/ap-northeast-2/2031/02/01/CloudTrail_ap-northeast-2_20310201T2355Z_Z9.json.gz',
     'CloudTrail-Insight/eu-central-1/2026/11/23/CloudTrail-Insight_eu-central-1_1b.json.gz',
-    'CloudTrail-NetworkActivity/us-west-2/2026/11/23/CloudTrail-NetworkActivity_us-west-2_2c.json.gz',
 ];
 const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';
 //# sourceMappingURL=grants.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/layouts.js
 // How a member is written into a policy: for each layout, the statement that would grant one thing to one delivery alone,
 // and which statements that are there already can take the grant in instead. Whether it is needed is decided in merge.ts.
+
 
 
 
@@ -74415,12 +83752,14 @@ function admitsTheSame(statement, form, key) {
 function takesEffectIn(statement, form, version) {
     const alone = form.growing.reduce((made, key) => replaceValues(made, key, oneOrMany(wantedValues(form, key))), { ...statement, Resource: form.fresh.Resource ?? [] });
     const document = { ...(version !== undefined && { Version: version }), Statement: alone };
-    return examinerOf(document)(form.kind, form.delivery) === 'certain';
+    return standingIn(document, form.kind, form.delivery) === 'certain';
 }
-/** Whether the statement may hold the member: in a layout that keeps accounts apart, only if it names no other account. */
-function isOpenTo(statement, { shared, delivery }) {
-    return (shared || [...accountsNamedIn(statement)].every((account) => account === delivery.accountId));
+/** Whether the statement treats all members alike, so that what is true for one is true for the others. */
+function isAlikeForAll(statement, { growing, constant }) {
+    const known = new Set([...growing, ...constant, ...SAME_FOR_ALL]);
+    return conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
 }
+const SAME_FOR_ALL = ['s3:x-amz-acl', 'aws:securetransport', 'aws:principalisawsservice'];
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */
 function joined(statement, forms) {
     const [form] = forms;
@@ -74472,7 +83811,7 @@ function admit_assign(document, forms) {
     const homeless = [];
     const candidatesFor = candidatesIn(document);
     for (const form of forms) {
-        const target = candidatesFor(form).find(({ statement }) => isOpenTo(statement, form) && takesEffectIn(statement, form, document.Version));
+        const target = candidatesFor(form).find(({ takes }) => takes(form));
         if (target === undefined)
             homeless.push(form);
         else
@@ -74486,16 +83825,42 @@ function admit_assign(document, forms) {
  */
 function candidatesIn(document) {
     const byKind = new Map();
-    const shapedLike = (form) => statementsOf(document)
-        .map((statement, index) => ({ index, statement, accounts: accountsNamedIn(statement) }))
-        .filter(({ statement }) => hasShape(statement, form));
     return (form) => {
-        const known = byKind.get(form.kind) ?? shapedLike(form);
-        byKind.set(form.kind, known);
+        const { all, naming } = byKind.get(form.kind) ?? shapedLike(document, form);
+        byKind.set(form.kind, { all, naming });
         const { accountId } = form.delivery;
-        const [naming, others] = [true, false].map((wanted) => known.filter(({ accounts }) => accounts.has(accountId) === wanted));
-        return [...(naming ?? []), ...(others ?? [])];
+        const first = naming.get(accountId) ?? [];
+        const others = form.shared ? all.filter(({ accounts }) => !accounts.has(accountId)) : [];
+        return [...first, ...others].filter(({ accounts }) => isOpenTo(accounts, form));
     };
+}
+function shapedLike(document, form) {
+    const all = statementsOf(document)
+        .map((statement, index) => ({ index, statement }))
+        .filter(({ statement }) => hasShape(statement, form))
+        .map(({ index, statement }) => ({
+        index,
+        accounts: accountsNamedIn(statement),
+        takes: trialOf(statement, form, document.Version),
+    }));
+    const naming = new Map();
+    for (const candidate of all) {
+        for (const account of candidate.accounts) {
+            naming.set(account, [...(naming.get(account) ?? []), candidate]);
+        }
+    }
+    return { all, naming };
+}
+/** Tried once, where one member's answer is everybody's. */
+function trialOf(statement, example, version) {
+    if (!isAlikeForAll(statement, example))
+        return (form) => takesEffectIn(statement, form, version);
+    const answer = takesEffectIn(statement, example, version);
+    return () => answer;
+}
+/** In a layout that keeps accounts apart, a statement that names another account is closed. */
+function isOpenTo(accounts, { shared, delivery }) {
+    return shared || [...accounts].every((account) => account === delivery.accountId);
 }
 /** Forms without a statement share a new one with those they could have joined. */
 function withNew(statements, forms) {
@@ -74553,13 +83918,12 @@ function diagnose(document, deliveries) {
 }
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
 function denyFindings(document, missing) {
-    const view = viewOf(document);
+    const judge = judgeOf(document);
     const asked = askedBy(document);
     const denied = new Map();
     for (const grant of missing) {
-        const narrow = view(grant.delivery.accountId);
         for (const request of requestsIn(grant, asked)) {
-            const { effect, statements } = evaluate(narrow, request);
+            const { effect, statements } = judge(grant.delivery.accountId, request);
             if (effect !== 'denied')
                 continue;
             for (const index of statements) {
@@ -74723,12 +84087,113 @@ function isFor({ Resource }, kind, delivery) {
     return Resource !== undefined && asList(Resource).includes(resourceArn(kind, delivery));
 }
 //# sourceMappingURL=doctor.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/doubts.js
+// What a member's access depends on that nobody can know from here, and whom a policy still admits who was to leave. Says so;
+// decides nothing.
+
+
+
+
+
+
+/** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */
+function dependencies(document, deliveries) {
+    if (isBeyondDoubt(document, deliveries))
+        return [];
+    const standing = examinerOf(document);
+    const causes = new Map();
+    for (const delivery of deliveries) {
+        for (const kind of GRANT_KINDS) {
+            if (standing(kind, delivery) !== 'depends')
+                continue;
+            for (const cause of causesOf(document, kind, delivery)) {
+                const key = JSON.stringify(cause);
+                const known = causes.get(key) ?? { cause, accounts: new Set() };
+                known.accounts.add(delivery.accountId);
+                causes.set(key, known);
+            }
+        }
+    }
+    return [...causes.values()].map(({ cause, accounts }) => dependsFinding(document, cause, [...accounts]));
+}
+/** Most policies: they ask for nothing unknown, and have no Deny but for what CloudTrail never sends. */
+function isBeyondDoubt(document, deliveries) {
+    const asked = askedBy(document);
+    return (statementsOf(document).every((statement) => statement.Effect === 'Allow' || isForOthers(statement)) && deliveries.every((delivery) => worldsOf(delivery, asked).length === 1));
+}
+const NEVER_SENT = {
+    'aws:securetransport': 'false',
+    'aws:principalisawsservice': 'false',
+};
+function isForOthers(statement) {
+    return conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
+        values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]));
+}
+/** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
+function causesOf(document, kind, delivery) {
+    const judge = judgeOf(document);
+    const asked = askedBy(document);
+    const worlds = worldsOf(delivery, asked);
+    const decisions = worlds.flatMap((world) => requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)));
+    const denies = decisions.flatMap(({ effect, statements, unknown }) => [
+        ...(effect === 'denied' ? statements : []),
+        ...unknown.filter((index) => statementsOf(document)[index]?.Effect === 'Deny'),
+    ]);
+    const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
+    const keys = varyingKeys(worlds.map(({ context, headers }) => ({ ...context, ...headers.digests }))).filter((key) => asked.keys.has(key));
+    return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
+}
+function varyingKeys(contexts) {
+    const keys = new Set(contexts.flatMap((context) => Object.keys(context)));
+    return [...keys].filter((key) => new Set(contexts.map((context) => JSON.stringify(context[key]))).size > 1);
+}
+function dependsFinding(document, { denies, keys }, accounts) {
+    const [account] = accounts;
+    const about = account !== undefined && accounts.length === 1 ? { account } : {};
+    const what = keys.length > 0 ? keys.join(', ') : 'an element that has no documented meaning';
+    if (denies.length > 0) {
+        const names = denies.map((index) => nameOf(document, index)).join(', ');
+        return {
+            severity: 'warning',
+            code: 'policy-deny-may-stop-cloudtrail',
+            ...about,
+            message: `Whether ${names} denies CloudTrail's deliveries depends on ${what}, which cannot be known from here (${listed(accounts)}).`,
+            remedy: `Look whether the Deny is meant for these trails. If it is not, except them with "ArnNotEquals": {"aws:SourceArn": …} in its Condition.`,
+        };
+    }
+    return {
+        severity: 'warning',
+        code: 'policy-grant-depends',
+        ...about,
+        message: `The policy admits ${listed(accounts)} only for certain values of ${what}, which cannot be known from here. Nothing was added.`,
+        remedy: 'Make sure that the account fulfils it (that it is in the organization, for one). CloudTrail refuses the trail otherwise.',
+    };
+}
+/** Withdrawn, and yet admitted: by a statement that admits more than single trails. */
+function stillAdmitted(document, leaving) {
+    const standing = examinerOf(document);
+    const judge = judgeOf(document);
+    const asked = askedBy(document);
+    return leaving
+        .filter((delivery) => standing('write', delivery) !== 'missing')
+        .map((delivery) => {
+        const world = worldsOf(delivery, asked)[0];
+        const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
+        const by = request === undefined ? [] : judge(delivery.accountId, request).statements;
+        const names = by.map((index) => nameOf(document, index)).join(', ') || 'another statement';
+        return {
+            severity: 'warning',
+            code: 'policy-withdrawn-still-admitted',
+            account: delivery.accountId,
+            message: `Trail ${delivery.trailArn} can still write into the bucket: ${names} admits more than single trails.`,
+            remedy: `Narrow ${names} by hand if no other trail needs it as it is.`,
+        };
+    });
+}
+//# sourceMappingURL=doubts.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/weaknesses.js
-// What is weak about the statements that admit CloudTrail, and what a member's access depends on that nobody can know from
-// here. Warnings and notices only: none of it is mended unasked, for tightening may cut off trails that nobody listed.
-
-
-
+// What is weak about the statements that admit CloudTrail, and about the layout asked for. Warnings and notices: none of it is
+// mended unasked, for tightening may cut off trails that nobody listed.
 
 
 
@@ -74871,83 +84336,6 @@ function legacy({ Principal }, name) {
             remedy: 'AWS asks to put the service principal cloudtrail.amazonaws.com in their place.',
         },
     ];
-}
-/** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */
-function dependencies(document, deliveries) {
-    const standing = examinerOf(document);
-    const causes = new Map();
-    for (const delivery of deliveries) {
-        for (const kind of GRANT_KINDS) {
-            if (standing(kind, delivery) !== 'depends')
-                continue;
-            for (const cause of causesOf(document, kind, delivery)) {
-                const key = JSON.stringify(cause);
-                const known = causes.get(key) ?? { cause, accounts: new Set() };
-                known.accounts.add(delivery.accountId);
-                causes.set(key, known);
-            }
-        }
-    }
-    return [...causes.values()].map(({ cause, accounts }) => dependsFinding(document, cause, [...accounts]));
-}
-/** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
-function causesOf(document, kind, delivery) {
-    const narrow = viewOf(document)(delivery.accountId);
-    const worlds = worldsOf(delivery, askedBy(document));
-    const decisions = worlds.flatMap((world) => requestsFor(kind, delivery, world).map((request) => evaluate(narrow, request)));
-    const denies = decisions.flatMap(({ effect, statements, unknown }) => [
-        ...(effect === 'denied' ? statements : []),
-        ...unknown.filter((index) => statementsOf(document)[index]?.Effect === 'Deny'),
-    ]);
-    const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
-    const keys = varyingKeys(worlds.map(({ context, headers }) => ({ ...context, ...headers.digests })));
-    return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
-}
-function varyingKeys(contexts) {
-    const keys = new Set(contexts.flatMap((context) => Object.keys(context)));
-    return [...keys].filter((key) => new Set(contexts.map((context) => JSON.stringify(context[key]))).size > 1);
-}
-function dependsFinding(document, { denies, keys }, accounts) {
-    const [account] = accounts;
-    const about = account !== undefined && accounts.length === 1 ? { account } : {};
-    const what = keys.length > 0 ? keys.join(', ') : 'an element that has no documented meaning';
-    if (denies.length > 0) {
-        const names = denies.map((index) => nameOf(document, index)).join(', ');
-        return {
-            severity: 'warning',
-            code: 'policy-deny-may-stop-cloudtrail',
-            ...about,
-            message: `Whether ${names} denies CloudTrail's deliveries depends on ${what}, which cannot be known from here (${listed(accounts)}).`,
-            remedy: `Look whether the Deny is meant for these trails. If it is not, except them with "ArnNotEquals": {"aws:SourceArn": …} in its Condition.`,
-        };
-    }
-    return {
-        severity: 'warning',
-        code: 'policy-grant-depends',
-        ...about,
-        message: `The policy admits ${listed(accounts)} only for certain values of ${what}, which cannot be known from here. Nothing was added.`,
-        remedy: 'Make sure that the account fulfils it (that it is in the organization, for one). CloudTrail refuses the trail otherwise.',
-    };
-}
-function stillAdmitted(document, leaving) {
-    const standing = examinerOf(document);
-    const view = viewOf(document);
-    const asked = askedBy(document);
-    return leaving
-        .filter((delivery) => standing('write', delivery) !== 'missing')
-        .map((delivery) => {
-        const world = worldsOf(delivery, asked)[0];
-        const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
-        const by = request === undefined ? [] : evaluate(view(delivery.accountId), request).statements;
-        const names = by.map((index) => nameOf(document, index)).join(', ') || 'another statement';
-        return {
-            severity: 'warning',
-            code: 'policy-withdrawn-still-admitted',
-            account: delivery.accountId,
-            message: `Trail ${delivery.trailArn} can still write into the bucket: ${names} admits more than single trails.`,
-            remedy: `Narrow ${names} by hand if no other trail needs it as it is.`,
-        };
-    });
 }
 //# sourceMappingURL=weaknesses.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/withdraw.js
@@ -75166,21 +84554,26 @@ function refuseLoss(text) {
 function addKey(keys, literal) {
     const key = String(JSON.parse(literal));
     if (keys?.has(key))
-        throw new JsonError(`The key ${JSON.stringify(key)} stands twice in one object`);
+        throw new JsonError(`The key ${cut(literal)} stands twice in one object`);
     keys?.add(key);
 }
 function refuseInexact(literal) {
     if (decimal(literal) !== decimal(String(Number(literal)))) {
-        throw new JsonError(`The number ${literal} cannot be kept exactly; write it as a string`);
+        throw new JsonError(`The number ${cut(literal)} cannot be kept exactly; write it as a string`);
     }
+}
+function cut(literal) {
+    return literal.length > 80 ? `${literal.slice(0, 80)}…` : literal;
 }
 /** One spelling for all spellings of a number: 0.<digits without zeros at the ends>e<power of ten>. */
 function decimal(literal) {
     const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE](.+))?$/.exec(literal) ?? [];
     const digits = `${whole}${fraction}`.replace(/^0+/, '');
     const power = Number(exponent) + digits.length - fraction.length;
-    const significant = digits.replace(/0+$/, '');
-    return significant === '' ? '0' : `${sign}${significant}e${power}`;
+    let end = digits.length;
+    while (digits[end - 1] === '0')
+        end--;
+    return end === 0 ? '0' : `${sign}${digits.slice(0, end)}e${power}`;
 }
 //# sourceMappingURL=json.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/parse.js
@@ -75241,7 +84634,7 @@ function checkStatement(value, index) {
     if (!isObject(value))
         throw malformed(number, `is ${kindOf(value)}, not a JSON object`);
     checkOptional(value, 'Sid', number, isString, 'is not a string');
-    const where = value['Sid'] ? `${number} (Sid ${JSON.stringify(value['Sid'])})` : number;
+    const where = value['Sid'] ? `${number} (Sid ${show(value['Sid'])})` : number;
     const { Effect } = value;
     if (Effect !== 'Allow' && Effect !== 'Deny') {
         throw malformed(where, `has ${show(Effect)} as "Effect", neither "Allow" nor "Deny"`);
@@ -75538,7 +84931,7 @@ function logLine(text) {
 /* harmony export */   O: () => (/* binding */ logLines)
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
-/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2832);
+/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1061);
 /* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
@@ -75551,7 +84944,7 @@ function logLines({ request, plan, outcome, result }) {
     if (request === null || plan === null)
         return [];
     const heading = outcome === null
-        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
+        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .L)(plan.changes, 'change')} (${plan.digest})`
         : `Result: ${result}`;
     const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome);
     return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP);
@@ -75591,37 +84984,61 @@ function annotation({ severity, code, message, remedy }) {
 
 /***/ }),
 
-/***/ 2832:
+/***/ 1061:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ rowsOf)
-/* harmony export */ });
-/* harmony import */ var _plan_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3012);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3512);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ rowsOf)
+});
+
+;// CONCATENATED MODULE: ./lib/src/plan/steps.js
+// The steps that a trail is brought through, in order. Each is one call to CloudTrail; carrying them out decides nothing.
+/** The step as a person would name it. */
+function stepInWords(step) {
+    return WORDS[step.kind];
+}
+const WORDS = {
+    create: 'create',
+    update: 'change',
+    'put-event-selectors': 'set event selectors',
+    'put-insight-selectors': 'set insight selectors',
+    'add-tags': 'set tags',
+    'remove-tags': 'remove tags',
+    'start-logging': 'start logging',
+    'stop-logging': 'stop logging',
+    delete: 'delete',
+};
+//# sourceMappingURL=steps.js.map
+// EXTERNAL MODULE: ./lib/src/trail/words.js
+var words = __nccwpck_require__(5116);
+// EXTERNAL MODULE: ./lib/src/report/words.js
+var report_words = __nccwpck_require__(3512);
+;// CONCATENATED MODULE: ./lib/src/report/rows.js
 // The report's table: one row for the bucket policy and one for each member, as plain text. A dry run's rows say what will
 // happen, an apply's what did. Escaping is the renderer's business.
+
 
 
 function rowsOf(request, plan, outcome) {
     const outcomes = new Map(outcome?.members.map((member) => [member.accountId, member]));
     return [
         policyRow(request, plan, outcome),
-        ...plan.members.map((member) => memberRow(member, outcomes.get(member.member.accountId))),
+        ...plan.members.flatMap((member) => memberRows(member, outcomes.get(member.member.accountId))),
     ];
 }
 function policyRow({ central }, { policy }, outcome) {
     const { merge, size, before } = policy;
-    const parts = [
-        merge.changed ? counted(merge.trails.added, 'trail') : '',
-        merge.changed ? counted(merge.paths.added, 'path') : '',
-    ].filter((part) => part !== '');
-    const change = merge.changed ? parts.join(', ') || 'statements change' : 'unchanged';
-    const bytes = size === null
+    const counts = [...counted(merge.trails, 'trail'), ...counted(merge.paths, 'path')].join(', ');
+    const gone = merge.document === null ? 'deleted, for nothing is left in it' : '';
+    const change = merge.changed ? gone || counts || 'statements change' : 'unchanged';
+    const bytes = size === null || merge.document === null
         ? ''
         : ` · ${size.bytes.toLocaleString('en-US')} of ${size.limit.toLocaleString('en-US')} bytes`;
+    const mark = merge.changed ? (before === null ? '+' : '~') : '=';
     return {
-        mark: markOf(outcome?.policy.step, merge.changed ? (before === null ? '+' : '~') : '='),
+        mark: outcome?.policy.step.state === 'failed' ? '!' : mark,
         account: central.accountId,
         role: 'central',
         what: { words: 'bucket policy of', name: central.bucket, where: '' },
@@ -75629,54 +85046,76 @@ function policyRow({ central }, { policy }, outcome) {
         outcome: outcome === null ? '' : inWords(outcome.policy.step),
     };
 }
-const counted = (count, thing) => count === 0 ? '' : `+${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(count, thing)}`;
-function memberRow(planned, outcome) {
+function counted(count, thing) {
+    return [
+        count.added === 0 ? '' : `+${(0,report_words/* plural */.L)(count.added, thing)}`,
+        count.removed === 0 ? '' : `−${(0,report_words/* plural */.L)(count.removed, thing)}`,
+    ].filter((part) => part !== '');
+}
+/** A row for each trail that something is done to; one row that says "unchanged" where nothing is. */
+function memberRows(planned, outcome) {
     const { accountId, region, trail: wish } = planned.member;
     const row = {
         account: accountId,
         role: '',
         what: { words: 'trail', name: wish.name, where: region },
+        outcome: '',
     };
     switch (planned.kind) {
         case 'unread':
-            return { ...row, mark: '!', detail: 'could not be read, is not onboarded', outcome: '' };
+            return [{ ...row, mark: '!', detail: 'could not be read; nothing is done in this account' }];
         case 'held-back':
-            return { ...row, mark: '!', detail: 'must not be changed, is not onboarded', outcome: '' };
-        case 'planned':
-            return {
-                ...row,
-                mark: memberMark(planned, outcome),
-                detail: memberDetail(planned),
-                outcome: outcome === undefined ? '' : memberWords(outcome),
-            };
+            return [{ ...row, mark: '!', detail: 'must be left alone; nothing is done in this account' }];
+        case 'planned': {
+            const names = [...new Set(planned.trail.steps.map(({ trail }) => trail))];
+            if (names.length === 0)
+                return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome && 'unchanged' }];
+            return names.map((name) => ({ ...row, ...trailCells(name, planned, outcome) }));
+        }
     }
 }
-function memberMark(planned, outcome) {
-    const mark = planned.trail.action.kind === 'create' ? '+' : (0,_plan_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .hasWork */ .OJ)(planned) ? '~' : '=';
-    return markOf(outcome?.logging, markOf(outcome?.trail, mark));
+function trailCells(name, { trail, member }, outcome) {
+    const steps = trail.steps.filter((step) => step.trail === name);
+    const results = outcome?.steps.filter(({ step }) => step.trail === name);
+    const failed = results?.some(({ result }) => result.state === 'failed') ?? false;
+    return {
+        mark: failed ? '!' : markOf(steps),
+        what: { words: 'trail', name, where: member.region },
+        detail: steps.map(stepDetail).join(', then '),
+        outcome: results === undefined ? '' : stepsInWords(results),
+    };
 }
-function memberDetail({ trail }) {
-    const { action, startLogging, intended } = trail;
-    switch (action.kind) {
+function markOf(steps) {
+    if (steps.some(({ kind }) => kind === 'create'))
+        return '+';
+    return steps.some(({ kind }) => kind === 'delete') ? '−' : '~';
+}
+function stepDetail(step) {
+    switch (step.kind) {
         case 'create':
-            return `create: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .settingsInWords */ .AL)(intended)}, then start logging`;
+            return `create: ${(0,words/* settingsInWords */.A)(step.settings)}`;
         case 'update':
-            return `change ${action.changes.map(_words_js__WEBPACK_IMPORTED_MODULE_1__/* .changeInWords */ .Zb).join(', ')}${startLogging ? ', then start logging' : ''}`;
-        case 'keep':
-            return startLogging ? 'start logging' : 'unchanged';
+            return `change ${step.changes.map(words/* changeInWords */.Z).join(', ')}`;
+        case 'put-insight-selectors':
+            return `${stepInWords(step)}: ${step.types.join(', ') || 'none'}`;
+        case 'add-tags':
+            return `${stepInWords(step)}: ${Object.keys(step.tags).join(', ')}`;
+        case 'remove-tags':
+            return `${stepInWords(step)}: ${step.keys.join(', ')}`;
+        case 'put-event-selectors':
+        case 'start-logging':
+        case 'stop-logging':
+        case 'delete':
+            return stepInWords(step);
     }
 }
-function markOf(step, mark) {
-    return step?.state === 'failed' ? '!' : mark;
-}
-function memberWords({ trail, logging }) {
-    if (trail.state === 'failed')
-        return inWords(trail);
-    if (logging.state === 'failed')
-        return `trail ${inWords(trail)}; logging ${inWords(logging)}`;
-    if (trail.state === 'not-tried' || logging.state === 'not-tried')
+/** "done", or what was done before the one that failed, and what was then left. */
+function stepsInWords(results) {
+    if (results.every(({ result }) => result.state === 'done'))
+        return 'done';
+    if (results.every(({ result }) => result.state === 'not-tried'))
         return 'not tried';
-    return trail.state === 'done' || logging.state === 'done' ? 'done' : 'unchanged';
+    return results.map(({ step, result }) => `${stepInWords(step)}: ${inWords(result)}`).join('; ');
 }
 function inWords(step) {
     switch (step.state) {
@@ -75698,37 +85137,12 @@ function inWords(step) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AL: () => (/* binding */ settingsInWords),
-/* harmony export */   LS: () => (/* binding */ plural),
-/* harmony export */   Np: () => (/* binding */ bySeverity),
-/* harmony export */   Zb: () => (/* binding */ changeInWords)
+/* harmony export */   L: () => (/* binding */ plural),
+/* harmony export */   N: () => (/* binding */ bySeverity)
 /* harmony export */ });
 // Values put into words: the same phrase for the same thing in summary, log and comment.
 function plural(count, one, many = `${one}s`) {
     return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
-}
-const SETTING_NAMES = {
-    bucket: 'bucket',
-    prefix: 'prefix',
-    multiRegion: 'multi-Region',
-    globalServiceEvents: 'global service events',
-    logFileValidation: 'log file validation',
-};
-/** What a new trail will have: "multi-Region, log validation". */
-function settingsInWords(settings) {
-    return [
-        settings.multiRegion ? 'multi-Region' : 'single-Region',
-        settings.globalServiceEvents ? '' : 'no global service events',
-        settings.logFileValidation ? 'log file validation' : 'no log file validation',
-        settings.prefix === '' ? '' : `prefix ${settings.prefix}`,
-    ]
-        .filter((word) => word !== '')
-        .join(', ');
-}
-/** "log file validation false → true" */
-function changeInWords({ setting, from, to }) {
-    const shown = (value) => (value === '' ? '(none)' : value);
-    return `${SETTING_NAMES[setting]} ${shown(from)} → ${shown(to)}`;
 }
 const RANK = { error: 0, warning: 1, notice: 2 };
 /** Worst first, else in the order they came. */
@@ -75739,51 +85153,200 @@ function bySeverity(findings) {
 
 /***/ }),
 
+/***/ 6290:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bk: () => (/* binding */ canonicalSelectors),
+/* harmony export */   Jf: () => (/* binding */ sameSelectors),
+/* harmony export */   hd: () => (/* binding */ DEFAULT_SELECTORS),
+/* harmony export */   qM: () => (/* binding */ tagChanges),
+/* harmony export */   we: () => (/* binding */ OPERATORS),
+/* harmony export */   ws: () => (/* binding */ sameInsights)
+/* harmony export */ });
+// What a trail has beside the settings of CreateTrail, each with calls of its own: event selectors, insight selectors and
+// tags. They are looked at only where the user mentions them. Pure: compares them up to CloudTrail's own rewriting.
+const OPERATORS = [
+    'Equals',
+    'StartsWith',
+    'EndsWith',
+    'NotEquals',
+    'NotStartsWith',
+    'NotEndsWith',
+];
+/** A trail without selectors records all management events; that is also what clearing comes to. */
+const DEFAULT_SELECTORS = {
+    kind: 'basic',
+    selectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }],
+};
+function sameSelectors(a, b) {
+    return canonicalSelectors(a) === canonicalSelectors(b);
+}
+/** The same text for the same meaning: defaults written out, lists in order. */
+function canonicalSelectors(selectors) {
+    const texts = selectors.kind === 'basic'
+        ? selectors.selectors.map(canonicalBasic)
+        : selectors.selectors.map(canonicalAdvanced);
+    return JSON.stringify([selectors.kind, texts.map((one) => JSON.stringify(one)).toSorted()]);
+}
+function canonicalBasic(selector) {
+    const resources = (selector.DataResources ?? []).map(({ Type = '', Values = [] }) => [
+        Type,
+        [...Values].toSorted(),
+    ]);
+    return [
+        selector.ReadWriteType ?? 'All',
+        selector.IncludeManagementEvents ?? true,
+        resources.map((one) => JSON.stringify(one)).toSorted(),
+        [...(selector.ExcludeManagementEventSources ?? [])].toSorted(),
+    ];
+}
+function canonicalAdvanced({ Name = '', FieldSelectors }) {
+    const fields = FieldSelectors.map((field) => [
+        field.Field,
+        ...OPERATORS.map((operator) => [...(field[operator] ?? [])].toSorted()),
+    ]);
+    return [Name, fields.map((one) => JSON.stringify(one)).toSorted()];
+}
+function sameInsights(a, b) {
+    return JSON.stringify([...new Set(a)].toSorted()) === JSON.stringify([...new Set(b)].toSorted());
+}
+/**
+ * The tags to set and the keys to take away. Tags that are not mentioned stay, but for `none` (an empty wish), which takes
+ * away all that a user can: `aws:` is AWS's own.
+ */
+function tagChanges(live, wish) {
+    const wished = Object.entries(wish);
+    const current = new Map(Object.entries(live));
+    const remove = wished.length > 0 ? [] : [...current.keys()].filter((key) => !key.startsWith('aws:'));
+    return {
+        add: Object.fromEntries(wished.filter(([key, value]) => current.get(key) !== value)),
+        remove: remove.toSorted(),
+    };
+}
+//# sourceMappingURL=extras.js.map
+
+/***/ }),
+
 /***/ 5292:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bd: () => (/* binding */ intendedSettings),
 /* harmony export */   eC: () => (/* binding */ settingChanges),
-/* harmony export */   eL: () => (/* binding */ trailArn)
+/* harmony export */   eL: () => (/* binding */ trailArn),
+/* harmony export */   yy: () => (/* binding */ SETTINGS)
 /* harmony export */ });
-// A trail as it is wanted and as it is, and the difference between the two. Pure; knows nothing of policies or calls.
-const DEFAULTS = { multiRegion: true, globalServiceEvents: true, logFileValidation: true };
+// A trail as it is wanted and as it is, and the difference between the two. Pure; knows nothing of policies or calls. Here
+// are the settings that CreateTrail and UpdateTrail take; what has calls of its own is in extras.ts.
+const DEFAULTS = {
+    prefix: '',
+    multiRegion: true,
+    globalServiceEvents: true,
+    logFileValidation: true,
+    kmsKeyArn: '',
+    snsTopicArn: '',
+    cloudWatchLogGroupArn: '',
+    cloudWatchRoleArn: '',
+    recursiveLogging: true,
+};
 const SETTINGS = [
     'bucket',
     'prefix',
     'multiRegion',
     'globalServiceEvents',
     'logFileValidation',
+    'kmsKeyArn',
+    'snsTopicArn',
+    'cloudWatchLogGroupArn',
+    'cloudWatchRoleArn',
+    'recursiveLogging',
 ];
 /**
- * The settings the trail has once the plan is carried out: what the user mentions, else what the live trail has, else the
- * default. A live trail's prefix counts only while it delivers into this bucket; elsewhere it says nothing.
+ * The settings the trail has once the plan is carried out: what the user mentions, else what the model has (the live trail,
+ * or the one it replaces), else the default. The model's prefix counts only while it delivers into this bucket; elsewhere
+ * it says nothing.
  */
-function intendedSettings(wish, target, live) {
-    const keptPrefix = live?.bucket === target.bucket ? live.prefix : '';
-    return {
-        bucket: target.bucket,
-        prefix: target.prefix ?? keptPrefix,
-        multiRegion: wish.multiRegion ?? live?.multiRegion ?? DEFAULTS.multiRegion,
-        globalServiceEvents: wish.globalServiceEvents ?? live?.globalServiceEvents ?? DEFAULTS.globalServiceEvents,
-        logFileValidation: wish.logFileValidation ?? live?.logFileValidation ?? DEFAULTS.logFileValidation,
-    };
+function intendedSettings(wish, bucket, model) {
+    const known = model === null ? DEFAULTS : pick(model);
+    const prefix = model?.bucket === bucket ? model.prefix : '';
+    return { ...known, prefix, ...wish, bucket };
+}
+/** Without what a live trail has beside its settings. */
+function pick(model) {
+    return Object.fromEntries(SETTINGS.map((setting) => [setting, model[setting]]));
 }
 /** What has to change on a live trail, in a fixed order; empty when nothing differs. */
 function settingChanges(live, intended) {
-    return SETTINGS.filter((setting) => live[setting] !== intended[setting]).map((setting) => ({
+    return SETTINGS.filter((setting) => !isSame(setting, live, intended)).map((setting) => ({
         setting,
         from: String(live[setting]),
         to: String(intended[setting]),
-        loss: intended[setting] === false || setting === 'bucket',
+        loss: isLoss(setting, live, intended),
     }));
+}
+/** CloudTrail takes and gives a log group's ARN with or without the `:*` behind it. */
+function isSame(setting, a, b) {
+    return setting === 'cloudWatchLogGroupArn'
+        ? a[setting].replace(/:\*$/, '') === b[setting].replace(/:\*$/, '')
+        : a[setting] === b[setting];
+}
+function isLoss(setting, live, to) {
+    if (setting === 'bucket')
+        return true;
+    if (setting === 'prefix' || setting === 'recursiveLogging')
+        return false;
+    return (live[setting] !== '' && live[setting] !== false && (to[setting] === '' || to[setting] === false));
 }
 /** `arn:aws:cloudtrail:ap-northeast-2:222222222222:trail/DEV-CLOUDTRAIL`: the home Region's ARN, also of a multi-Region trail. */
 function trailArn(partition, region, accountId, name) {
     return `arn:${partition}:cloudtrail:${region}:${accountId}:trail/${name}`;
 }
 //# sourceMappingURL=settings.js.map
+
+/***/ }),
+
+/***/ 5116:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ settingsInWords),
+/* harmony export */   Z: () => (/* binding */ changeInWords)
+/* harmony export */ });
+// Settings put into words: the same phrase in plan, summary and log.
+const NAMES = {
+    bucket: 'bucket',
+    prefix: 'prefix',
+    multiRegion: 'multi-Region',
+    globalServiceEvents: 'global service events',
+    logFileValidation: 'log file validation',
+    kmsKeyArn: 'KMS key',
+    snsTopicArn: 'SNS topic',
+    cloudWatchLogGroupArn: 'CloudWatch log group',
+    cloudWatchRoleArn: 'CloudWatch role',
+    recursiveLogging: 'recursive logging',
+};
+/** What a new trail will have: "multi-Region, log file validation". */
+function settingsInWords(settings) {
+    return [
+        settings.multiRegion ? 'multi-Region' : 'single-Region',
+        settings.globalServiceEvents ? '' : 'no global service events',
+        settings.logFileValidation ? 'log file validation' : 'no log file validation',
+        settings.prefix === '' ? '' : `prefix ${settings.prefix}`,
+        settings.kmsKeyArn === '' ? '' : `key ${settings.kmsKeyArn}`,
+        settings.snsTopicArn === '' ? '' : `SNS topic ${settings.snsTopicArn}`,
+        settings.cloudWatchLogGroupArn === '' ? '' : `log group ${settings.cloudWatchLogGroupArn}`,
+        settings.recursiveLogging ? '' : 'no recursive logging',
+    ]
+        .filter((word) => word !== '')
+        .join(', ');
+}
+/** "log file validation false → true" */
+function changeInWords({ setting, from, to }) {
+    return `${NAMES[setting]} ${shown(from)} → ${shown(to)}`;
+}
+const shown = (value) => (value === '' ? '(none)' : value);
+//# sourceMappingURL=words.js.map
 
 /***/ }),
 

@@ -4,6 +4,8 @@ import {
   memberPermissions,
 } from '../../src/aws/permissions.js';
 
+import type { Member, Mode } from '../../src/request/request.js';
+
 const TRAIL = 'arn:aws:cloudtrail:ap-northeast-2:222222222222:trail/DEV-CLOUDTRAIL';
 
 type Policy = {
@@ -18,28 +20,81 @@ const actionsOf = (text: string): readonly string[] =>
 const resourcesOf = (text: string): readonly string[] =>
   (JSON.parse(text) as Policy).Statement.flatMap(({ Resource }) => Resource);
 
+const central = { accountId: '111111111111', bucket: 'logs', bucketRegion: 'ap-northeast-2' };
+
+function memberWith(
+  trail: Partial<Member['trail']> = {},
+  state: Member['state'] = 'present',
+): Member {
+  return {
+    accountId: '222222222222',
+    state,
+    region: 'ap-northeast-2',
+    trail: { name: 'DEV-CLOUDTRAIL', settings: {}, extras: {}, ...trail },
+  };
+}
+const centralFor = (mode: Mode, member = memberWith(), partition = 'aws'): string =>
+  centralPermissions({ mode, central, members: [member] }, partition);
+
 test('a dry run may read, and nothing else', () => {
-  expect(actionsOf(centralPermissions('plan', 'aws', 'logs'))).toEqual(['s3:GetBucketPolicy']);
-  expect(actionsOf(memberPermissions('plan', TRAIL))).toEqual([
+  expect(actionsOf(centralFor('plan'))).toEqual(['s3:GetBucketPolicy']);
+  expect(actionsOf(memberPermissions('plan', memberWith(), 'aws'))).toEqual([
     'cloudtrail:DescribeTrails',
     'cloudtrail:GetTrailStatus',
   ]);
 });
 
 test('an apply may write the one policy and the one trail', () => {
-  const central = centralPermissions('apply', 'aws-cn', 'logs');
-  expect(actionsOf(central)).toEqual(['s3:GetBucketPolicy', 's3:PutBucketPolicy']);
-  expect(resourcesOf(central)).toEqual(['arn:aws-cn:s3:::logs']);
-  const member = memberPermissions('apply', TRAIL);
-  expect(actionsOf(member)).not.toContain('cloudtrail:DeleteTrail');
+  expect(actionsOf(centralFor('apply'))).toEqual(['s3:GetBucketPolicy', 's3:PutBucketPolicy']);
+  expect(resourcesOf(centralFor('apply', memberWith(), 'aws-cn'))).toEqual([
+    'arn:aws-cn:s3:::logs',
+  ]);
+  const member = memberPermissions('apply', memberWith(), 'aws');
+  expect(actionsOf(member).filter((action) => /Delete|Stop|Put|Tags/.test(action))).toEqual([]);
   expect(resourcesOf(member)).toEqual(['*', TRAIL]);
 });
 
+test('an offboarding may stop and delete the one trail, and not create any', () => {
+  const leaving = memberWith({}, 'absent');
+  expect(actionsOf(centralFor('apply', leaving))).toContain('s3:DeleteBucketPolicy');
+  expect(actionsOf(memberPermissions('apply', leaving, 'aws'))).toEqual([
+    'cloudtrail:DescribeTrails',
+    'cloudtrail:GetTrailStatus',
+    'cloudtrail:StopLogging',
+    'cloudtrail:DeleteTrail',
+  ]);
+});
+
+test('what is mentioned of a trail may be read and set; the role for CloudWatch may go to CloudTrail only', () => {
+  const role = 'arn:aws:iam::222222222222:role/ToCloudWatch';
+  const member = memberWith({
+    settings: { cloudWatchRoleArn: role },
+    extras: { tags: { a: 'b' } },
+  });
+  const text = memberPermissions('apply', member, 'aws');
+  expect(actionsOf(text)).toEqual(
+    expect.arrayContaining(['cloudtrail:ListTags', 'cloudtrail:AddTags', 'iam:PassRole']),
+  );
+  expect(text).toContain('"iam:PassedToService":"cloudtrail.amazonaws.com"');
+  expect(actionsOf(memberPermissions('plan', member, 'aws'))).not.toContain('cloudtrail:AddTags');
+});
+
 describe('STS takes 2,048 characters', () => {
-  test('the longest names fit', () => {
+  test('the longest names with everything mentioned fit', () => {
     const name = 'x'.repeat(128);
-    const arn = `arn:aws-us-gov:cloudtrail:ap-northeast-2:222222222222:trail/${name}`;
-    expect(memberPermissions('apply', arn).length).toBeLessThan(2_048);
+    const role = `arn:aws-us-gov:iam::222222222222:role/${'r'.repeat(64)}`;
+    const extras = {
+      tags: {},
+      insightSelectors: [],
+      eventSelectors: { kind: 'basic', selectors: [] },
+    } as const;
+    const member = memberWith({
+      name,
+      replaces: name,
+      settings: { cloudWatchRoleArn: role },
+      extras,
+    });
+    expect(memberPermissions('apply', member, 'aws-us-gov').length).toBeLessThan(2_048);
   });
 
   test.each([1, 10, 1_000])('a hub for %d member roles fits', (count) => {

@@ -18,6 +18,7 @@ function wishFor(account: string): PolicyWish {
     bucket: 'logs',
     layout: 'documented',
     allowBroadening: false,
+    withdraw: [],
     admit: [{ trailArn: trail(account), accountId: account, bucket: 'logs', prefix: '' }],
   };
 }
@@ -67,13 +68,19 @@ function stage(wish: PolicyWish, bucket: Bucket) {
         begin('write');
         bucket.text = text;
       },
+      deletePolicy: async () => {
+        begin('write');
+        bucket.text = null;
+      },
     },
     backup: async ({ text }) => {
       backups.push(text);
     },
     clock,
   });
-  return { keeper, read, backups, clock, wait: (ms: number) => (time += ms) };
+  const establish = async (seen?: Awaited<ReturnType<typeof read>>): Promise<void> =>
+    keeper.establish(wish, seen ?? (await read()));
+  return { keeper, establish, read, backups, clock, wait: (ms: number) => (time += ms) };
 }
 
 const bucketOf = (text: string | null): Bucket => ({ text, log: [], before: () => {} });
@@ -84,8 +91,8 @@ const holds = ({ text }: Bucket, ...accounts: readonly string[]): boolean =>
 
 test('one read, one write, and the policy as it was is kept before it', async () => {
   const bucket = bucketOf(START);
-  const { keeper, read, backups } = stage(wishFor(DEV), bucket);
-  await keeper.establish(await read());
+  const { establish, backups } = stage(wishFor(DEV), bucket);
+  await establish();
   expect(bucket.log).toEqual(['read', 'write']);
   expect(holds(bucket, DEV)).toBe(true);
   expect(backups).toEqual([START]);
@@ -95,20 +102,20 @@ test('one read, one write, and the policy as it was is kept before it', async ()
 test('a policy that grants all that is needed is not written', async () => {
   const bucket = bucketOf(START);
   const first = stage(wishFor(DEV), bucket);
-  await first.keeper.establish(await first.read());
-  const { keeper, read, backups } = stage(wishFor(DEV), bucket);
-  await keeper.establish(await read());
+  await first.establish();
+  const { keeper, establish, backups } = stage(wishFor(DEV), bucket);
+  await establish();
   expect(keeper.written()).toBeNull();
   expect(backups).toEqual([]);
 });
 
 test('a read that has become old is made anew before it is merged', async () => {
   const bucket = bucketOf(START);
-  const { keeper, read, wait } = stage(wishFor(DEV), bucket);
+  const { establish, read, wait } = stage(wishFor(DEV), bucket);
   const seen = await read();
   wait(1_500);
   bucket.text = null;
-  await keeper.establish(seen);
+  await establish(seen);
   expect(bucket.log).toEqual(['read', 'read', 'write']);
   expect(bucket.text).not.toContain('Auditor');
 });
@@ -118,7 +125,7 @@ describe('a write is never sent again as it stands', () => {
     'after %s the policy is read and merged anew, so that what came between is kept',
     async (code) => {
       const bucket = bucketOf(START);
-      const { keeper, read, backups } = stage(wishFor(DEV), bucket);
+      const { establish, read, backups } = stage(wishFor(DEV), bucket);
       const other = stage(wishFor(QA), bucket);
       bucket.before = (call, count) => {
         if (call !== 'write' || count > 1) return;
@@ -126,8 +133,8 @@ describe('a write is never sent again as it stands', () => {
         throw failure(code);
       };
       const seen = await read();
-      const racing = keeper.establish(seen);
-      await other.keeper.establish(await other.read());
+      const racing = establish(seen);
+      await other.establish();
       await racing;
       expect(holds(bucket, DEV, QA)).toBe(true);
       expect(backups).toHaveLength(2);
@@ -136,17 +143,17 @@ describe('a write is never sent again as it stands', () => {
 
   test('a write without an answer that did happen is taken as done', async () => {
     const bucket = bucketOf(START);
-    const { keeper, read } = stage(wishFor(DEV), bucket);
+    const { keeper, establish, read } = stage(wishFor(DEV), bucket);
     const seen = await read();
     const dev = bucketOf(START);
     const twin = stage(wishFor(DEV), dev);
-    await twin.keeper.establish(await twin.read());
+    await twin.establish();
     bucket.before = (call) => {
       if (call === 'read') return;
       bucket.text = dev.text;
       throw failure('network');
     };
-    await keeper.establish(seen);
+    await establish(seen);
     expect(bucket.log).toEqual(['read', 'read']);
     expect(keeper.written()?.before.text).toBe(START);
   });
@@ -155,12 +162,12 @@ describe('a write is never sent again as it stands', () => {
     '%s ends it at once',
     async (code) => {
       const bucket = bucketOf(START);
-      const { keeper, read } = stage(wishFor(DEV), bucket);
+      const { establish, read } = stage(wishFor(DEV), bucket);
       const seen = await read();
       bucket.before = () => {
         throw failure(code);
       };
-      await expect(keeper.establish(seen)).rejects.toThrow(code);
+      await expect(establish(seen)).rejects.toThrow(code);
       expect(bucket.text).toBe(START);
     },
   );
@@ -169,8 +176,8 @@ describe('a write is never sent again as it stands', () => {
 describe('after the write it is looked whether it stands', () => {
   test('it does: one more read, after the time of the others', async () => {
     const bucket = bucketOf(START);
-    const { keeper, read, clock } = stage(wishFor(DEV), bucket);
-    await keeper.establish(await read());
+    const { keeper, establish, clock } = stage(wishFor(DEV), bucket);
+    await establish();
     const written = clock.now();
     await keeper.settle(2);
     expect(bucket.log).toEqual(['read', 'write', 'read']);
@@ -183,8 +190,8 @@ describe('after the write it is looked whether it stands', () => {
     const ours = stage(wishFor(DEV), bucket);
     const theirs = stage(wishFor(QA), bucket);
     const stale = await theirs.read();
-    await ours.keeper.establish(await ours.read());
-    await theirs.keeper.establish(stale);
+    await ours.establish();
+    await theirs.establish(stale);
     expect(holds(bucket, DEV)).toBe(false);
     await ours.keeper.settle(2);
     expect(holds(bucket, DEV, QA)).toBe(true);
@@ -192,8 +199,8 @@ describe('after the write it is looked whether it stands', () => {
 
   test('a read that lags behind is not believed at once', async () => {
     const bucket = bucketOf(START);
-    const { keeper, read } = stage(wishFor(DEV), bucket);
-    await keeper.establish(await read());
+    const { keeper, establish } = stage(wishFor(DEV), bucket);
+    await establish();
     const { text } = bucket;
     bucket.before = (call, count) => {
       bucket.text = call === 'read' && count === 2 ? START : text;
@@ -204,8 +211,8 @@ describe('after the write it is looked whether it stands', () => {
 
   test('a foreign statement that vanished is told and never put back', async () => {
     const bucket = bucketOf(START);
-    const { keeper, read } = stage(wishFor(DEV), bucket);
-    await keeper.establish(await read());
+    const { keeper, establish } = stage(wishFor(DEV), bucket);
+    await establish();
     const document = JSON.parse(bucket.text ?? '');
     document.Statement = document.Statement.filter(({ Sid }: { Sid: string }) => Sid !== 'Auditor');
     bucket.text = JSON.stringify(document);
@@ -218,8 +225,8 @@ describe('after the write it is looked whether it stands', () => {
 
   test('somebody who undoes it every time ends the run with an error that names the bucket', async () => {
     const bucket = bucketOf(START);
-    const { keeper, read } = stage(wishFor(DEV), bucket);
-    await keeper.establish(await read());
+    const { keeper, establish } = stage(wishFor(DEV), bucket);
+    await establish();
     bucket.before = (call) => {
       if (call === 'read') bucket.text = START;
     };

@@ -54,9 +54,10 @@ test('the smallest use makes a request with the documented defaults', () => {
     members: [
       {
         accountId: '222222222222',
+        state: 'present',
         roleArn: 'arn:aws:iam::222222222222:role/Member',
         region: 'ap-northeast-2',
-        trail: { name: 'DEV-CLOUDTRAIL' },
+        trail: { name: 'DEV-CLOUDTRAIL', settings: {}, extras: {} },
       },
     ],
     access: { audience: 'sts.amazonaws.com', sessionName: 'acme-landing-zone-0-1' },
@@ -71,7 +72,7 @@ test('the smallest use makes a request with the documented defaults', () => {
 
 test('a setting that is not mentioned is absent, so that an existing trail keeps its own', () => {
   const [member] = read({ 'log-file-validation': 'false' }).members;
-  expect(member?.trail).toEqual({ name: 'DEV-CLOUDTRAIL', logFileValidation: false });
+  expect(member?.trail.settings).toEqual({ logFileValidation: false });
 });
 
 test('all faults come out at once, each with the input, the problem and the remedy', () => {

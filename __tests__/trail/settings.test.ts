@@ -10,26 +10,36 @@ const LIVE: LiveTrail = {
   multiRegion: false,
   globalServiceEvents: true,
   logFileValidation: false,
+  kmsKeyArn: '',
+  snsTopicArn: '',
+  cloudWatchLogGroupArn: '',
+  cloudWatchRoleArn: '',
+  recursiveLogging: true,
 };
-const TARGET = { bucket: 'sec-cloudtrail-log' };
+const TARGET = 'sec-cloudtrail-log';
 
 test('a new trail gets the recommended settings', () => {
-  expect(intendedSettings({ name: 'X' }, TARGET, null)).toEqual({
+  expect(intendedSettings({}, TARGET, null)).toEqual({
     bucket: 'sec-cloudtrail-log',
     prefix: '',
     multiRegion: true,
     globalServiceEvents: true,
     logFileValidation: true,
+    kmsKeyArn: '',
+    snsTopicArn: '',
+    cloudWatchLogGroupArn: '',
+    cloudWatchRoleArn: '',
+    recursiveLogging: true,
   });
 });
 
 test('an existing trail keeps what is not mentioned', () => {
-  const intended = intendedSettings({ name: LIVE.name }, TARGET, LIVE);
+  const intended = intendedSettings({}, TARGET, LIVE);
   expect(settingChanges(LIVE, intended)).toEqual([]);
 });
 
 test('what is mentioned is changed, and only that', () => {
-  const wish = { name: LIVE.name, logFileValidation: true, multiRegion: true };
+  const wish = { logFileValidation: true, multiRegion: true };
   expect(settingChanges(LIVE, intendedSettings(wish, TARGET, LIVE))).toEqual([
     { setting: 'multiRegion', from: 'false', to: 'true', loss: false },
     { setting: 'logFileValidation', from: 'false', to: 'true', loss: false },
@@ -37,7 +47,7 @@ test('what is mentioned is changed, and only that', () => {
 });
 
 test('turning something off is a loss', () => {
-  const wish = { name: LIVE.name, globalServiceEvents: false };
+  const wish = { globalServiceEvents: false };
   expect(settingChanges(LIVE, intendedSettings(wish, TARGET, LIVE))).toMatchObject([
     { setting: 'globalServiceEvents', loss: true },
   ]);
@@ -45,8 +55,22 @@ test('turning something off is a loss', () => {
 
 test('a trail that delivers elsewhere gives up its prefix with its bucket, which is a loss', () => {
   const elsewhere = { ...LIVE, bucket: 'another' };
-  expect(settingChanges(elsewhere, intendedSettings({ name: 'X' }, TARGET, elsewhere))).toEqual([
+  expect(settingChanges(elsewhere, intendedSettings({}, TARGET, elsewhere))).toEqual([
     { setting: 'bucket', from: 'another', to: 'sec-cloudtrail-log', loss: true },
     { setting: 'prefix', from: 'old', to: '', loss: false },
   ]);
+});
+
+test('clearing something is a loss', () => {
+  const encrypted = { ...LIVE, kmsKeyArn: 'arn:aws:kms:ap-northeast-2:111111111111:key/1' };
+  expect(settingChanges(encrypted, intendedSettings({ kmsKeyArn: '' }, TARGET, encrypted))).toEqual(
+    [{ setting: 'kmsKeyArn', from: encrypted.kmsKeyArn, to: '', loss: true }],
+  );
+});
+
+test("a log group's ARN is the same with and without :* behind it", () => {
+  const arn = 'arn:aws:logs:ap-northeast-2:222222222222:log-group:trail';
+  const live = { ...LIVE, cloudWatchLogGroupArn: `${arn}:*` };
+  const intended = intendedSettings({ cloudWatchLogGroupArn: arn }, TARGET, live);
+  expect(settingChanges(live, intended)).toEqual([]);
 });

@@ -1,7 +1,12 @@
 // The central bucket's policy, read and written. Every call says whose bucket it must be, so that a bucket of that name in
 // another account is never touched.
 
-import { GetBucketPolicyCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketPolicyCommand,
+  GetBucketPolicyCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { BucketReader, BucketWriter } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
 import { type AwsClientOptions, asked } from './call.js';
@@ -35,16 +40,22 @@ export function bucketWriter(
 ): BucketWriter {
   // The SDK would send the same document again after another writer has come between.
   const s3 = new S3Client({ ...options, maxAttempts: 1 });
-  const call = { action: 's3:PutBucketPolicy', accountId, resource: `bucket ${bucket}` };
+  const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
+  const call = (operation: string) => ({
+    action: `s3:${operation}`,
+    accountId,
+    resource: `bucket ${bucket}`,
+  });
   return {
     putPolicy: async (text, timeoutMs) => {
-      const command = new PutBucketPolicyCommand({
-        Bucket: bucket,
-        ExpectedBucketOwner: accountId,
-        Policy: text,
-      });
+      const command = new PutBucketPolicyCommand({ ...target, Policy: text });
       const abortSignal = AbortSignal.timeout(timeoutMs);
-      await asked(call, () => s3.send(command, { abortSignal }));
+      await asked(call('PutBucketPolicy'), () => s3.send(command, { abortSignal }));
+    },
+    deletePolicy: async (timeoutMs) => {
+      const command = new DeleteBucketPolicyCommand(target);
+      const abortSignal = AbortSignal.timeout(timeoutMs);
+      await asked(call('DeleteBucketPolicy'), () => s3.send(command, { abortSignal }));
     },
   };
 }

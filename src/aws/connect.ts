@@ -12,7 +12,8 @@ import {
   type TakenSession,
   takeRoles,
 } from './sessions.js';
-import { trailReader, trailWriter } from './trails.js';
+import { trailWriter } from './trail-writer.js';
+import { trailReader } from './trails.js';
 
 /** `writers` is null in a dry run: there is then nothing in the program that could write. */
 export type Connection = { readonly readers: Readers; readonly writers: Writers | null };

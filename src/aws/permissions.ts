@@ -1,37 +1,99 @@
-// The inline session policies: what each role may do while this run holds it. They mirror the calls of bucket.ts and
-// trails.ts and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is refused by IAM
-// even if the code tried one. STS takes at most 2,048 characters.
+// The inline session policies: what each role may do while this run holds it. They mirror the calls that this operation with
+// these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
+// refused by IAM even if the code tried one. STS takes at most 2,048 characters.
 
-import type { Mode } from '../request/request.js';
+import type { Member, Mode, Request } from '../request/request.js';
+import { trailArn } from '../trail/settings.js';
 
-type Allow = { readonly actions: readonly string[]; readonly resources: readonly string[] };
+type Statement = {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly condition?: object;
+};
 
-function policy(allowed: readonly Allow[]): string {
-  const statements = allowed.map(({ actions, resources }) => ({
-    Effect: 'Allow',
-    Action: actions,
-    Resource: resources,
-  }));
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+function policy(statements: readonly Statement[]): string {
+  const allowed = statements
+    .filter(({ actions }) => actions.length > 0)
+    .map(({ actions, resources, condition }) => ({
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resources,
+      ...(condition === undefined ? {} : { Condition: condition }),
+    }));
+  return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
 }
 
-export function centralPermissions(mode: Mode, partition: string, bucket: string): string {
-  const write = mode === 'apply' ? ['s3:PutBucketPolicy'] : [];
+type Asked = Pick<Request, 'mode' | 'central' | 'members'>;
+
+export function centralPermissions({ mode, central, members }: Asked, partition: string): string {
+  const leaves = members.some(({ state }) => state !== 'present');
+  const write = ['s3:PutBucketPolicy', ...(leaves ? ['s3:DeleteBucketPolicy'] : [])];
   return policy([
-    { actions: ['s3:GetBucketPolicy', ...write], resources: [`arn:${partition}:s3:::${bucket}`] },
+    {
+      actions: ['s3:GetBucketPolicy', ...(mode === 'apply' ? write : [])],
+      resources: [`arn:${partition}:s3:::${central.bucket}`],
+    },
   ]);
 }
 
-/** `DescribeTrails` has no resource level, the others are held to the one trail. */
-export function memberPermissions(mode: Mode, trailArn: string): string {
-  const write =
-    mode === 'apply'
-      ? ['cloudtrail:CreateTrail', 'cloudtrail:UpdateTrail', 'cloudtrail:StartLogging']
-      : [];
+/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+export function memberPermissions(mode: Mode, member: Member, partition: string): string {
+  const { name, replaces } = member.trail;
+  const arn = (trail: string): string =>
+    trailArn(partition, member.region, member.accountId, trail);
   return policy([
     { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
-    { actions: ['cloudtrail:GetTrailStatus', ...write], resources: [trailArn] },
+    {
+      actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
+      resources: [arn(name)],
+    },
+    ...(replaces === undefined
+      ? []
+      : [
+          {
+            actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
+            resources: [arn(replaces)],
+          },
+        ]),
+    ...(mode === 'apply' ? passRole(member, partition) : []),
   ]);
+}
+
+const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
+
+function reads({ trail: { extras } }: Member, all: boolean): readonly string[] {
+  return [
+    'cloudtrail:GetTrailStatus',
+    ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
+    ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
+    ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
+  ];
+}
+
+function writes({ state, trail: { extras, replaces } }: Member): readonly string[] {
+  if (state !== 'present') return RETIREMENT;
+  // A trail that takes another's place gets whatever the other has.
+  const all = replaces !== undefined;
+  return [
+    'cloudtrail:CreateTrail',
+    'cloudtrail:UpdateTrail',
+    'cloudtrail:StartLogging',
+    ...(all || extras.eventSelectors ? ['cloudtrail:PutEventSelectors'] : []),
+    ...(all || extras.insightSelectors ? ['cloudtrail:PutInsightSelectors'] : []),
+    ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
+    ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
+  ];
+}
+
+/** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
+function passRole({ state, accountId, trail }: Member, partition: string): readonly Statement[] {
+  const { cloudWatchRoleArn: role } = trail.settings;
+  const inherited =
+    trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;
+  const resource = role === undefined ? inherited : role;
+  if (state !== 'present' || resource === undefined || resource === '') return [];
+  const condition = { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } };
+  return [{ actions: ['iam:PassRole'], resources: [resource], condition }];
 }
 
 // Leaves room for the frame below 2,048 characters.

@@ -13,7 +13,6 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Session } from '../plan/ports.js';
 import { UserError, userError } from '../problem.js';
 import type { Request } from '../request/request.js';
-import { trailArn } from '../trail/settings.js';
 import { type AwsClientOptions, asked } from './call.js';
 import { centralPermissions, hubPermissions, memberPermissions } from './permissions.js';
 import { tokenRefused } from './trust.js';
@@ -53,11 +52,12 @@ export async function takeRoles(request: Request, source: SessionSource): Promis
     accountId: central.accountId,
     roleArn: central.roleArn,
     region: central.bucketRegion,
-    permissions: (partition) => centralPermissions(mode, partition, central.bucket),
+    permissions: (partition) => centralPermissions(request, partition),
   });
-  const memberSessions = members.map(async ({ accountId, roleArn, region, trail }) => {
-    const permissions = (partition: string): string =>
-      memberPermissions(mode, trailArn(partition, region, accountId, trail.name));
+  const entered = members.filter(({ state }) => state !== 'closed');
+  const memberSessions = entered.map(async (member) => {
+    const { accountId, roleArn, region } = member;
+    const permissions = (partition: string): string => memberPermissions(mode, member, partition);
     const session = take({ accountId, roleArn, region, permissions });
     return [accountId, await session.catch(ownFailure)] as const;
   });
@@ -75,7 +75,8 @@ type Take = (wanted: Wanted) => Promise<TakenSession>;
 /** Decides once how roles are taken: not at all, with the token, or from the hub. */
 async function roleTaker(request: Request, source: SessionSource): Promise<Take> {
   const { access, central, members } = request;
-  const roleArns = [central.roleArn, ...members.map(({ roleArn }) => roleArn)].filter(
+  const entered = members.filter(({ state }) => state !== 'closed');
+  const roleArns = [central.roleArn, ...entered.map(({ roleArn }) => roleArn)].filter(
     (arn) => arn !== undefined,
   );
   const ambient: Take = (wanted) => environmentSession(wanted, source);

@@ -1,29 +1,33 @@
-// A member account's trails in one Region, read and written: CloudTrail's field names in, ours out.
+// A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
 
 import {
   CloudTrailClient,
-  CreateTrailCommand,
   DescribeTrailsCommand,
+  GetEventSelectorsCommand,
+  type GetEventSelectorsCommandOutput,
+  GetInsightSelectorsCommand,
   GetTrailStatusCommand,
-  StartLoggingCommand,
+  ListTagsCommand,
   type Trail,
-  UpdateTrailCommand,
-  type UpdateTrailCommandInput,
 } from '@aws-sdk/client-cloudtrail';
-import type { TrailReader, TrailWriter } from '../plan/ports.js';
+import type { TrailReader } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
-import type { LiveTrail, TrailSettings } from '../trail/settings.js';
-import { type AwsClientOptions, asked } from './call.js';
+import type { AdvancedSelector, EventSelectors } from '../trail/extras.js';
+import type { LiveTrail } from '../trail/settings.js';
+import { type AwsCall, type AwsClientOptions, asked } from './call.js';
 
-const callIn = (accountId: string, region: string) => (operation: string, trail?: string) => ({
-  action: `cloudtrail:${operation}`,
-  accountId,
-  resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
-});
+/** Names a call about a trail, or about all of a Region. */
+export function trailCall(accountId: string, region: string) {
+  return (operation: string, trail?: string): AwsCall => ({
+    action: `cloudtrail:${operation}`,
+    accountId,
+    resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
+  });
+}
 
 export function trailReader(options: AwsClientOptions, accountId: string): TrailReader {
   const cloudtrail = new CloudTrailClient(options);
-  const call = callIn(accountId, options.region);
+  const call = trailCall(accountId, options.region);
   return {
     trails: async () => {
       const answer = await asked(call('DescribeTrails'), () =>
@@ -31,18 +35,60 @@ export function trailReader(options: AwsClientOptions, accountId: string): Trail
       );
       return (answer.trailList ?? []).map(liveTrail);
     },
-    logging: async (name) => {
-      try {
-        const answer = await asked(call('GetTrailStatus', name), () =>
-          cloudtrail.send(new GetTrailStatusCommand({ Name: name })),
-        );
+    logging: (name) =>
+      unlessGone(async () => {
+        const command = new GetTrailStatusCommand({ Name: name });
+        const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(command));
         return answer.IsLogging ?? false;
-      } catch (error) {
-        if (error instanceof CallFailure && error.awsCode === 'TrailNotFoundException') return null;
-        throw error;
-      }
-    },
+      }),
+    eventSelectors: (name) =>
+      unlessGone(async () => {
+        const command = new GetEventSelectorsCommand({ TrailName: name });
+        return selectorsOf(
+          await asked(call('GetEventSelectors', name), () => cloudtrail.send(command)),
+        );
+      }),
+    insightSelectors: (name) =>
+      unlessGone(async () => {
+        const command = new GetInsightSelectorsCommand({ TrailName: name });
+        const asking = asked(call('GetInsightSelectors', name), () => cloudtrail.send(command));
+        const answer = await asking.catch(noInsights);
+        return (answer.InsightSelectors ?? []).flatMap(({ InsightType }) => InsightType ?? []);
+      }),
+    tags: (trailArn) =>
+      unlessGone(async () => {
+        const command = new ListTagsCommand({ ResourceIdList: [trailArn] });
+        const answer = await asked(call('ListTags', trailArn), () => cloudtrail.send(command));
+        const tags = answer.ResourceTagList?.[0]?.TagsList ?? [];
+        return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+      }),
   };
+}
+
+/** Null for a trail that does not exist; any other failure is one. */
+async function unlessGone<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof CallFailure && GONE.has(error.awsCode)) return null;
+    throw error;
+  }
+}
+
+const GONE: ReadonlySet<string> = new Set(['TrailNotFoundException', 'ResourceNotFoundException']);
+
+/** CloudTrail's way to say "none". */
+function noInsights(error: unknown): { readonly InsightSelectors: undefined } {
+  if (error instanceof CallFailure && error.awsCode === 'InsightNotEnabledException')
+    return { InsightSelectors: undefined };
+  throw error;
+}
+
+function selectorsOf(answer: GetEventSelectorsCommandOutput): EventSelectors {
+  const advanced = answer.AdvancedEventSelectors ?? [];
+  return advanced.length > 0
+    ? { kind: 'advanced', selectors: advanced as readonly AdvancedSelector[] }
+    : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
 }
 
 function liveTrail(trail: Trail): LiveTrail {
@@ -56,47 +102,10 @@ function liveTrail(trail: Trail): LiveTrail {
     multiRegion: trail.IsMultiRegionTrail ?? false,
     globalServiceEvents: trail.IncludeGlobalServiceEvents ?? false,
     logFileValidation: trail.LogFileValidationEnabled ?? false,
-  };
-}
-
-type Fields = Omit<UpdateTrailCommandInput, 'Name'>;
-
-/** Our settings under the names that CreateTrail and UpdateTrail take. */
-const FIELDS: { readonly [S in keyof TrailSettings]: keyof Fields } = {
-  bucket: 'S3BucketName',
-  prefix: 'S3KeyPrefix',
-  multiRegion: 'IsMultiRegionTrail',
-  globalServiceEvents: 'IncludeGlobalServiceEvents',
-  logFileValidation: 'EnableLogFileValidation',
-};
-
-function fields(settings: Partial<TrailSettings>): Fields {
-  return Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [FIELDS[key as keyof TrailSettings], value]),
-  );
-}
-
-export function trailWriter(options: AwsClientOptions, accountId: string): TrailWriter {
-  const cloudtrail = new CloudTrailClient(options);
-  const call = callIn(accountId, options.region);
-  return {
-    create: async (name, { bucket, prefix, ...flags }) => {
-      // An empty prefix is for clearing one; CreateTrail wants none instead.
-      const settings = prefix === '' ? flags : { ...flags, prefix };
-      const command = new CreateTrailCommand({
-        Name: name,
-        S3BucketName: bucket,
-        ...fields(settings),
-      });
-      await asked(call('CreateTrail', name), () => cloudtrail.send(command));
-    },
-    update: async (name, settings) => {
-      const command = new UpdateTrailCommand({ Name: name, ...fields(settings) });
-      await asked(call('UpdateTrail', name), () => cloudtrail.send(command));
-    },
-    startLogging: async (name) => {
-      const command = new StartLoggingCommand({ Name: name });
-      await asked(call('StartLogging', name), () => cloudtrail.send(command));
-    },
+    kmsKeyArn: trail.KmsKeyId ?? '',
+    snsTopicArn: trail.SnsTopicARN ?? '',
+    cloudWatchLogGroupArn: trail.CloudWatchLogsLogGroupArn ?? '',
+    cloudWatchRoleArn: trail.CloudWatchLogsRoleArn ?? '',
+    recursiveLogging: trail.RecursiveLogging ?? true,
   };
 }

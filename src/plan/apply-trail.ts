@@ -1,21 +1,24 @@
-// Carries out one member's part: create or change the trail, then start logging. Waits where AWS says that waiting helps,
-// and nowhere else.
+// Carries out one member's steps, one after the other, and stops at the first that fails. Waits where AWS says that waiting
+// helps, and nowhere else.
 
 import { findingsOf, UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import type { TrailSettings } from '../trail/settings.js';
+import type { ObservedMember } from './observe.js';
 import type { MemberOutcome, Step } from './outcome.js';
 import {
   isExisting,
+  isGone,
   isRefusedForPolicy,
   newTrailPatience,
   PROPAGATION,
   trailCallPatience,
 } from './patience.js';
 import { type Patience, persist } from './persist.js';
-import { isError, type MemberPlan } from './plan.js';
+import { isError, type PlannedMember } from './plan.js';
 import type { Clock, TrailReader, TrailWriter } from './ports.js';
-import { planTrail, type TrailAction, type TrailPlan } from './trail-plan.js';
+import type { TrailStep } from './steps.js';
+import { planTrail } from './trail-plan.js';
 
 export type TrailDeps = {
   readonly reader: TrailReader;
@@ -25,29 +28,27 @@ export type TrailDeps = {
   readonly clock: Clock;
 };
 
-type Planned = Extract<MemberPlan, { readonly kind: 'planned' }>;
-
 /** Never throws for a failure that AWS caused: it is in the outcome. */
 export async function applyTrail(
-  planned: Planned,
+  planned: PlannedMember,
   request: Request,
   deps: TrailDeps,
 ): Promise<MemberOutcome> {
   const { accountId } = planned.member;
-  const { startLogging, action } = planned.trail;
-  const trail = await stepOf(action.kind !== 'keep', () => bringAbout(planned, request, deps));
-  if (trail.state === 'failed')
-    return { accountId, trail, logging: { state: startLogging ? 'not-tried' : 'unchanged' } };
-  const { writer, clock } = deps;
-  const patience = action.kind === 'create' ? newTrailPatience : trailCallPatience;
-  const logging = await stepOf(startLogging, () =>
-    persist(() => writer.startLogging(planned.member.trail.name), patience, clock),
-  );
-  return { accountId, trail, logging };
+  const steps: { readonly step: TrailStep; readonly result: Step }[] = [];
+  for (const step of planned.trail.steps) {
+    const failed = steps.some(({ result }) => result.state === 'failed');
+    const result = failed
+      ? NOT_TRIED
+      : await resultOf(() => carryOut(step, planned, request, deps));
+    steps.push({ step, result });
+  }
+  return { accountId, steps };
 }
 
-async function stepOf(wanted: boolean, work: () => Promise<void>): Promise<Step> {
-  if (!wanted) return { state: 'unchanged' };
+const NOT_TRIED: Step = { state: 'not-tried' };
+
+async function resultOf(work: () => Promise<void>): Promise<Step> {
   try {
     await work();
     return { state: 'done' };
@@ -56,59 +57,94 @@ async function stepOf(wanted: boolean, work: () => Promise<void>): Promise<Step>
   }
 }
 
-async function bringAbout(planned: Planned, request: Request, deps: TrailDeps): Promise<void> {
+async function carryOut(
+  step: TrailStep,
+  planned: PlannedMember,
+  request: Request,
+  deps: TrailDeps,
+): Promise<void> {
   try {
-    await carryOut(planned.trail, planned, deps);
+    await waitOut(step, planned, deps);
   } catch (error) {
-    if (!isExisting(error)) throw error;
+    // Deleted meanwhile, or by a call of ours whose answer was lost: that is what was wanted.
+    if (isRetiring(step) && isGone(error)) return;
+    if (step.kind !== 'create' || !isExisting(error)) throw error;
     // Made meanwhile, or by a call of ours whose answer was lost: compare, and change what differs.
-    const found = await replan(planned, request, deps);
-    const errors = found.findings.filter(isError);
-    if (errors.length > 0) throw new UserError(errors);
-    if (found.action.kind === 'create') throw error;
-    await carryOut(found, planned, deps);
+    for (const rest of await stepsForExisting(planned, request, deps, error))
+      await waitOut(rest, planned, deps);
   }
 }
 
-async function replan(
-  { member, delivery }: Planned,
+const isRetiring = ({ kind }: TrailStep): boolean => kind === 'stop-logging' || kind === 'delete';
+
+/** What the trail that came to be there still needs in place of being created. */
+async function stepsForExisting(
+  { member, trailArn }: PlannedMember,
   request: Request,
   { reader }: TrailDeps,
-): Promise<TrailPlan> {
-  const trails = await reader.trails();
-  return planTrail({ member, trailArn: delivery.trailArn, trails, logging: false }, request);
+  error: unknown,
+): Promise<readonly TrailStep[]> {
+  const nothing = { logging: true, extras: {}, replacedLogging: false, replacedExtras: {} };
+  const found: ObservedMember = { member, trailArn, trails: await reader.trails(), ...nothing };
+  const { steps, findings } = planTrail(found, request);
+  const errors = findings.filter(isError);
+  if (errors.length > 0) throw new UserError(errors);
+  if (steps.some(({ kind }) => kind === 'create')) throw error;
+  return steps.filter(({ kind }) => kind === 'update');
 }
 
-async function carryOut(
-  { action, intended }: TrailPlan,
-  { member }: Planned,
+async function waitOut(
+  step: TrailStep,
+  { trail, trailArn }: PlannedMember,
   { writer, confirmPolicy, clock }: TrailDeps,
 ): Promise<void> {
-  const call = (): Promise<void> => send(action, intended, member.trail.name, writer);
+  const isNew = trail.steps.some(({ kind }) => kind === 'create') && !isRetiring(step);
+  const usual = isNew ? newTrailPatience : trailCallPatience;
   const patience = async (error: unknown): Promise<Patience | null> => {
-    if (!isRefusedForPolicy(error)) return trailCallPatience(error);
+    if (!isRefusedForPolicy(error)) return usual(error);
     // Either our grants are in the policy and CloudTrail does not see them yet, or they have just been put back.
     await confirmPolicy();
     return PROPAGATION;
   };
-  await persist(call, patience, clock);
+  await persist(() => send(step, trailArn, writer), patience, clock);
 }
 
-async function send(
-  action: TrailAction,
-  intended: TrailSettings,
-  name: string,
-  writer: TrailWriter,
-): Promise<void> {
-  switch (action.kind) {
+async function send(step: TrailStep, trailArn: string, writer: TrailWriter): Promise<void> {
+  switch (step.kind) {
     case 'create':
-      return writer.create(name, intended);
+      return writer.create(step.trail, step.settings, step.tags);
     case 'update':
-      return writer.update(
-        name,
-        Object.fromEntries(action.changes.map(({ setting }) => [setting, intended[setting]])),
-      );
-    case 'keep':
-      return;
+      return writer.update(step.trail, changedSettings(step));
+    case 'put-event-selectors':
+      return writer.putEventSelectors(step.trail, step.selectors);
+    case 'put-insight-selectors':
+      return writer.putInsightSelectors(step.trail, step.types);
+    case 'add-tags':
+      return writer.addTags(trailArn, step.tags);
+    case 'remove-tags':
+      return writer.removeTags(trailArn, step.keys);
+    case 'start-logging':
+      return writer.startLogging(step.trail);
+    case 'stop-logging':
+      return writer.stopLogging(step.trail);
+    case 'delete':
+      return writer.delete(step.trail);
   }
+}
+
+/** Settings that CloudTrail couples are sent together, or changing the one would change the other too. */
+const COUPLED: readonly (readonly (keyof TrailSettings)[])[] = [
+  // Going to one Region turns global service events off by itself, coming back turns them on.
+  ['multiRegion', 'globalServiceEvents'],
+  // Neither is taken without the other.
+  ['cloudWatchLogGroupArn', 'cloudWatchRoleArn'],
+];
+
+function changedSettings({
+  changes,
+  settings,
+}: Extract<TrailStep, { readonly kind: 'update' }>): Partial<TrailSettings> {
+  const names = changes.map(({ setting }) => setting);
+  const coupled = COUPLED.filter((group) => group.some((name) => names.includes(name))).flat();
+  return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }

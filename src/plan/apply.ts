@@ -1,14 +1,16 @@
-// Carries a plan out, in the order that survives a crash after any call: the bucket policy first, then each member's trail,
-// then its logging. Decides nothing: what to write comes from the plan's own pure functions. What fails is told step by
-// step, and what was done stays done, so that a rerun continues from there.
+// Carries a plan out, in the order that survives a crash after any call: who is to deliver is admitted first, then the
+// trails are brought through their steps, then the grants of those that have left are taken back. Decides nothing: what to
+// write comes from the plan's own pure functions. What fails is told step by step, and what was done stays done, so that a
+// rerun continues from there.
 
-import { findingsOf } from '../problem.js';
+import { findingsOf, UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { applyTrail, type TrailDeps } from './apply-trail.js';
 import type { ObservedPolicy } from './observe.js';
 import type { MemberOutcome, Outcome, PolicyOutcome, Step } from './outcome.js';
-import type { MemberPlan, Plan } from './plan.js';
+import type { Plan, PlannedMember } from './plan.js';
 import { type PolicyDeps, type PolicyKeeper, policyKeeper } from './policy-keeper.js';
+import { type PolicyWish, planPolicy } from './policy-plan.js';
 import type { Clock, Readers, Writers } from './ports.js';
 
 export type ApplyDeps = {
@@ -19,8 +21,6 @@ export type ApplyDeps = {
   readonly clock: Clock;
 };
 
-type Planned = Extract<MemberPlan, { readonly kind: 'planned' }>;
-
 /** Never throws for a failure that AWS caused: those are in the outcome. `seen` is the policy that the plan was made from. */
 export async function apply(
   plan: Plan,
@@ -28,48 +28,67 @@ export async function apply(
   seen: ObservedPolicy,
   deps: ApplyDeps,
 ): Promise<Outcome> {
-  const keeper = policyKeeper(plan.wish, {
+  const joining: PolicyWish = { ...plan.wish, withdraw: [] };
+  const keeper = policyKeeper(joining, {
     read: deps.readPolicy,
     writer: deps.writers.bucket,
     backup: deps.backup,
     clock: deps.clock,
   });
   const members = plan.members.filter((member) => member.kind === 'planned');
-  const refused = plan.policy.merge.changed ? await failureOf(keeper.establish(seen)) : null;
+  const refused = planPolicy(seen.document, joining).merge.changed
+    ? await failureOf(keeper.establish(joining, seen))
+    : null;
   if (refused !== null)
     return { policy: policyOutcome(keeper, refused), members: members.map(notTried), findings: [] };
+  const leaves = plan.wish.withdraw.length > 0 && plan.changes > 0;
   const [unsettled, ...outcomes] = await Promise.all([
-    failureOf(watch(keeper, request.settleSeconds)),
-    ...members.map((member) => applyTrail(member, request, trailDeps(member, keeper, deps))),
+    failureOf(watch(keeper, leaves ? 0 : request.settleSeconds)),
+    ...members.map((member) => {
+      const entered = trailDeps(member, keeper, deps);
+      return entered === null ? notTried(member) : applyTrail(member, request, entered);
+    }),
   ]);
-  return {
-    policy: policyOutcome(keeper, unsettled),
-    members: outcomes,
-    findings: keeper.findings(),
-  };
+  const failure =
+    unsettled ??
+    (leaves ? await failureOf(dismiss(plan, members, outcomes, keeper, request, deps)) : null);
+  return { policy: policyOutcome(keeper, failure), members: outcomes, findings: keeper.findings() };
 }
 
-/** Beside the trail work: reads the written policy back, and again when the time of the others is over. */
+/** Takes back the grants of those whose steps are all done: a trail that is still there keeps what it needs. */
+async function dismiss(
+  plan: Plan,
+  members: readonly PlannedMember[],
+  outcomes: readonly MemberOutcome[],
+  keeper: PolicyKeeper,
+  { settleSeconds }: Request,
+  { readPolicy }: ApplyDeps,
+): Promise<void> {
+  const isDone = (index: number): boolean =>
+    outcomes[index]?.steps.every(({ result }) => result.state === 'done') ?? false;
+  const withdraw = members.flatMap((member, index) => (isDone(index) ? member.withdraw : []));
+  if (withdraw.length === 0) return;
+  await keeper.establish({ ...plan.wish, withdraw }, await readPolicy());
+  await watch(keeper, settleSeconds);
+}
+
+/** Reads the written policy back, and again when the time of the others is over. */
 async function watch(keeper: PolicyKeeper, settleSeconds: number): Promise<void> {
   if (keeper.written() === null) return;
   await keeper.confirm();
   if (settleSeconds > 0) await keeper.settle(settleSeconds);
 }
 
+/** Null for an account that is not entered: it has no steps. */
 function trailDeps(
-  { member }: Planned,
+  { member }: PlannedMember,
   keeper: PolicyKeeper,
   { readers, writers, clock }: ApplyDeps,
-): TrailDeps {
+): TrailDeps | null {
   const reader = readers.members.get(member.accountId);
-  if (reader === undefined || !('trails' in reader))
-    throw new Error(`No reader for account ${member.accountId}`);
-  return {
-    reader: reader.trails,
-    writer: writers.trails(member.accountId),
-    confirmPolicy: keeper.confirm,
-    clock,
-  };
+  if (reader === undefined || reader instanceof UserError) return null;
+  const writer = writers.trails(member.accountId);
+  return { reader: reader.trails, writer, confirmPolicy: keeper.confirm, clock };
 }
 
 async function failureOf(work: Promise<void>): Promise<Step | null> {
@@ -86,10 +105,9 @@ function policyOutcome(keeper: PolicyKeeper, failure: Step | null): PolicyOutcom
   return { step: failure ?? { state: written === null ? 'unchanged' : 'done' }, written };
 }
 
-function notTried({ member, trail }: Planned): MemberOutcome {
+function notTried({ member, trail }: PlannedMember): MemberOutcome {
   return {
     accountId: member.accountId,
-    trail: { state: trail.action.kind === 'keep' ? 'unchanged' : 'not-tried' },
-    logging: { state: trail.startLogging ? 'not-tried' : 'unchanged' },
+    steps: trail.steps.map((step) => ({ step, result: { state: 'not-tried' } })),
   };
 }

@@ -2,15 +2,15 @@
 // same when part of it is done meanwhile or other members join, on any machine and in any order of the accounts.
 
 import { createHash } from 'node:crypto';
-import type { MemberPlan } from './plan.js';
+import { canonicalSelectors } from '../trail/extras.js';
+import { SETTINGS } from '../trail/settings.js';
+import type { PlannedMember } from './plan.js';
 import type { PolicyPlan, PolicyWish } from './policy-plan.js';
-
-type Planned = Extract<MemberPlan, { readonly kind: 'planned' }>;
 
 /** `sha256:` and 64 hexadecimal digits. */
 export function planDigest(
   wish: PolicyWish,
-  members: readonly Planned[],
+  members: readonly PlannedMember[],
   policy: PolicyPlan,
 ): string {
   const state = {
@@ -28,17 +28,19 @@ export function planDigest(
   return `sha256:${createHash('sha256').update(JSON.stringify(state)).digest('hex')}`;
 }
 
-/** Written out key by key: the digest must not depend on the order in which an object was built. */
-function intent({ delivery, trail }: Planned) {
-  const { intended, action } = trail;
-  const losses = action.kind === 'update' ? action.changes.filter(({ loss }) => loss) : [];
+/** Written out in a fixed order: the digest must not depend on the order in which an object was built. */
+function intent({ trailArn, trail, member, withdraw }: PlannedMember) {
+  const { intended } = trail;
+  const { eventSelectors, insightSelectors, tags } = member.trail.extras;
+  const losses = trail.findings.filter(({ code }) => code === 'trail-loss');
   return {
-    trailArn: delivery.trailArn,
-    prefix: intended.prefix,
-    multiRegion: intended.multiRegion,
-    globalServiceEvents: intended.globalServiceEvents,
-    logFileValidation: intended.logFileValidation,
-    logging: true,
-    losses: losses.map(({ setting, from, to }) => [setting, from, to]),
+    trailArn,
+    state: member.state,
+    settings: intended === null ? null : SETTINGS.map((setting) => intended[setting]),
+    eventSelectors: eventSelectors === undefined ? null : canonicalSelectors(eventSelectors),
+    insightSelectors: insightSelectors?.toSorted() ?? null,
+    tags: Object.entries(tags ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    leaving: withdraw.map((left) => left.trailArn).toSorted(),
+    losses: losses.map(({ message }) => message).toSorted(),
   };
 }

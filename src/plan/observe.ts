@@ -4,8 +4,9 @@
 import { type PolicyDocument, PolicyError, parsePolicy } from '../policy/index.js';
 import { UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
+import type { TrailExtras } from '../trail/extras.js';
 import { type LiveTrail, trailArn } from '../trail/settings.js';
-import type { BucketReader, Clock, MemberReader, Readers } from './ports.js';
+import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
 
 export type ObservedPolicy = {
   /** As S3 gave it; null where the bucket has no policy. */
@@ -19,9 +20,14 @@ export type ObservedMember = {
   readonly member: Member;
   /** The trail's ARN, whether or not the trail exists. */
   readonly trailArn: string;
-  /** All trails that the home Region shows. */
+  /** Of the trail that this one replaces; undefined where none is named. */
+  readonly replacedArn?: string;
+  /** All trails that the home Region shows; empty for a closed account, which is not entered. */
   readonly trails: readonly LiveTrail[];
   readonly logging: boolean;
+  readonly extras: TrailExtras;
+  readonly replacedLogging: boolean;
+  readonly replacedExtras: TrailExtras;
 };
 
 /** A member that could not be read, and why. */
@@ -38,9 +44,7 @@ export type Observed = {
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
   const [policy, ...members] = await Promise.all([
     readPolicy(readers.central.bucket, request.central, clock),
-    ...request.members.map((member) =>
-      observeMember(member, readers.members.get(member.accountId)),
-    ),
+    ...request.members.map((member) => observeMember(member, readers)),
   ]);
   const readable = [...readers.members.values()].flatMap((r) =>
     r instanceof UserError ? [] : [r],
@@ -77,20 +81,76 @@ export async function readPolicy(
 
 async function observeMember(
   member: Member,
-  reader: MemberReader | UserError | undefined,
+  readers: Readers,
 ): Promise<ObservedMember | UnreadMember> {
+  if (member.state === 'closed') return unentered(member, readers.central.session.partition);
+  const reader = readers.members.get(member.accountId);
   if (reader === undefined) throw new Error(`No reader for account ${member.accountId}`);
   if (reader instanceof UserError) return { member, failure: reader };
-  const { partition } = reader.session;
   try {
-    const [trails, logging] = await Promise.all([
-      reader.trails.trails(),
-      reader.trails.logging(member.trail.name),
-    ]);
-    const arn = trailArn(partition, member.region, member.accountId, member.trail.name);
-    return { member, trailArn: arn, trails, logging: logging ?? false };
+    return await entered(member, reader);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };
     throw error;
   }
+}
+
+function arnsOf({ region, accountId, trail }: Member, partition: string) {
+  const arn = (name: string): string => trailArn(partition, region, accountId, name);
+  return {
+    trailArn: arn(trail.name),
+    ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
+  };
+}
+
+function unentered(member: Member, partition: string): ObservedMember {
+  const nothing = {
+    trails: [],
+    logging: false,
+    extras: {},
+    replacedLogging: false,
+    replacedExtras: {},
+  };
+  return { member, ...arnsOf(member, partition), ...nothing };
+}
+
+async function entered(
+  member: Member,
+  { session, trails: reader }: MemberReader,
+): Promise<ObservedMember> {
+  const { name, replaces, extras: wished } = member.trail;
+  const arns = arnsOf(member, session.partition);
+  const [trails, own, replaced] = await Promise.all([
+    reader.trails(),
+    observeTrail(reader, name, arns.trailArn, wished),
+    replaces === undefined || arns.replacedArn === undefined
+      ? { logging: false, extras: {} }
+      : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
+  ]);
+  const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
+  return { member, ...arns, trails, ...own, ...old };
+}
+
+/** A trail that takes another's place gets what the other has, so all of that is read. */
+const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true } as const;
+
+/** Reads only what is mentioned: every further call is one more permission that the role needs. */
+async function observeTrail(
+  reader: TrailReader,
+  name: string,
+  arn: string,
+  mentioned: { readonly [E in keyof TrailExtras]?: unknown },
+): Promise<{ readonly logging: boolean; readonly extras: TrailExtras }> {
+  const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
+    reader.logging(name),
+    mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
+    mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
+    mentioned.tags === undefined ? null : reader.tags(arn),
+  ]);
+  const extras = {
+    ...(eventSelectors === null ? {} : { eventSelectors }),
+    ...(insightSelectors === null ? {} : { insightSelectors }),
+    ...(tags === null ? {} : { tags }),
+  };
+  return { logging: logging ?? false, extras };
 }

@@ -4,6 +4,7 @@ import type { Finding, PolicyDocument } from '../policy/index.js';
 import type { ObservedPolicy } from './observe.js';
 import type { Plan } from './plan.js';
 import { isError } from './plan.js';
+import type { TrailStep } from './steps.js';
 
 /** One step of the plan and what became of it. */
 export type Step =
@@ -15,14 +16,17 @@ export type Step =
 
 export type MemberOutcome = {
   readonly accountId: string;
-  readonly trail: Step;
-  readonly logging: Step;
+  /** In order; what comes behind a failed one is not tried. */
+  readonly steps: readonly { readonly step: TrailStep; readonly result: Step }[];
 };
 
 export type PolicyOutcome = {
   readonly step: Step;
   /** What this run found before its first write, and what it wrote last; null when it wrote nothing. */
-  readonly written: { readonly before: ObservedPolicy; readonly after: PolicyDocument } | null;
+  readonly written: {
+    readonly before: ObservedPolicy;
+    readonly after: PolicyDocument | null;
+  } | null;
 };
 
 export type Outcome = {
@@ -36,7 +40,7 @@ export type Result = 'no-changes' | 'planned' | 'applied' | 'partial' | 'blocked
 
 const stepsOf = ({ policy, members }: Outcome): readonly Step[] => [
   policy.step,
-  ...members.flatMap(({ trail, logging }) => [trail, logging]),
+  ...members.flatMap(({ steps }) => steps.map(({ result }) => result)),
 ];
 
 /** Of the steps that failed, and of what happened on the way. */

@@ -52,6 +52,8 @@ export const isRefusedForPolicy = (error: unknown): boolean =>
 export const isExisting = (error: unknown): boolean =>
   codeOf(error) === 'TrailAlreadyExistsException';
 
+export const isGone = (error: unknown): boolean => codeOf(error) === 'TrailNotFoundException';
+
 export const trailCallPatience = (error: unknown): Patience | null =>
   TRAIL_CALLS.get(codeOf(error)) ?? null;
 

@@ -9,14 +9,26 @@ import { type PolicyPlan, type PolicyWish, planPolicy } from './policy-plan.js';
 import { planTrail, type TrailPlan } from './trail-plan.js';
 
 export type MemberPlan =
-  | {
-      readonly kind: 'planned';
-      readonly member: Member;
-      readonly delivery: Delivery;
-      readonly trail: TrailPlan;
-    }
-  | { readonly kind: 'held-back'; readonly member: Member; readonly trailArn: string }
+  | PlannedMember
+  | HeldBackMember
   | { readonly kind: 'unread'; readonly member: Member };
+
+export type PlannedMember = {
+  readonly kind: 'planned';
+  readonly member: Member;
+  readonly trailArn: string;
+  /** What is to be granted before the steps; null for a member that leaves. */
+  readonly admit: Delivery | null;
+  /** What is taken back after the steps. */
+  readonly withdraw: readonly Delivery[];
+  readonly trail: TrailPlan;
+};
+
+export type HeldBackMember = {
+  readonly kind: 'held-back';
+  readonly member: Member;
+  readonly trailArn: string;
+};
 
 export type Plan = {
   readonly wish: PolicyWish;
@@ -34,16 +46,17 @@ export type Plan = {
 export function makePlan(request: Request, observed: Observed): Plan {
   const trails = observed.members.map((member) => planMember(member, request));
   const members = trails.map(({ plan }) => plan);
-  const admitted = members.filter((member) => member.kind === 'planned');
+  const planned = members.filter((member) => member.kind === 'planned');
   const wish: PolicyWish = {
     accountId: request.central.accountId,
     bucket: request.central.bucket,
     layout: request.layout,
     allowBroadening: request.allowBroadening,
-    admit: admitted.map(({ delivery }) => delivery),
+    admit: planned.flatMap(({ admit }) => admit ?? []),
+    withdraw: planned.flatMap(({ withdraw }) => withdraw),
   };
   const policy = planPolicy(observed.policy.document, wish);
-  const digest = planDigest(wish, admitted, policy);
+  const digest = planDigest(wish, planned, policy);
   const approval = approvalFindings(request.expectedPlan, digest);
   const whole = [...policy.findings, ...approval];
   const heldBack = members.some(({ kind }) => kind === 'held-back');
@@ -52,8 +65,8 @@ export function makePlan(request: Request, observed: Observed): Plan {
     policy,
     members,
     findings: [...whole, ...trails.flatMap(({ findings }) => findings)],
-    blocked: whole.some(isError) || (admitted.length === 0 && heldBack),
-    changes: (policy.merge.changed ? 1 : 0) + admitted.filter(hasWork).length,
+    blocked: whole.some(isError) || (planned.length === 0 && heldBack),
+    changes: (policy.merge.changed ? 1 : 0) + planned.filter(hasWork).length,
     digest,
   };
 }
@@ -61,8 +74,8 @@ export function makePlan(request: Request, observed: Observed): Plan {
 export const isError = ({ severity }: Finding): boolean => severity === 'error';
 
 /** Whether anything is to be done in the member's account. */
-export function hasWork({ trail }: { readonly trail: TrailPlan }): boolean {
-  return trail.action.kind !== 'keep' || trail.startLogging;
+export function hasWork({ trail }: PlannedMember): boolean {
+  return trail.steps.length > 0;
 }
 
 function planMember(
@@ -74,18 +87,24 @@ function planMember(
     return { plan: { kind: 'unread', member }, findings: observed.failure.findings };
   const { trailArn } = observed;
   const trail = planTrail(observed, request);
-  if (trail.findings.some(isError))
-    return { plan: { kind: 'held-back', member, trailArn }, findings: trail.findings };
-  const { bucket, prefix } = trail.intended;
-  const { organizationId } = request;
-  const delivery: Delivery = {
+  const { findings, intended } = trail;
+  if (findings.some(isError)) return { plan: { kind: 'held-back', member, trailArn }, findings };
+  const deliveryOf = deliveriesOf(member.accountId, request);
+  const admit =
+    intended === null ? null : deliveryOf(trailArn, intended.prefix, intended.kmsKeyArn);
+  const withdraw = trail.leaving.map((left) => deliveryOf(left.trailArn, left.prefix, ''));
+  return { plan: { kind: 'planned', member, trailArn, admit, withdraw, trail }, findings };
+}
+
+function deliveriesOf(accountId: string, { central, organizationId }: Request) {
+  return (trailArn: string, prefix: string, kmsKeyArn: string): Delivery => ({
     trailArn,
-    accountId: member.accountId,
-    bucket,
+    accountId,
+    bucket: central.bucket,
     prefix,
+    ...(kmsKeyArn === '' ? {} : { kmsKeyArn }),
     ...(organizationId === undefined ? {} : { organizationId }),
-  };
-  return { plan: { kind: 'planned', member, delivery, trail }, findings: trail.findings };
+  });
 }
 
 function approvalFindings(expected: string | undefined, digest: string): readonly Finding[] {

@@ -36,8 +36,11 @@ export type PolicyDeps = {
 };
 
 export type PolicyKeeper = {
-  /** Merges and writes if needed, beginning with a policy that has been read already. @throws UserError */
-  readonly establish: (seen: ObservedPolicy) => Promise<void>;
+  /**
+   * Merges what is wished and writes if needed, beginning with a policy that has been read already. From then on this is
+   * the wish that `confirm` and `settle` keep. @throws UserError
+   */
+  readonly establish: (wish: PolicyWish, seen: ObservedPolicy) => Promise<void>;
   /** Reads the policy and merges our grants anew if they are missing; whether they had been there. @throws UserError */
   readonly confirm: () => Promise<boolean>;
   /**
@@ -52,14 +55,15 @@ export type PolicyKeeper = {
 
 type Written = {
   readonly before: ObservedPolicy;
-  readonly after: PolicyDocument;
+  readonly after: PolicyDocument | null;
   readonly at: number;
 };
 
 /** One keeper for a run: its writes follow one another, however many members ask for one. */
-export function policyKeeper(wish: PolicyWish, deps: PolicyDeps): PolicyKeeper {
+export function policyKeeper(initial: PolicyWish, deps: PolicyDeps): PolicyKeeper {
   const { clock } = deps;
   const findings: Finding[] = [];
+  let wish = initial;
   let first: Written | null = null;
   let last: Written | null = null;
   let rounds = 0;
@@ -107,7 +111,11 @@ export function policyKeeper(wish: PolicyWish, deps: PolicyDeps): PolicyKeeper {
   };
 
   return {
-    establish: (seen) => inTurn(() => establish(seen)),
+    establish: (next, seen) =>
+      inTurn(() => {
+        wish = next;
+        return establish(seen);
+      }),
     confirm: async () => (await inTurn(confirm)) !== null,
     settle,
     written: () =>
@@ -132,12 +140,14 @@ async function mergeAndWrite(
     const { merge, findings } = planPolicy(before.document, wish);
     const errors = findings.filter(isError);
     if (errors.length > 0) throw new UserError(errors);
-    if (!merge.changed || merge.document === null) return unanswered;
+    if (!merge.changed) return unanswered;
     await backup(before);
     const written = { before, after: merge.document };
     try {
       const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
-      await writer.putPolicy(printPolicy(merge.document), left);
+      await (merge.document === null
+        ? writer.deletePolicy(left)
+        : writer.putPolicy(printPolicy(merge.document), left));
     } catch (error) {
       if (isUnanswered(error)) unanswered = { ...written, at: clock.now() };
       throw error;
@@ -149,7 +159,7 @@ async function mergeAndWrite(
 
 /** A statement that is gone since our write is never put back: it may have been taken out on purpose. */
 function vanished(
-  written: PolicyDocument,
+  written: PolicyDocument | null,
   standing: PolicyDocument | null,
   { accountId, bucket }: PolicyWish,
 ): readonly Finding[] {

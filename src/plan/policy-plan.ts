@@ -23,7 +23,10 @@ export type PolicyWish = {
   readonly bucket: string;
   readonly layout: Layout;
   readonly allowBroadening: boolean;
+  /** All that are to be admitted afterwards. */
   readonly admit: readonly Delivery[];
+  /** Grants taken back, as far as none of the admitted needs them. */
+  readonly withdraw: readonly Delivery[];
 };
 
 export type PolicyPlan = {
@@ -38,10 +41,10 @@ export type PolicyPlan = {
 };
 
 export function planPolicy(before: PolicyDocument | null, wish: PolicyWish): PolicyPlan {
-  const { layout, admit, accountId } = wish;
-  const merge = mergePolicy(before, { ...wish, withdraw: [] });
-  const access = compareAccess(before, merge.document, admit);
-  const [example] = admit;
+  const { layout, admit, withdraw, accountId } = wish;
+  const merge = mergePolicy(before, wish);
+  const access = compareAccess(before, merge.document, admit, withdraw);
+  const [example] = [...admit, ...withdraw];
   const size = example === undefined ? null : measurePolicy(merge.document, layout, example);
   const findings = [
     ...merge.findings,

@@ -2,6 +2,7 @@
 // given nothing else. Every function throws a `CallFailure` when AWS refuses or cannot be reached.
 
 import type { UserError } from '../problem.js';
+import type { EventSelectors, InsightTypes, Tags } from '../trail/extras.js';
 import type { LiveTrail, TrailSettings } from '../trail/settings.js';
 
 /** Whose credentials a reader or writer uses, as STS told it. */
@@ -24,22 +25,33 @@ export type BucketWriter = {
    * time; the write may have happened then.
    */
   readonly putPolicy: (text: string, timeoutMs: number) => Promise<void>;
+  /** Takes the policy away, for S3 stores no empty one. Otherwise as `putPolicy`. */
+  readonly deletePolicy: (timeoutMs: number) => Promise<void>;
 };
 
 /** Bound to one account and the home Region of its trail, so that a trail's name is enough. */
 export type TrailReader = {
   /** All trails seen from this Region, other Regions' multi-Region trails and the organization's included. */
   readonly trails: () => Promise<readonly LiveTrail[]>;
-  /** Whether the trail is logging; null where there is no such trail. */
+  /** Whether the trail is logging; null where there is no such trail. So too the others. */
   readonly logging: (name: string) => Promise<boolean | null>;
+  readonly eventSelectors: (name: string) => Promise<EventSelectors | null>;
+  readonly insightSelectors: (name: string) => Promise<InsightTypes | null>;
+  readonly tags: (trailArn: string) => Promise<Tags | null>;
 };
 
 /** Bound to one account and the home Region of its trail. */
 export type TrailWriter = {
-  readonly create: (name: string, settings: TrailSettings) => Promise<void>;
-  /** Changes what is given; CloudTrail leaves the rest as it is. An empty prefix clears it. */
+  readonly create: (name: string, settings: TrailSettings, tags: Tags) => Promise<void>;
+  /** Changes what is given; CloudTrail leaves the rest as it is. An empty text clears. */
   readonly update: (name: string, settings: Partial<TrailSettings>) => Promise<void>;
+  readonly putEventSelectors: (name: string, selectors: EventSelectors) => Promise<void>;
+  readonly putInsightSelectors: (name: string, types: InsightTypes) => Promise<void>;
+  readonly addTags: (trailArn: string, tags: Tags) => Promise<void>;
+  readonly removeTags: (trailArn: string, keys: readonly string[]) => Promise<void>;
   readonly startLogging: (name: string) => Promise<void>;
+  readonly stopLogging: (name: string) => Promise<void>;
+  readonly delete: (name: string) => Promise<void>;
 };
 
 /** All that a plan is made from. A member whose role could not be taken has its failure instead. */

@@ -35,7 +35,6 @@ export function outputsOf(report: Report, files: FilePaths) {
 function trailArnOf(planned: MemberPlan): readonly (readonly [string, string])[] {
   switch (planned.kind) {
     case 'planned':
-      return [[planned.member.accountId, planned.delivery.trailArn]];
     case 'held-back':
       return [[planned.member.accountId, planned.trailArn]];
     case 'unread':

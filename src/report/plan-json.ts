@@ -41,12 +41,13 @@ function memberJson(planned: MemberPlan, outcome: Outcome | null) {
   const done = outcome?.members.find((member) => member.accountId === accountId);
   return {
     ...base,
-    trailArn: planned.delivery.trailArn,
-    trail: planned.trail.action,
-    startLogging: planned.trail.startLogging,
+    trailArn: planned.trailArn,
+    admit: planned.admit,
+    withdraw: planned.withdraw,
     intended: planned.trail.intended,
-    ...(done === undefined
-      ? {}
-      : { outcome: { trail: done.trail.state, logging: done.logging.state } }),
+    steps: planned.trail.steps.map((step, index) => ({
+      ...step,
+      ...(done === undefined ? {} : { state: done.steps[index]?.result.state }),
+    })),
   };
 }

@@ -2,12 +2,15 @@
 // happen, an apply's what did. Escaping is the renderer's business.
 
 import type { MemberOutcome, Outcome, Step } from '../plan/outcome.js';
-import { hasWork, type MemberPlan, type Plan } from '../plan/plan.js';
+import type { MemberPlan, Plan, PlannedMember } from '../plan/plan.js';
+import { stepInWords, type TrailStep } from '../plan/steps.js';
+import type { Merge } from '../policy/index.js';
 import type { Request } from '../request/request.js';
-import { changeInWords, plural, settingsInWords } from './words.js';
+import { changeInWords, settingsInWords } from '../trail/words.js';
+import { plural } from './words.js';
 
-/** `+` comes into being, `~` changes, `!` goes wrong, `=` stays as it is. */
-export type Mark = '+' | '~' | '!' | '=';
+/** `+` comes into being, `~` changes, `−` goes, `!` is wrong, `=` stays as it is. */
+export type Mark = '+' | '~' | '−' | '!' | '=';
 
 export type Row = {
   readonly mark: Mark;
@@ -23,23 +26,22 @@ export function rowsOf(request: Request, plan: Plan, outcome: Outcome | null): r
   const outcomes = new Map(outcome?.members.map((member) => [member.accountId, member]));
   return [
     policyRow(request, plan, outcome),
-    ...plan.members.map((member) => memberRow(member, outcomes.get(member.member.accountId))),
+    ...plan.members.flatMap((member) => memberRows(member, outcomes.get(member.member.accountId))),
   ];
 }
 
 function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | null): Row {
   const { merge, size, before } = policy;
-  const parts = [
-    merge.changed ? counted(merge.trails.added, 'trail') : '',
-    merge.changed ? counted(merge.paths.added, 'path') : '',
-  ].filter((part) => part !== '');
-  const change = merge.changed ? parts.join(', ') || 'statements change' : 'unchanged';
+  const counts = [...counted(merge.trails, 'trail'), ...counted(merge.paths, 'path')].join(', ');
+  const gone = merge.document === null ? 'deleted, for nothing is left in it' : '';
+  const change = merge.changed ? gone || counts || 'statements change' : 'unchanged';
   const bytes =
-    size === null
+    size === null || merge.document === null
       ? ''
       : ` · ${size.bytes.toLocaleString('en-US')} of ${size.limit.toLocaleString('en-US')} bytes`;
+  const mark = merge.changed ? (before === null ? '+' : '~') : '=';
   return {
-    mark: markOf(outcome?.policy.step, merge.changed ? (before === null ? '+' : '~') : '='),
+    mark: outcome?.policy.step.state === 'failed' ? '!' : mark,
     account: central.accountId,
     role: 'central',
     what: { words: 'bucket policy of', name: central.bucket, where: '' },
@@ -48,59 +50,82 @@ function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | nu
   };
 }
 
-const counted = (count: number, thing: string): string =>
-  count === 0 ? '' : `+${plural(count, thing)}`;
+function counted(count: Merge['trails'], thing: string): readonly string[] {
+  return [
+    count.added === 0 ? '' : `+${plural(count.added, thing)}`,
+    count.removed === 0 ? '' : `−${plural(count.removed, thing)}`,
+  ].filter((part) => part !== '');
+}
 
-function memberRow(planned: MemberPlan, outcome: MemberOutcome | undefined): Row {
+/** A row for each trail that something is done to; one row that says "unchanged" where nothing is. */
+function memberRows(planned: MemberPlan, outcome: MemberOutcome | undefined): readonly Row[] {
   const { accountId, region, trail: wish } = planned.member;
   const row = {
     account: accountId,
     role: '',
     what: { words: 'trail', name: wish.name, where: region },
+    outcome: '',
   } as const;
   switch (planned.kind) {
     case 'unread':
-      return { ...row, mark: '!', detail: 'could not be read, is not onboarded', outcome: '' };
+      return [{ ...row, mark: '!', detail: 'could not be read; nothing is done in this account' }];
     case 'held-back':
-      return { ...row, mark: '!', detail: 'must not be changed, is not onboarded', outcome: '' };
-    case 'planned':
-      return {
-        ...row,
-        mark: memberMark(planned, outcome),
-        detail: memberDetail(planned),
-        outcome: outcome === undefined ? '' : memberWords(outcome),
-      };
+      return [{ ...row, mark: '!', detail: 'must be left alone; nothing is done in this account' }];
+    case 'planned': {
+      const names = [...new Set(planned.trail.steps.map(({ trail }) => trail))];
+      if (names.length === 0)
+        return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome && 'unchanged' } as Row];
+      return names.map((name) => ({ ...row, ...trailCells(name, planned, outcome) }));
+    }
   }
 }
 
-type Planned = Extract<MemberPlan, { readonly kind: 'planned' }>;
-
-function memberMark(planned: Planned, outcome: MemberOutcome | undefined): Mark {
-  const mark = planned.trail.action.kind === 'create' ? '+' : hasWork(planned) ? '~' : '=';
-  return markOf(outcome?.logging, markOf(outcome?.trail, mark));
+function trailCells(
+  name: string,
+  { trail, member }: PlannedMember,
+  outcome: MemberOutcome | undefined,
+): Pick<Row, 'mark' | 'what' | 'detail' | 'outcome'> {
+  const steps = trail.steps.filter((step) => step.trail === name);
+  const results = outcome?.steps.filter(({ step }) => step.trail === name);
+  const failed = results?.some(({ result }) => result.state === 'failed') ?? false;
+  return {
+    mark: failed ? '!' : markOf(steps),
+    what: { words: 'trail', name, where: member.region },
+    detail: steps.map(stepDetail).join(', then '),
+    outcome: results === undefined ? '' : stepsInWords(results),
+  };
 }
 
-function memberDetail({ trail }: Planned): string {
-  const { action, startLogging, intended } = trail;
-  switch (action.kind) {
+function markOf(steps: readonly TrailStep[]): Mark {
+  if (steps.some(({ kind }) => kind === 'create')) return '+';
+  return steps.some(({ kind }) => kind === 'delete') ? '−' : '~';
+}
+
+function stepDetail(step: TrailStep): string {
+  switch (step.kind) {
     case 'create':
-      return `create: ${settingsInWords(intended)}, then start logging`;
+      return `create: ${settingsInWords(step.settings)}`;
     case 'update':
-      return `change ${action.changes.map(changeInWords).join(', ')}${startLogging ? ', then start logging' : ''}`;
-    case 'keep':
-      return startLogging ? 'start logging' : 'unchanged';
+      return `change ${step.changes.map(changeInWords).join(', ')}`;
+    case 'put-insight-selectors':
+      return `${stepInWords(step)}: ${step.types.join(', ') || 'none'}`;
+    case 'add-tags':
+      return `${stepInWords(step)}: ${Object.keys(step.tags).join(', ')}`;
+    case 'remove-tags':
+      return `${stepInWords(step)}: ${step.keys.join(', ')}`;
+    case 'put-event-selectors':
+    case 'start-logging':
+    case 'stop-logging':
+    case 'delete':
+      return stepInWords(step);
   }
 }
 
-function markOf(step: Step | undefined, mark: Mark): Mark {
-  return step?.state === 'failed' ? '!' : mark;
-}
-
-function memberWords({ trail, logging }: MemberOutcome): string {
-  if (trail.state === 'failed') return inWords(trail);
-  if (logging.state === 'failed') return `trail ${inWords(trail)}; logging ${inWords(logging)}`;
-  if (trail.state === 'not-tried' || logging.state === 'not-tried') return 'not tried';
-  return trail.state === 'done' || logging.state === 'done' ? 'done' : 'unchanged';
+/** "done", or what was done before the one that failed, and what was then left. */
+function stepsInWords(results: MemberOutcome['steps']): string {
+  if (results.every(({ result }) => result.state === 'done')) return 'done';
+  if (results.every(({ result }) => result.state === 'not-tried')) return 'not tried';
+  return results.map(({ step, result }) => `${stepInWords(step)}: ${inWords(result)}`).join('; ');
 }
 
 function inWords(step: Step): string {

@@ -1,6 +1,7 @@
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
 
+import type { Plan } from '../plan/plan.js';
 import type { PolicyPlan } from '../plan/policy-plan.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
@@ -54,15 +55,33 @@ function verdict({ request, plan, result }: Report): string {
   if (plan.blocked)
     return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
   const meaning = accessInWords(plan.policy);
-  const ids = plan.members.flatMap((m) => (m.kind === 'planned' ? [m.member.accountId] : []));
-  const who = ids.length <= 3 ? ids.map(code).join(', ') : plural(ids.length, 'account');
-  const joins = ids.length === 1 ? 'joins' : 'join';
-  return ids.length === 0 ? '' : `**${who} ${joins} ${bucket}.** ${meaning}`;
+  const joining = accountsOf(plan, true);
+  const leaving = accountsOf(plan, false);
+  const sentences = [
+    joining.length === 0
+      ? ''
+      : `${named(joining)} ${joining.length === 1 ? 'joins' : 'join'} ${bucket}.`,
+    leaving.length === 0
+      ? ''
+      : `${named(leaving)} ${leaving.length === 1 ? 'leaves' : 'leave'} ${bucket}.`,
+  ].filter((sentence) => sentence !== '');
+  return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${meaning}`;
 }
+
+function accountsOf({ members }: Plan, joins: boolean): readonly string[] {
+  return members.flatMap((planned) =>
+    planned.kind === 'planned' && (planned.admit !== null) === joins
+      ? [planned.member.accountId]
+      : [],
+  );
+}
+
+const named = (ids: readonly string[]): string =>
+  ids.length <= 3 ? ids.map(code).join(', ') : plural(ids.length, 'account');
 
 function accessInWords({ access, merge }: PolicyPlan): string {
   if (access.broader) return '**Access gets broader than these accounts need**: see Access.';
-  if (access.lost.length > 0) return '**Somebody loses access**: see Access.';
+  if (access.lost.length > 0) return '**Access is taken away**: see Access.';
   return merge.changed
     ? 'Access as intended: nothing else changes.'
     : 'The bucket policy stays as it is.';

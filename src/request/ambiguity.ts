@@ -14,6 +14,8 @@ export function checkTogether(request: Request, event: RunEvent): readonly Findi
     ...credentials(request),
     ...partitions(request),
     ...organization(request),
+    ...cloudWatch(request),
+    ...operations(request),
     ...forks(request, event),
   ];
 }
@@ -58,7 +60,7 @@ function memberAccounts({ central, members }: Request): readonly Finding[] {
 
 function credentials({ central, members, access }: Request): readonly Finding[] {
   const faults: Finding[] = [];
-  const bare = members.find((member) => member.roleArn === undefined);
+  const bare = members.find(({ roleArn, state }) => roleArn === undefined && state !== 'closed');
   if (central.roleArn === undefined && bare !== undefined)
     faults.push(
       inputFault(
@@ -127,6 +129,55 @@ function organization({ layout, organizationId }: Request): readonly Finding[] {
       'policy-layout: organization admits every account of one organization. Give its ID, or choose another layout.',
     ),
   ];
+}
+
+/** CloudTrail takes both or neither, and only of the trail's own account. */
+function cloudWatch({ members }: Request): readonly Finding[] {
+  return members.flatMap(({ accountId, trail: { settings } }) => {
+    const { cloudWatchLogGroupArn: group, cloudWatchRoleArn: role } = settings;
+    if (group === undefined && role === undefined) return [];
+    const given = [group, role].flatMap((arn) => (arn === undefined || arn === '' ? [] : [arn]));
+    if (given.length === 1 || (group === undefined) !== (role === undefined))
+      return [
+        inputFault(
+          'cloudwatch-role-arn',
+          'and cloudwatch-log-group-arn go together',
+          "Give both, or 'none' for both.",
+        ),
+      ];
+    return given
+      .filter((arn) => accountOf(arn) !== accountId)
+      .map((arn) =>
+        inputFault(
+          'cloudwatch-log-group-arn',
+          `or its role is of account ${accountOf(arn)}, but the trail is of ${accountId}`,
+          'Log group and role must be of the member account; {account-id} stands for it.',
+        ),
+      );
+  });
+}
+
+/** Inputs that say something only of one operation. */
+function operations({ operation, members }: Request): readonly Finding[] {
+  const [member] = members;
+  const faults: Finding[] = [];
+  if (operation === 'offboard' && member?.trail.replaces !== undefined)
+    faults.push(
+      inputFault(
+        'replaces-trail',
+        'is given for offboard',
+        'Name the trail that leaves in trail-name.',
+      ),
+    );
+  if (member?.trail.replaces !== undefined && member.trail.replaces === member.trail.name)
+    faults.push(
+      inputFault(
+        'replaces-trail',
+        'and trail-name are the same',
+        'Give the name of the older trail.',
+      ),
+    );
+  return faults;
 }
 
 function forks(request: Request, event: RunEvent): readonly Finding[] {

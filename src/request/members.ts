@@ -1,14 +1,19 @@
 // Which member accounts a run is about, and what is wanted of each one's trail.
 
+import type { SettingsWish } from '../trail/settings.js';
+import { definedOnly } from './defined.js';
 import type { InputReader } from './reader.js';
 import type { Member } from './request.js';
 import * as rules from './rules.js';
+import { readExtras, readSettings } from './trail-inputs.js';
 
 /** In order of account ID; null where a required input is missing or wrong (the reader then holds the faults). */
 export function readMembers(
-  { optional, required }: InputReader,
+  reader: InputReader,
   region: string | undefined,
+  state: Member['state'],
 ): readonly Member[] | null {
+  const { optional, required } = reader;
   const ids = required(
     'member-account-id',
     accountIds,
@@ -16,18 +21,32 @@ export function readMembers(
   );
   const roleArn = optional('member-role-arn', rules.roleArn);
   const template = required('trail-name', nameTemplate, "Give the name of the member's trail.");
-  const wish = definedOnly({
-    multiRegion: optional('multi-region', rules.flag),
-    globalServiceEvents: optional('global-service-events', rules.flag),
-    logFileValidation: optional('log-file-validation', rules.flag),
-  });
+  const replaces = optional('replaces-trail', nameTemplate);
+  const settings = readSettings(reader);
+  const extras = readExtras(reader);
   if (ids === undefined || template === undefined || region === undefined) return null;
   return ids.map((accountId) => ({
     accountId,
+    state,
     region,
-    trail: { name: forAccount(template, accountId), ...wish },
+    trail: {
+      name: forAccount(template, accountId),
+      settings: settingsFor(settings, accountId),
+      extras,
+      ...definedOnly({ replaces: replaces && forAccount(replaces, accountId) }),
+    },
     ...definedOnly({ roleArn: roleArn === undefined ? undefined : forAccount(roleArn, accountId) }),
   }));
+}
+
+/** ARNs of things that each account has for itself may hold `{account-id}` too. */
+function settingsFor(settings: SettingsWish, accountId: string): SettingsWish {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? forAccount(value, accountId) : value,
+    ]),
+  );
 }
 
 const forAccount = (template: string, accountId: string): string =>
@@ -55,12 +74,3 @@ const nameTemplate: rules.Rule<string> = (text) => {
   const ruled = rules.trailName(forAccount(text, '000000000000'));
   return 'problem' in ruled ? ruled : { value: text };
 };
-
-/** The entries that have a value: an absent key, not an undefined one, says "not mentioned". */
-export function definedOnly<T extends object>(
-  entries: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-}

@@ -2,7 +2,8 @@
 // AWS, so a partition (it stands in role ARNs) or a trail's ARN is not known yet.
 
 import type { Layout } from '../policy/index.js';
-import type { TrailWish } from '../trail/settings.js';
+import type { TrailExtras } from '../trail/extras.js';
+import type { SettingsWish } from '../trail/settings.js';
 
 /** `plan` reads only; `apply` carries the plan out. */
 export type Mode = 'plan' | 'apply';
@@ -19,11 +20,22 @@ export type Central = {
 
 export type Member = {
   readonly accountId: string;
+  /** `present`: onboard. `absent`: offboard. `closed`: take back the grants without entering the account. */
+  readonly state: 'present' | 'absent' | 'closed';
   /** Undefined: the credentials already in the environment. */
   readonly roleArn?: string;
   /** Home Region of the trail. */
   readonly region: string;
   readonly trail: TrailWish;
+};
+
+/** What the user says of a trail: nothing is mentioned that has no value here. */
+export type TrailWish = {
+  readonly name: string;
+  /** Name of the older trail of the same account that this one takes the place of. */
+  readonly replaces?: string;
+  readonly settings: SettingsWish;
+  readonly extras: TrailExtras;
 };
 
 /** How roles are taken: with the job's OIDC token, directly or by way of a hub role. */
@@ -35,7 +47,7 @@ export type Access = {
 };
 
 export type Request = {
-  readonly operation: 'onboard';
+  readonly operation: 'onboard' | 'offboard';
   readonly mode: Mode;
   readonly central: Central;
   /** In order of account ID; at least one. */

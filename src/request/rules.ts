@@ -25,6 +25,30 @@ export const roleArn = matching(
   'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.',
 );
 
+/** A key's own ARN: CloudTrail gives back nothing else, so an alias could never be compared. */
+export const kmsKeyArn = matching(
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,128}$/,
+  'is no ARN of a KMS key',
+  "Give the key's ARN, not an alias: arn:aws:kms:ap-northeast-2:111111111111:key/…, or 'none'.",
+);
+
+export const snsTopicArn = matching(
+  /^arn:aws[a-z-]*:sns:[a-z0-9-]+:(?:\d{12}|\{account-id\}):[\w-]{1,256}$/,
+  'is no ARN of an SNS topic',
+  "Give the topic's ARN, or 'none'.",
+);
+
+/** CloudTrail takes the ARN with `:*` behind it; without it that is added. */
+export const logGroupArn: Rule<string> = (text) =>
+  /^arn:aws[a-z-]*:logs:[a-z0-9-]+:(?:\d{12}|\{account-id\}):log-group:[\w./#-]{1,512}(?::\*)?$/.test(
+    text,
+  )
+    ? { value: text.endsWith(':*') ? text : `${text}:*` }
+    : {
+        problem: 'is no ARN of a CloudWatch log group',
+        remedy: "Give the log group's ARN, or 'none'.",
+      };
+
 export const region = matching(
   /^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/,
   'is no AWS Region',

@@ -1,20 +1,28 @@
-// A trail as it is wanted and as it is, and the difference between the two. Pure; knows nothing of policies or calls.
+// A trail as it is wanted and as it is, and the difference between the two. Pure; knows nothing of policies or calls. Here
+// are the settings that CreateTrail and UpdateTrail take; what has calls of its own is in extras.ts.
 
-/** What the user says of a trail. An undefined setting is not mentioned: a new trail gets the default, an existing one keeps its own. */
-export type TrailWish = {
-  readonly name: string;
-  readonly multiRegion?: boolean;
-  readonly globalServiceEvents?: boolean;
-  readonly logFileValidation?: boolean;
-};
-
-/** The settings this tool sets, complete. `prefix` is empty for none. */
+/** The settings that CreateTrail and UpdateTrail take, complete. An empty text is none. */
 export type TrailSettings = {
   readonly bucket: string;
   readonly prefix: string;
   readonly multiRegion: boolean;
   readonly globalServiceEvents: boolean;
   readonly logFileValidation: boolean;
+  /** ARN of the key: what CloudTrail always gives back, whichever way the key was named. */
+  readonly kmsKeyArn: string;
+  readonly snsTopicArn: string;
+  readonly cloudWatchLogGroupArn: string;
+  readonly cloudWatchRoleArn: string;
+  /** Whether the trail's own deliveries are recorded as data events. */
+  readonly recursiveLogging: boolean;
+};
+
+/**
+ * What the user says of a trail's settings. An undefined one is not mentioned: a new trail gets the default, an existing
+ * one keeps its own. An empty text clears.
+ */
+export type SettingsWish = {
+  readonly [S in Exclude<keyof TrailSettings, 'bucket'>]?: TrailSettings[S];
 };
 
 /** A trail as CloudTrail describes it. */
@@ -33,35 +41,49 @@ export type SettingChange = {
   readonly loss: boolean;
 };
 
-const DEFAULTS = { multiRegion: true, globalServiceEvents: true, logFileValidation: true } as const;
+const DEFAULTS: Omit<TrailSettings, 'bucket'> = {
+  prefix: '',
+  multiRegion: true,
+  globalServiceEvents: true,
+  logFileValidation: true,
+  kmsKeyArn: '',
+  snsTopicArn: '',
+  cloudWatchLogGroupArn: '',
+  cloudWatchRoleArn: '',
+  recursiveLogging: true,
+};
 
-const SETTINGS = [
+export const SETTINGS: readonly (keyof TrailSettings)[] = [
   'bucket',
   'prefix',
   'multiRegion',
   'globalServiceEvents',
   'logFileValidation',
-] as const satisfies readonly (keyof TrailSettings)[];
+  'kmsKeyArn',
+  'snsTopicArn',
+  'cloudWatchLogGroupArn',
+  'cloudWatchRoleArn',
+  'recursiveLogging',
+];
 
 /**
- * The settings the trail has once the plan is carried out: what the user mentions, else what the live trail has, else the
- * default. A live trail's prefix counts only while it delivers into this bucket; elsewhere it says nothing.
+ * The settings the trail has once the plan is carried out: what the user mentions, else what the model has (the live trail,
+ * or the one it replaces), else the default. The model's prefix counts only while it delivers into this bucket; elsewhere
+ * it says nothing.
  */
 export function intendedSettings(
-  wish: TrailWish,
-  target: { readonly bucket: string; readonly prefix?: string },
-  live: LiveTrail | null,
+  wish: SettingsWish,
+  bucket: string,
+  model: TrailSettings | null,
 ): TrailSettings {
-  const keptPrefix = live?.bucket === target.bucket ? live.prefix : '';
-  return {
-    bucket: target.bucket,
-    prefix: target.prefix ?? keptPrefix,
-    multiRegion: wish.multiRegion ?? live?.multiRegion ?? DEFAULTS.multiRegion,
-    globalServiceEvents:
-      wish.globalServiceEvents ?? live?.globalServiceEvents ?? DEFAULTS.globalServiceEvents,
-    logFileValidation:
-      wish.logFileValidation ?? live?.logFileValidation ?? DEFAULTS.logFileValidation,
-  };
+  const known = model === null ? DEFAULTS : pick(model);
+  const prefix = model?.bucket === bucket ? model.prefix : '';
+  return { ...known, prefix, ...wish, bucket };
+}
+
+/** Without what a live trail has beside its settings. */
+function pick(model: TrailSettings): TrailSettings {
+  return Object.fromEntries(SETTINGS.map((setting) => [setting, model[setting]])) as TrailSettings;
 }
 
 /** What has to change on a live trail, in a fixed order; empty when nothing differs. */
@@ -69,12 +91,27 @@ export function settingChanges(
   live: TrailSettings,
   intended: TrailSettings,
 ): readonly SettingChange[] {
-  return SETTINGS.filter((setting) => live[setting] !== intended[setting]).map((setting) => ({
+  return SETTINGS.filter((setting) => !isSame(setting, live, intended)).map((setting) => ({
     setting,
     from: String(live[setting]),
     to: String(intended[setting]),
-    loss: intended[setting] === false || setting === 'bucket',
+    loss: isLoss(setting, live, intended),
   }));
+}
+
+/** CloudTrail takes and gives a log group's ARN with or without the `:*` behind it. */
+function isSame(setting: keyof TrailSettings, a: TrailSettings, b: TrailSettings): boolean {
+  return setting === 'cloudWatchLogGroupArn'
+    ? a[setting].replace(/:\*$/, '') === b[setting].replace(/:\*$/, '')
+    : a[setting] === b[setting];
+}
+
+function isLoss(setting: keyof TrailSettings, live: TrailSettings, to: TrailSettings): boolean {
+  if (setting === 'bucket') return true;
+  if (setting === 'prefix' || setting === 'recursiveLogging') return false;
+  return (
+    live[setting] !== '' && live[setting] !== false && (to[setting] === '' || to[setting] === false)
+  );
 }
 
 /** `arn:aws:cloudtrail:ap-northeast-2:222222222222:trail/DEV-CLOUDTRAIL`: the home Region's ARN, also of a multi-Region trail. */
