@@ -43,36 +43,31 @@ export type BucketPlan = {
 
 /** `settings` is null where there is no such bucket: a new one is given all settings, whatever S3's defaults are by then. */
 export function planBucket(settings: BucketSettings | null, central: Central): BucketPlan {
-  if (settings === null)
-    return { steps: [{ kind: 'create-bucket' }, ...SETTING_STEPS], findings: [] };
+  const all = SETTINGS.map(({ kind }) => ({ kind }));
+  if (settings === null) return { steps: [{ kind: 'create-bucket' }, ...all], findings: [] };
+  const verdicts = SETTINGS.map(({ kind, judge }) => ({ kind, verdict: judge(settings) }));
   return {
-    steps: SETTING_STEPS.filter(({ kind }) => VERDICTS[kind](settings) === 'missing'),
-    findings: SETTING_STEPS.flatMap(({ kind }) => {
-      const verdict = VERDICTS[kind](settings);
-      return typeof verdict === 'string' ? [] : [weaker(verdict, central)];
-    }),
+    steps: verdicts.flatMap(({ kind, verdict }) => (verdict === 'missing' ? [{ kind }] : [])),
+    findings: verdicts.flatMap(({ verdict }) =>
+      typeof verdict === 'string' ? [] : [weaker(verdict, central)],
+    ),
   };
 }
 
-type SettingKind = Exclude<BucketStep['kind'], 'create-bucket'>;
-type Weakness = Pick<Finding, 'code' | 'message' | 'remedy'>;
-
 /** `good`: as recommended or stronger. `missing`: never set. Else what is weaker about it. */
 type Verdict = 'good' | 'missing' | Weakness;
+type Weakness = Pick<Finding, 'code' | 'message' | 'remedy'>;
 
-const SETTING_STEPS: readonly { readonly kind: SettingKind }[] = [
-  { kind: 'put-public-access-block' },
-  { kind: 'put-ownership-controls' },
-  { kind: 'put-encryption' },
-  { kind: 'put-versioning' },
+/** In the order in which they are set. */
+const SETTINGS: readonly {
+  readonly kind: BucketStep['kind'];
+  readonly judge: (settings: BucketSettings) => Verdict;
+}[] = [
+  { kind: 'put-public-access-block', judge: publicAccess },
+  { kind: 'put-ownership-controls', judge: ownership },
+  { kind: 'put-encryption', judge: encryption },
+  { kind: 'put-versioning', judge: versioning },
 ];
-
-const VERDICTS: { readonly [kind in SettingKind]: (settings: BucketSettings) => Verdict } = {
-  'put-public-access-block': publicAccess,
-  'put-ownership-controls': ownership,
-  'put-encryption': encryption,
-  'put-versioning': versioning,
-};
 
 function publicAccess({ publicAccessBlock }: BucketSettings): Verdict {
   if (publicAccessBlock === null) return 'missing';

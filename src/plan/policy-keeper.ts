@@ -12,7 +12,7 @@ import {
 import { UserError, userError } from '../problem.js';
 import type { ObservedPolicy } from './observe.js';
 import type { PolicyOutcome } from './outcome.js';
-import { isUnanswered, policyWritePatience } from './patience.js';
+import { bucketWritePatience, isUnanswered } from './patience.js';
 import { persist } from './persist.js';
 import { isError } from './plan.js';
 import { type PolicyWish, planPolicy } from './policy-plan.js';
@@ -154,7 +154,7 @@ async function mergeAndWrite(
     }
     return { ...written, at: clock.now() };
   };
-  return persist(attempt, policyWritePatience, clock);
+  return persist(attempt, bucketWritePatience, clock);
 }
 
 /** A statement that is gone since our write is never put back: it may have been taken out on purpose. */
