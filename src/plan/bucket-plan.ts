@@ -36,6 +36,19 @@ export type BucketStep = {
     | 'put-versioning';
 };
 
+/** The step as a person would name it. */
+export function bucketStepInWords({ kind }: BucketStep): string {
+  return WORDS[kind];
+}
+
+const WORDS: { readonly [kind in BucketStep['kind']]: string } = {
+  'create-bucket': 'create',
+  'put-public-access-block': 'block public access',
+  'put-ownership-controls': 'owner enforced',
+  'put-encryption': 'encryption, SSE-C blocked',
+  'put-versioning': 'versioning',
+};
+
 export type BucketPlan = {
   readonly steps: readonly BucketStep[];
   readonly findings: readonly Finding[];

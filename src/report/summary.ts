@@ -55,6 +55,8 @@ function verdict({ request, plan, result }: Report): string {
   if (plan.blocked)
     return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
   const meaning = accessInWords(plan.policy);
+  if (request.operation === 'bootstrap')
+    return `**${bucket} is made ready, with ${code(request.central.accountId)}'s own trail.** ${meaning}`;
   const joining = accountsOf(plan, true);
   const leaving = accountsOf(plan, false);
   const sentences = [
