@@ -170,7 +170,8 @@ function withNew<K extends string>(
   }, statements);
 }
 
-function uniqueSid(sid: string, statements: readonly Statement[]): string {
+/** The Sid, or with a number behind it where it is taken. */
+export function uniqueSid(sid: string, statements: readonly Statement[]): string {
   const taken = new Set(statements.map(({ Sid }) => Sid));
   let candidate = sid;
   for (let number = 2; taken.has(candidate); number += 1) candidate = `${sid}-${number}`;

@@ -1,7 +1,8 @@
-// The report's table: one row for the bucket policy and one for each member, as plain text. A dry run's rows say what will
+// The report's table: one row for the bucket policy (for a bootstrap one for the bucket before it) and one for each member, as plain text. A dry run's rows say what will
 // happen, an apply's what did. Escaping is the renderer's business.
 
-import type { MemberOutcome, Outcome, Step } from '../plan/outcome.js';
+import { bucketStepInWords } from '../plan/bucket-plan.js';
+import type { BucketOutcome, MemberOutcome, Outcome, Step } from '../plan/outcome.js';
 import type { MemberPlan, Plan, PlannedMember } from '../plan/plan.js';
 import { stepInWords, type TrailStep } from '../plan/steps.js';
 import type { Merge } from '../policy/index.js';
@@ -25,9 +26,34 @@ export type Row = {
 export function rowsOf(request: Request, plan: Plan, outcome: Outcome | null): readonly Row[] {
   const outcomes = new Map(outcome?.members.map((member) => [member.accountId, member]));
   return [
+    ...(request.operation === 'bootstrap' ? [bucketRow(request, plan, outcome)] : []),
     policyRow(request, plan, outcome),
     ...plan.members.flatMap((member) => memberRows(member, outcomes.get(member.member.accountId))),
   ];
+}
+
+function bucketRow({ central }: Request, { bucket }: Plan, outcome: Outcome | null): Row {
+  const isNew = bucket.some(({ kind }) => kind === 'create-bucket');
+  const settings = bucket.filter(({ kind }) => kind !== 'create-bucket').map(bucketStepInWords);
+  const failed = outcome?.bucket.some(({ result }) => result.state === 'failed') ?? false;
+  const mark = isNew ? '+' : bucket.length > 0 ? '~' : '=';
+  const change = `${isNew ? 'create' : 'set'}: ${settings.join(', ')}`;
+  return {
+    mark: failed ? '!' : mark,
+    account: central.accountId,
+    role: 'central',
+    what: { words: 'bucket', name: central.bucket, where: central.bucketRegion },
+    detail: bucket.length > 0 ? change : 'unchanged',
+    outcome: outcome === null ? '' : bucketInWords(outcome.bucket),
+  };
+}
+
+function bucketInWords(outcomes: readonly BucketOutcome[]): string {
+  if (outcomes.length === 0) return 'unchanged';
+  if (outcomes.every(({ result }) => result.state === 'done')) return 'done';
+  return outcomes
+    .map(({ step, result }) => `${bucketStepInWords(step)}: ${inWords(result)}`)
+    .join('; ');
 }
 
 function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | null): Row {
