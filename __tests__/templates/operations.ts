@@ -2,14 +2,15 @@
 // switches allow. An operation is added here when the action learns it.
 
 import type { RunResult } from '../../sandbox/runner.js';
+import { tutorial } from '../../sandbox/worlds.js';
 import { openStage, type Stage } from '../e2e/stage.js';
 import type { Parameters } from './cloudformation.js';
-import { arnOf, install, type Kind, type Role, rolesOf, type Side } from './roles.js';
+import { arnOf, install, type Kind, type Role, rolesOf, SIDES, type Side } from './roles.js';
 
 export type Operation = {
   readonly name: string;
-  /** What is set besides the parameters that every deployment sets. */
-  readonly parameters: { readonly [S in Side]: Parameters };
+  /** What is set besides the parameters that every deployment sets; a side that is left out is not deployed. */
+  readonly parameters: { readonly [S in Side]?: Parameters };
   readonly runs: readonly Run[];
 };
 
@@ -21,6 +22,17 @@ export type Run = {
   readonly prepare?: (stage: Stage) => void;
   readonly inputs?: { readonly [name: string]: string };
 };
+
+const BOOTSTRAP = {
+  operation: 'bootstrap',
+  'member-account-id': '',
+  'member-role-arn': '',
+  'trail-name': '',
+  'central-trail-name': tutorial.trailName,
+};
+
+const centralTrail = ({ region, ids, trailName }: Stage['scene']): string =>
+  `arn:aws:cloudtrail:${region}:${ids.SEC}:trail/${trailName}`;
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -45,24 +57,48 @@ export const OPERATIONS: readonly Operation[] = [
       },
     ],
   },
+  {
+    name: 'bootstrap',
+    parameters: { central: { AllowBootstrap: 'true' } },
+    runs: [
+      {
+        name: 'what is there is looked at',
+        role: 'PlanRole',
+        result: 'planned',
+        inputs: BOOTSTRAP,
+      },
+      {
+        name: 'bucket and trail are created',
+        role: 'ApplyRole',
+        result: 'applied',
+        prepare: ({ sandbox, scene }) => {
+          sandbox.world.deleteBucket(scene.bucket);
+          sandbox.world.deleteTrail(centralTrail(scene));
+        },
+        inputs: BOOTSTRAP,
+      },
+      {
+        name: 'what is there is changed',
+        role: 'ApplyRole',
+        result: 'applied',
+        inputs: { ...BOOTSTRAP, 'recursive-logging': 'false' },
+      },
+    ],
+  },
 ];
 
 /** Switches that no operation of the table needs yet: what they allow was never seen to be enough, nor to be needed. */
 export const UNTRIED: { readonly [S in Side]: readonly string[] } = {
-  central: [
-    'AllowAudit',
-    'AllowBootstrap',
-    'AllowKeyPolicy',
-    'AllowOffboard',
-    'AllowVerify',
-    'KmsKeyArn',
-  ],
+  central: ['AllowAudit', 'AllowKeyPolicy', 'AllowOffboard', 'AllowVerify', 'KmsKeyArn'],
   member: ['AllowOffboard', 'AllowTrailSettings', 'CloudWatchLogsRole'],
 };
 
 /** All roles that an operation's deployments make. */
 export function rolesFor({ parameters }: Pick<Operation, 'parameters'>): readonly Role[] {
-  return [...rolesOf('central', parameters.central), ...rolesOf('member', parameters.member)];
+  return SIDES.flatMap((side) => {
+    const given = parameters[side];
+    return given === undefined ? [] : rolesOf(side, given);
+  });
 }
 
 /** The run with roles of the given kind, in a fresh world that has no other. */
