@@ -2,8 +2,8 @@
 // switches allow. An operation is added here when the action learns it.
 
 import type { RunResult } from '../../sandbox/runner.js';
-import { tutorial } from '../../sandbox/worlds.js';
-import { openStage, type Stage } from '../e2e/stage.js';
+import { consolePolicy, tutorial } from '../../sandbox/worlds.js';
+import { DEV_ARN, openStage, type Stage } from '../e2e/stage.js';
 import type { Parameters } from './cloudformation.js';
 import { arnOf, install, type Kind, type Role, rolesOf, SIDES, type Side } from './roles.js';
 
@@ -23,6 +23,92 @@ export type Run = {
   readonly inputs?: { readonly [name: string]: string };
 };
 
+/** A trail of the member that is there already and logs to the bucket. */
+const withTrail =
+  (more: object = {}) =>
+  ({ sandbox, scene }: Stage): void => {
+    sandbox.world.createTrail({
+      account: scene.ids.DEV,
+      region: scene.region,
+      name: 'DEV-CLOUDTRAIL',
+      bucket: scene.bucket,
+      ...more,
+    });
+  };
+
+/** Every role can do this, whatever else it is switched to. */
+const ONBOARDING: readonly Run[] = [
+  { name: 'a new trail is planned', role: 'PlanRole', result: 'planned' },
+  { name: 'a new trail is created', role: 'ApplyRole', result: 'applied' },
+  {
+    name: 'a trail that is there is changed',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: withTrail({ LogFileValidationEnabled: false }),
+    inputs: { 'log-file-validation': 'true' },
+  },
+];
+
+const EVERYTHING = {
+  'event-selectors': '- FieldSelectors: [{ Field: eventCategory, Equals: [Management] }]',
+  'insight-selectors': 'ApiCallRateInsight',
+  tags: 'team=audit',
+};
+
+const SETTINGS: readonly Run[] = [
+  {
+    name: 'selectors and tags are planned',
+    role: 'PlanRole',
+    result: 'planned',
+    prepare: withTrail(),
+    inputs: EVERYTHING,
+  },
+  {
+    name: 'selectors and tags are set',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: withTrail(),
+    inputs: EVERYTHING,
+  },
+  {
+    name: 'tags are taken away',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: withTrail({ tags: { team: 'audit' } }),
+    inputs: { tags: 'none' },
+  },
+];
+
+const LEAVING: readonly Run[] = [
+  {
+    name: 'an end is planned',
+    role: 'PlanRole',
+    result: 'planned',
+    prepare: withTrail(),
+    inputs: { operation: 'offboard' },
+  },
+  {
+    name: 'the last account leaves, and the policy with it',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: (stage) => {
+      const { sandbox, scene } = stage;
+      withTrail()(stage);
+      const policy = consolePolicy(scene.bucket, scene.ids.DEV, DEV_ARN);
+      sandbox.world.putBucketPolicy(scene.bucket, policy);
+    },
+    inputs: { operation: 'offboard' },
+  },
+];
+
+const NEW_NAME: Run = {
+  name: 'a trail takes the place of an older one',
+  role: 'ApplyRole',
+  result: 'applied',
+  prepare: withTrail({ tags: { team: 'audit' } }),
+  inputs: { 'trail-name': 'DEV-AUDIT', 'replaces-trail': 'DEV-CLOUDTRAIL' },
+};
+
 const BOOTSTRAP = {
   operation: 'bootstrap',
   'member-account-id': '',
@@ -31,66 +117,60 @@ const BOOTSTRAP = {
   'central-trail-name': tutorial.trailName,
 };
 
-const centralTrail = ({ region, ids, trailName }: Stage['scene']): string =>
-  `arn:aws:cloudtrail:${region}:${ids.SEC}:trail/${trailName}`;
+const BOOTSTRAPPING: readonly Run[] = [
+  { name: 'what is there is looked at', role: 'PlanRole', result: 'planned', inputs: BOOTSTRAP },
+  {
+    name: 'bucket and trail are created',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: ({ sandbox: { world }, scene: { bucket, ids } }) => {
+      world.deleteBucket(bucket);
+      for (const { TrailARN } of world.trails(ids.SEC)) world.deleteTrail(TrailARN);
+    },
+    inputs: BOOTSTRAP,
+  },
+  {
+    name: 'what is there is changed',
+    role: 'ApplyRole',
+    result: 'applied',
+    inputs: { ...BOOTSTRAP, 'recursive-logging': 'false' },
+  },
+];
+
+const on = (...switches: readonly string[]): Parameters =>
+  Object.fromEntries(switches.map((name) => [name, 'true']));
 
 export const OPERATIONS: readonly Operation[] = [
+  { name: 'onboard', parameters: { central: {}, member: {} }, runs: ONBOARDING },
   {
-    name: 'onboard',
-    parameters: { central: {}, member: {} },
-    runs: [
-      { name: 'a new trail is planned', role: 'PlanRole', result: 'planned' },
-      { name: 'a new trail is created', role: 'ApplyRole', result: 'applied' },
-      {
-        name: 'a trail that is there is changed',
-        role: 'ApplyRole',
-        result: 'applied',
-        prepare: ({ sandbox, scene }) =>
-          sandbox.world.createTrail({
-            account: scene.ids.DEV,
-            region: scene.region,
-            name: 'DEV-CLOUDTRAIL',
-            bucket: scene.bucket,
-            LogFileValidationEnabled: false,
-          }),
-        inputs: { 'log-file-validation': 'true' },
-      },
-    ],
+    name: 'trail settings',
+    parameters: { central: {}, member: on('AllowTrailSettings') },
+    runs: [...ONBOARDING, ...SETTINGS],
+  },
+  {
+    name: 'offboard',
+    parameters: { central: on('AllowOffboard'), member: on('AllowOffboard') },
+    runs: [...ONBOARDING, ...LEAVING],
+  },
+  {
+    name: 'a new name',
+    parameters: {
+      central: on('AllowOffboard'),
+      member: on('AllowOffboard', 'AllowTrailSettings'),
+    },
+    runs: [...ONBOARDING, ...SETTINGS, ...LEAVING, NEW_NAME],
   },
   {
     name: 'bootstrap',
-    parameters: { central: { AllowBootstrap: 'true' } },
-    runs: [
-      {
-        name: 'what is there is looked at',
-        role: 'PlanRole',
-        result: 'planned',
-        inputs: BOOTSTRAP,
-      },
-      {
-        name: 'bucket and trail are created',
-        role: 'ApplyRole',
-        result: 'applied',
-        prepare: ({ sandbox, scene }) => {
-          sandbox.world.deleteBucket(scene.bucket);
-          sandbox.world.deleteTrail(centralTrail(scene));
-        },
-        inputs: BOOTSTRAP,
-      },
-      {
-        name: 'what is there is changed',
-        role: 'ApplyRole',
-        result: 'applied',
-        inputs: { ...BOOTSTRAP, 'recursive-logging': 'false' },
-      },
-    ],
+    parameters: { central: on('AllowBootstrap') },
+    runs: BOOTSTRAPPING,
   },
 ];
 
 /** Switches that no operation of the table needs yet: what they allow was never seen to be enough, nor to be needed. */
 export const UNTRIED: { readonly [S in Side]: readonly string[] } = {
-  central: ['AllowAudit', 'AllowKeyPolicy', 'AllowOffboard', 'AllowVerify', 'KmsKeyArn'],
-  member: ['AllowOffboard', 'AllowTrailSettings', 'CloudWatchLogsRole'],
+  central: ['AllowAudit', 'AllowKeyPolicy', 'AllowVerify', 'KmsKeyArn'],
+  member: ['CloudWatchLogsRole'],
 };
 
 /** All roles that an operation's deployments make. */

@@ -60,7 +60,11 @@ export async function takeRoles(request: Request, source: SessionSource): Promis
     const session = take({ accountId, roleArn, region, permissions });
     return [accountId, await session.catch(ownFailure)] as const;
   });
-  const [taken, ...entries] = await Promise.all([centralSession, ...memberSessions]);
+  const [taken, ...entries] = await Promise.all([
+    centralSession.catch(ownFailure),
+    ...memberSessions,
+  ]);
+  if (taken instanceof UserError) throw together(taken, entries);
   const own = members.some(({ accountId }) => accountId === central.accountId);
   return {
     central: taken,
@@ -72,6 +76,18 @@ export async function takeRoles(request: Request, source: SessionSource): Promis
 function enteredMembers({ central, members }: Request): readonly Member[] {
   return members.filter(
     ({ state, accountId }) => state !== 'closed' && accountId !== central.accountId,
+  );
+}
+
+/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
+function together(
+  central: UserError,
+  members: readonly (readonly [string, TakenSession | UserError])[],
+): UserError {
+  const others = members.flatMap(([, taken]) => (taken instanceof UserError ? [taken] : []));
+  return new UserError(
+    [central, ...others].flatMap(({ findings }) => findings),
+    { cause: central },
   );
 }
 

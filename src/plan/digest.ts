@@ -21,7 +21,7 @@ export function planDigest(
     organizationId: wish.admit[0]?.organizationId ?? null,
     ...(wish.tlsOnly && { tlsOnly: true }),
     trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
-    lostAccess: policy.access.lost
+    lostAccess: policy.access.lostUnasked
       .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
       .toSorted(),
     broader: policy.access.broader,

@@ -41,6 +41,7 @@ const BUCKET_WRITES: ReadonlyMap<string, Patience> = new Map([
     'RequestTimeout',
     'TimeoutError',
     'network',
+    'unreadable',
     // Whoever writes has seen or made the bucket before: it has not appeared everywhere yet.
     'NoSuchBucket',
   ].map((code) => [code, CONTENDED] as const),
@@ -64,13 +65,17 @@ export const isOwnBucket = (error: unknown): boolean => codeOf(error) === 'Bucke
 export const trailCallPatience = (error: unknown): Patience | null =>
   TRAIL_CALLS.get(codeOf(error)) ?? null;
 
-/** After CreateTrail, and only then, an unknown trail is one that has not appeared yet. */
+/** After CreateTrail, and only then, a trail that a call does not know or show is one that has not appeared there yet. */
 export const newTrailPatience = (error: unknown): Patience | null =>
-  codeOf(error) === 'TrailNotFoundException' ? APPEARING : trailCallPatience(error);
+  codeOf(error) === 'TrailNotFoundException' || isExisting(error)
+    ? APPEARING
+    : trailCallPatience(error);
 
 export const bucketWritePatience = (error: unknown): Patience | null =>
   BUCKET_WRITES.get(codeOf(error)) ?? null;
 
 /** The service may or may not have done what was asked. */
 export const isUnanswered = (error: unknown): boolean =>
-  ['TimeoutError', 'network', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
+  ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(
+    codeOf(error),
+  );

@@ -6,7 +6,7 @@ import { admit } from './admit.js';
 import { samePolicy } from './canonical.js';
 import { bucketArn, identityOf, inCanonicalOrder, isTrailArn } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
-import { conditionEntries, type PolicyDocument, statementsOf } from './document.js';
+import { conditionEntries, type PolicyDocument, type Statement, statementsOf } from './document.js';
 import type { Finding } from './finding.js';
 import type { Layout } from './layouts.js';
 import { isForCloudTrailAlone, resourcesOf, SOURCE_ARN } from './locate.js';
@@ -22,6 +22,7 @@ export type MergeRequest = {
   readonly admit: readonly Delivery[];
   /** Grants taken back; what others still need stays. */
   readonly withdraw: readonly Delivery[];
+  /** The bucket the policy belongs to; every delivery names the same. */
   readonly bucket: string;
   /** Whether nobody is to reach the bucket without TLS; false or left out: as it is. */
   readonly tlsOnly?: boolean;
@@ -98,22 +99,31 @@ function settled(
 }
 
 function counted(before: PolicyDocument | null, after: PolicyDocument | null) {
-  const [old, now] = [namedIn(before), namedIn(after)];
-  return { trails: difference(old.trails, now.trails), paths: difference(old.paths, now.paths) };
+  return {
+    trails: countOf(trailsNamedIn(before), trailsNamedIn(after)),
+    paths: countOf(pathsNamedIn(before), pathsNamedIn(after)),
+  };
 }
 
-function namedIn(document: PolicyDocument | null) {
-  const statements = document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
-  const trails = statements
+/** The trails that statements for CloudTrail alone name by their ARNs. */
+export function trailsNamedIn(document: PolicyDocument | null): ReadonlySet<string> {
+  const trails = ownStatements(document)
     .flatMap(conditionEntries)
     .filter(({ key }) => key.toLowerCase() === SOURCE_ARN)
-    .flatMap(({ values }) => values.map(String))
-    .filter(isTrailArn);
-  const paths = statements.flatMap(resourcesOf).filter((resource) => resource.includes('/'));
-  return { trails: new Set(trails), paths: new Set(paths) };
+    .flatMap(({ values }) => values.map(String));
+  return new Set(trails.filter(isTrailArn));
 }
 
-function difference(before: ReadonlySet<string>, after: ReadonlySet<string>): Count {
+function pathsNamedIn(document: PolicyDocument | null): ReadonlySet<string> {
+  const resources = ownStatements(document).flatMap(resourcesOf);
+  return new Set(resources.filter((resource) => resource.includes('/')));
+}
+
+function ownStatements(document: PolicyDocument | null): readonly Statement[] {
+  return document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
+}
+
+export function countOf(before: ReadonlySet<string>, after: ReadonlySet<string>): Count {
   return {
     added: [...after].filter((one) => !before.has(one)).length,
     removed: [...before].filter((one) => !after.has(one)).length,
