@@ -304,3 +304,60 @@ describe('the session name leads from a CloudTrail record to the workflow run', 
     expect(name).toMatch(/^[\w+=,.@-]{2,64}$/);
   });
 });
+
+describe('bootstrap', () => {
+  const BOOTSTRAP = {
+    operation: 'bootstrap',
+    'member-account-id': '',
+    'member-role-arn': '',
+    'trail-name': '',
+    'central-trail-name': 'SEC-CLOUDTRAIL',
+  };
+
+  test('is about the central account alone, and the trail inputs count for its trail', () => {
+    expect(
+      read({ ...BOOTSTRAP, 'log-file-validation': 'false', tags: 'team=audit' }),
+    ).toMatchObject({
+      operation: 'bootstrap',
+      members: [
+        {
+          accountId: '111111111111',
+          state: 'present',
+          region: 'ap-northeast-2',
+          trail: {
+            name: 'SEC-CLOUDTRAIL',
+            settings: { logFileValidation: false },
+            extras: { tags: { team: 'audit' } },
+          },
+        },
+      ],
+    });
+  });
+
+  test("runs with the environment's credentials alone", () => {
+    expect(messages({ ...BOOTSTRAP, 'central-role-arn': '' })).toEqual([]);
+  });
+
+  test('needs the name of the trail', () => {
+    expect(messages({ ...BOOTSTRAP, 'central-trail-name': '' })).toEqual([
+      'Input central-trail-name is missing.',
+    ]);
+  });
+
+  test.each(['member-account-id', 'member-role-arn', 'trail-name', 'replaces-trail'])(
+    'takes no %s',
+    (name) => {
+      expect(messages({ ...BOOTSTRAP, [name]: 'x' })).toEqual([
+        `Input ${name} "x" names a member, but bootstrap is about the central account.`,
+      ]);
+    },
+  );
+
+  test('takes no other account to write to CloudWatch Logs', () => {
+    const arns = {
+      'cloudwatch-log-group-arn': 'arn:aws:logs:ap-northeast-2:222222222222:log-group:trail',
+      'cloudwatch-role-arn': 'arn:aws:iam::111111111111:role/ToLogs',
+    };
+    expect(messages({ ...BOOTSTRAP, ...arns })).toHaveLength(1);
+  });
+});
