@@ -68592,12 +68592,15 @@ function remedyFor(call, answer) {
 }
 const UNKNOWN = ({ action }) => `See what the API reference of ${action} says of this error. Nothing that was done before is lost: running again continues from there.`;
 const THROTTLED = 'AWS is throttling the account. Run again in a few minutes; what is done already is kept.';
+const PASSING = 'AWS has a problem of its own that mostly passes soon. Run again in a few minutes; what is done already is kept.';
 const REGION_MOVED = (_call, { bucketRegion }) => `The bucket is in ${bucketRegion ?? 'another Region'}: set bucket-region to that.`;
 function denied({ action, accountId, resource }, { message }) {
+    if (action === 'sts:AssumeRole')
+        return `The trust policy of ${resource} must admit the hub role (with the same external-id, if it asks for one), and the hub role must be allowed sts:AssumeRole on it.`;
     if (/explicit deny/i.test(message))
         return `A policy denies ${action} explicitly: look for it in the role, its permissions boundary, the bucket policy and the organization's control policies.`;
     if (/session policy/i.test(message))
-        return `The session may not do this: in a dry run nothing can be written. Apply with dry-run: false.`;
+        return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
     if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
         return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it.`;
     return `Allow ${action} for the role of account ${accountId}.`;
@@ -68667,6 +68670,23 @@ const REMEDIES = new Map([
         'EmptyAnswer',
         'S3 always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and S3 that cuts answers short.',
     ],
+    [
+        'RegionDisabledException',
+        "STS is not active in this Region for the account. Activate it in the account's IAM settings, or set region to another one.",
+    ],
+    [
+        'IDPCommunicationErrorException',
+        'AWS could not reach GitHub to check the token. Run again in a few minutes.',
+    ],
+    ...['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'].map((code) => [code, PASSING]),
+    [
+        'unreadable',
+        'Something between the runner and AWS answered in its place, most often a proxy. Check its log, HTTPS_PROXY and NO_PROXY.',
+    ],
+    [
+        'certificate',
+        "The runner does not trust the certificate that it was shown, most often because a proxy opens TLS. Name the file of the proxy's root certificate in the variable NODE_EXTRA_CA_CERTS of the step.",
+    ],
     ['TimeoutError', 'AWS did not answer in time. Run again: what is done already is kept.'],
     [
         'network',
@@ -68679,7 +68699,7 @@ const REMEDIES = new Map([
 // and what to do, whatever the SDK threw.
 
 
-/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or `network`. */
+/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or one of ours (`codeOf`). */
 async function asked(call, send) {
     try {
         return await send();
@@ -68691,24 +68711,51 @@ async function asked(call, send) {
 function failureOf(call, error) {
     const awsCode = codeOf(error);
     const { action, accountId, resource } = call;
-    const said = awsCode === 'network'
-        ? `no answer (${error.code}: ${error.message})`
-        : `${awsCode}: ${error.message}`;
     const bucketRegion = error.$response?.headers?.['x-amz-bucket-region'];
     return new problem/* CallFailure */.Rk(awsCode, {
-        code: `aws-${awsCode === 'network' ? 'network' : kebab(awsCode)}`,
+        code: `aws-${kebab(awsCode)}`,
         account: accountId,
-        message: `${action} on ${resource} in account ${accountId} failed: ${said}`,
+        message: `${action} on ${resource} in account ${accountId} failed: ${saidBy(error, awsCode)}`,
         remedy: remedyFor(call, { awsCode, message: error.message, bucketRegion }),
     }, { cause: error });
 }
-/** `AbortError` is our own time-out of a write; system errors (`ECONNRESET`) are all one to a user. */
-function codeOf(error) {
-    if (error.name === 'AbortError')
+function saidBy(error, awsCode) {
+    const { code = '', message, $metadata } = error;
+    switch (awsCode) {
+        case 'network':
+        case 'certificate':
+            return `no answer (${code}: ${message || reasonsOf(error)})`;
+        case 'unreadable':
+            return `an answer that is not AWS's (status ${$metadata?.httpStatusCode ?? 'unknown'})`;
+        default:
+            return `${awsCode}: ${message}`;
+    }
+}
+/** Of a host with several addresses, none of which answered. */
+function reasonsOf(error) {
+    const errors = error instanceof AggregateError ? error.errors : [];
+    return errors.map(({ message }) => message).join('; ');
+}
+/** As the SDK names what has no error code, and how it speaks of what it cannot parse. */
+const UNREADABLE_NAMES = new Set(['Unknown', 'UnknownError']);
+const UNREADABLE = /^\s*Deserialization error:/m;
+const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
+/** System errors; Node's own `ERR_…` are mistakes of the program. */
+const SYSTEM = /^E(?!RR_)[A-Z]+/;
+/**
+ * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
+ * `unreadable` for what is no answer of AWS, such as a proxy's page.
+ */
+function codeOf({ name, message, code = '', $metadata }) {
+    if (name === 'AbortError')
         return 'TimeoutError';
-    if (error.$metadata?.httpStatusCode === undefined && /^E[A-Z]+/.test(error.code ?? ''))
-        return 'network';
-    return error.name;
+    if (UNREADABLE_NAMES.has(name) || UNREADABLE.test(message))
+        return 'unreadable';
+    if ($metadata?.httpStatusCode !== undefined)
+        return name;
+    if (CERTIFICATE.test(code))
+        return 'certificate';
+    return SYSTEM.test(code) ? 'network' : name;
 }
 const kebab = (code) => code
     .replace(/Exception$/, '')
@@ -68798,12 +68845,12 @@ function memberPermissions(mode, trailArn) {
 }
 // Leaves room for the frame below 2,048 characters.
 const ROLE_LIST_LIMIT = 1_800;
-/** What the hub role is for: taking these roles. Many ARNs become one pattern per role name, for STS's limit. */
+/** What the hub role is for: taking these roles. Many become one pattern, with `*` for the account's ID, for STS's limit. */
 function hubPermissions(roleArns) {
     const fits = JSON.stringify(roleArns).length <= ROLE_LIST_LIMIT;
     const resources = fits
         ? roleArns
-        : [...new Set(roleArns.map((arn) => arn.replace(/:\d{12}:/, ':*:')))];
+        : [...new Set(roleArns.map((arn) => arn.replaceAll(arn.split(':')[4] ?? '', '*')))];
     return policy([{ actions: ['sts:AssumeRole'], resources }]);
 }
 //# sourceMappingURL=permissions.js.map
@@ -68875,8 +68922,18 @@ async function takeRoles(request, source) {
         const session = take({ accountId, roleArn, region, permissions });
         return [accountId, await session.catch(ownFailure)];
     });
-    const [taken, ...entries] = await Promise.all([centralSession, ...memberSessions]);
+    const [taken, ...entries] = await Promise.all([
+        centralSession.catch(ownFailure),
+        ...memberSessions,
+    ]);
+    if (taken instanceof problem/* UserError */.yo)
+        throw together(taken, entries);
     return { central: taken, members: new Map(entries) };
+}
+/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
+function together(central, members) {
+    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
+    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
 }
 function ownFailure(error) {
     if (error instanceof problem/* UserError */.yo)
@@ -69788,11 +69845,13 @@ var plan_outcome = __nccwpck_require__(492);
 
 const DIFF_BYTES = 50_000;
 function outputsOf(report, files) {
-    const { plan, outcome, result, findings, backupFile } = report;
-    const arns = plan === null ? [] : plan.members.flatMap(trailArnOf);
-    const [only] = arns;
+    const { request, plan, outcome, result, findings, backupFile } = report;
+    const members = plan?.members ?? [];
+    const arns = members.flatMap(trailArnOf);
+    const [only] = members.length === 1 ? arns : [];
+    const isTold = request?.mode === 'plan' || outcome !== null;
     return {
-        changed: String(plan !== null && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
+        changed: String(plan !== null && isTold && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
         result,
         'plan-digest': plan?.digest ?? '',
         'plan-file': files.plan,
@@ -69801,7 +69860,7 @@ function outputsOf(report, files) {
         'diff-file': files.diff,
         'policy-backup-file': backupFile,
         'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
-        'trail-arn': arns.length === 1 && only !== undefined ? only[1] : '',
+        'trail-arn': only?.[1] ?? '',
         'trail-arns': JSON.stringify(Object.fromEntries(arns)),
         findings: JSON.stringify(findings),
         broadened: String(plan?.policy.access.broader ?? false),
@@ -69918,6 +69977,7 @@ var words = __nccwpck_require__(3512);
 
 
 
+
 /** The whole body, uncut; ends with a new line. */
 function summaryOf(report) {
     const { request, plan } = report;
@@ -69949,21 +70009,51 @@ function heading({ request, plan, outcome, result }) {
     if (result === 'no-changes')
         return `${title} · no changes\n\n${(0,words/* plural */.LS)(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
     const count = (0,words/* plural */.LS)(plan.changes, 'change');
-    return outcome === null
-        ? `${title} · ${result === 'planned' ? 'plan' : result} · ${count}`
-        : `${title} · ${result} · ${count}`;
+    switch (result) {
+        case 'planned':
+            return `${title} · plan · ${count}`;
+        case 'applied':
+            return `${title} · applied · ${count}`;
+        case 'partial':
+            return outcome === null ? `${title} · plan · partial · ${count}` : `${title} · partial`;
+        case 'blocked':
+        case 'failed':
+            return `${title} · ${result}`;
+    }
 }
-function verdict({ request, plan, result }) {
+/** One sentence in bold and one that explains it; says no more than what happened. */
+function verdict({ request, plan, outcome, result }) {
     if (request === null || plan === null || result === 'no-changes')
         return '';
-    const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
     if (plan.blocked)
-        return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
+        return `**${request.mode === 'plan' ? 'This plan cannot be applied' : 'Nothing was changed'}.** What is listed here must be solved first.`;
+    const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
     const meaning = accessInWords(plan.policy);
-    const ids = plan.members.flatMap((m) => (m.kind === 'planned' ? [m.member.accountId] : []));
+    if (result === 'applied') {
+        const { who, many } = named(plan.members);
+        return `**${who} now ${many ? 'log' : 'logs'} to ${bucket}.** ${meaning}`;
+    }
+    if (outcome !== null)
+        return unfinished(plan, outcome, bucket);
+    const joining = plan.members.filter(({ kind }) => kind === 'planned');
+    const others = plan.members.filter(({ kind }) => kind !== 'planned');
+    if (joining.length === 0)
+        return '';
+    const rest = others.length === 0 ? '' : `; ${named(others).who} cannot: see below`;
+    return `**${named(joining).who} will log to ${bucket}${rest}.** ${meaning}`;
+}
+function unfinished(plan, outcome, bucket) {
+    if (!(0,plan_outcome/* hasChanged */.$H)(plan, outcome))
+        return '**Nothing was changed.** Running again once the cause is gone finishes the work.';
+    const finished = outcome.members.filter(isFinished).length;
+    return `**${finished} of ${plan.members.length} accounts log to ${bucket}.** What was done stays; running again once the cause is gone finishes the work.`;
+}
+const isFinished = ({ trail, logging }) => [trail, logging].every(({ state }) => state === 'done' || state === 'unchanged');
+/** Up to three accounts by their IDs, more by their number. */
+function named(members) {
+    const ids = members.map(({ member }) => member.accountId);
     const who = ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.LS)(ids.length, 'account');
-    const joins = ids.length === 1 ? 'joins' : 'join';
-    return ids.length === 0 ? '' : `**${who} ${joins} ${bucket}.** ${meaning}`;
+    return { who, many: ids.length > 1 };
 }
 function accessInWords({ access, merge }) {
     if (access.broader)
@@ -70090,12 +70180,8 @@ function withFindings(report, more) {
     const findings = more.filter(({ message }) => !told.has(message));
     return { ...report, findings: [...report.findings, ...findings] };
 }
-/** A finding of severity `error` always fails the step; changes do where the user asked for that. */
-function failed({ findings, request, plan, outcome, result }) {
-    const drifted = request?.failOn === 'changes' && outcome === null && plan !== null && plan.changes > 0;
-    const unfinished = result === 'failed' || result === 'partial' || result === 'blocked';
-    return drifted || unfinished || findings.some(({ severity }) => severity === 'error');
-}
+const failed = ({ findings, result }) => ['failed', 'partial', 'blocked'].includes(result) ||
+    findings.some(({ severity }) => severity === 'error');
 //# sourceMappingURL=publish.js.map
 
 /***/ }),
@@ -70249,17 +70335,20 @@ const POLICY_WRITES = new Map([
         'RequestTimeout',
         'TimeoutError',
         'network',
+        'unreadable',
     ].map((code) => [code, CONTENDED]),
 ]);
 const codeOf = (error) => (error instanceof problem/* CallFailure */.Rk ? error.awsCode : '');
 const isRefusedForPolicy = (error) => codeOf(error) === 'InsufficientS3BucketPolicyException';
 const isExisting = (error) => codeOf(error) === 'TrailAlreadyExistsException';
 const trailCallPatience = (error) => TRAIL_CALLS.get(codeOf(error)) ?? null;
-/** After CreateTrail, and only then, an unknown trail is one that has not appeared yet. */
-const newTrailPatience = (error) => codeOf(error) === 'TrailNotFoundException' ? APPEARING : trailCallPatience(error);
+/** After CreateTrail, and only then, a trail that a call does not know or show is one that has not appeared there yet. */
+const newTrailPatience = (error) => codeOf(error) === 'TrailNotFoundException' || isExisting(error)
+    ? APPEARING
+    : trailCallPatience(error);
 const policyWritePatience = (error) => POLICY_WRITES.get(codeOf(error)) ?? null;
 /** The service may or may not have done what was asked. */
-const isUnanswered = (error) => ['TimeoutError', 'network', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
+const isUnanswered = (error) => ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
 //# sourceMappingURL=patience.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/persist.js
 // Trying again, bounded: the one loop behind every wait for AWS. What is worth waiting for, and for how long, is the
@@ -70331,17 +70420,18 @@ async function bringAbout(planned, request, deps) {
         if (!isExisting(error))
             throw error;
         // Made meanwhile, or by a call of ours whose answer was lost: compare, and change what differs.
-        const found = await replan(planned, request, deps);
+        const found = await persist(() => replan(planned, request, deps, error), newTrailPatience, deps.clock);
         const errors = found.findings.filter(plan_plan/* isError */.bJ);
         if (errors.length > 0)
             throw new problem/* UserError */.yo(errors);
-        if (found.action.kind === 'create')
-            throw error;
         await carryOut(found, planned, deps);
     }
 }
-async function replan({ member, delivery }, request, { reader }) {
+/** @throws `existing` while the trail that CreateTrail knows is not shown yet */
+async function replan({ member, delivery }, request, { reader }, existing) {
     const trails = await reader.trails();
+    if (!trails.some(({ name }) => name === member.trail.name))
+        throw existing;
     return (0,trail_plan/* planTrail */.c)({ member, trailArn: delivery.trailArn, trails, logging: false }, request);
 }
 async function carryOut({ action, intended }, { member }, { writer, confirmPolicy, clock }) {
@@ -70709,14 +70799,20 @@ function credentials({ central, members, access }) {
 function partitions({ central, members, access }) {
     const arns = [central.roleArn, access.hubRoleArn, ...members.map((m) => m.roleArn)];
     const found = new Set(arns.filter((arn) => arn !== undefined).map(partitionOf));
-    const region = members[0]?.region ?? central.bucketRegion;
-    const faults = [];
+    // A Region that both inputs mean is told once, as the trails'.
+    const regions = new Map([
+        [central.bucketRegion, 'bucket-region'],
+        ...members.map(({ region }) => [region, 'region']),
+    ]);
     if (found.size > 1)
-        faults.push(inputFault('central-role-arn', `and the other roles are of different partitions (${[...found].toSorted().join(', ')})`, 'Roles, bucket and trails must be of one partition.'));
+        return [
+            inputFault('central-role-arn', `and the other roles are of different partitions (${[...found].toSorted().join(', ')})`, 'Roles, bucket and trails must be of one partition.'),
+        ];
     const [only] = found;
-    if (found.size === 1 && only !== undefined && isolatedPartition(region) !== isolated(only))
-        faults.push(inputFault('region', `is ${region}, which is not a Region of the roles' partition ${only}`, 'Give a Region of that partition, or roles of the other.'));
-    return faults;
+    if (only === undefined)
+        return [];
+    const foreign = [...regions].filter(([region]) => isolatedPartition(region) !== isolated(only));
+    return foreign.map(([region, input]) => inputFault(input, `is ${region}, which is not a Region of the roles' partition ${only}`, 'Give a Region of that partition, or roles of the other.'));
 }
 // Only partitions whose Regions have a prefix of their own are told apart; a new partition passes.
 const isolated = (partition) => ({ 'aws-cn': 'cn', 'aws-us-gov': 'us-gov' })[partition] ?? null;
@@ -70747,8 +70843,7 @@ function matching(pattern, problem, remedy) {
     return (text) => (pattern.test(text) ? { value: text } : { problem, remedy });
 }
 const rules_accountId = matching(/^\d{12}$/, 'is no AWS account ID', "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.");
-/** `{account-id}` may stand for the account: it is replaced before the ARN is used. */
-const rules_roleArn = matching(/^arn:aws[a-z-]*:iam::(?:\d{12}|\{account-id\}):role\/(?:[\w+=,.@{}-]+\/)*[\w+=,.@{}-]{1,64}$/, "is no IAM role's ARN", 'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.');
+const roleArn = matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, "is no IAM role's ARN", 'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.');
 const rules_region = matching(/^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/, 'is no AWS Region', 'Give a Region code such as ap-northeast-2.');
 const audience = matching(/^[\x21-\x7e]{1,255}$/, 'is no audience of an OIDC token', 'Give the audience that the IAM identity provider lists, usually sts.amazonaws.com.');
 // AssumeRole's ExternalId as the STS API has it.
@@ -70814,7 +70909,7 @@ function oneOf(...words) {
 /** In order of account ID; null where a required input is missing or wrong (the reader then holds the faults). */
 function readMembers({ optional, required }, region) {
     const ids = required('member-account-id', accountIds, 'Give the 12-digit ID of the member account.');
-    const roleArn = optional('member-role-arn', rules_roleArn);
+    const roleArn = optional('member-role-arn', roleTemplate);
     const template = required('trail-name', nameTemplate, "Give the name of the member's trail.");
     const wish = definedOnly({
         multiRegion: optional('multi-region', flag),
@@ -70841,7 +70936,13 @@ const accountIds = (text) => {
                 remedy: ruled.remedy,
             };
     }
+    if (ids.length === 0)
+        return { problem: 'names no account', remedy: 'Give the 12-digit ID of the member account.' };
     return { value: ids.toSorted() };
+};
+const roleTemplate = (text) => {
+    const ruled = roleArn(forAccount(text, '000000000000'));
+    return 'problem' in ruled ? ruled : { value: text };
 };
 const nameTemplate = (text) => {
     if (text.includes('{account-name}'))
@@ -71003,7 +71104,7 @@ function readCentral({ optional, required }, region) {
     const bucket = required('bucket', rules_bucket, 'Give the name of the central log bucket.');
     const bucketRegion = optional('bucket-region', rules_region) ?? region;
     const mentioned = definedOnly({
-        roleArn: optional('central-role-arn', rules_roleArn),
+        roleArn: optional('central-role-arn', roleArn),
         prefix: optional('bucket-prefix', prefix),
     });
     if (!accountId || !bucket || !bucketRegion)
@@ -71015,7 +71116,7 @@ function readAccess(source, { optional }) {
         audience: optional('audience', audience) ?? 'sts.amazonaws.com',
         sessionName: sessionName(source.environment),
         ...definedOnly({
-            hubRoleArn: optional('hub-role-arn', rules_roleArn),
+            hubRoleArn: optional('hub-role-arn', roleArn),
             externalId: optional('external-id', externalId),
         }),
     };
@@ -71056,7 +71157,8 @@ async function main(deps) {
         const { readers, writers } = await deps.connect(request);
         const observed = await observe(request, readers, clock);
         const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
-        note({ plan, findings: plan.findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
+        const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
+        note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
         note({ unlimitedAccounts: observed.unlimitedAccounts });
         deps.show(report);
         if (writers !== null && !plan.blocked) {
@@ -71103,7 +71205,8 @@ function blank(run) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $H: () => (/* binding */ hasChanged),
 /* harmony export */   $n: () => (/* binding */ outcomeFindings),
-/* harmony export */   Bg: () => (/* binding */ resultOf)
+/* harmony export */   Bg: () => (/* binding */ resultOf),
+/* harmony export */   Yi: () => (/* binding */ unwantedChanges)
 /* harmony export */ });
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3012);
 // What an apply did, step by step, as a value; and the one word for it.
@@ -71116,6 +71219,19 @@ const stepsOf = ({ policy, members }) => [
 function outcomeFindings(outcome) {
     const failures = stepsOf(outcome).flatMap((step) => step.state === 'failed' ? step.findings : []);
     return [...failures, ...outcome.findings];
+}
+/** For a dry run that is to fail when there is something to change; says why the step fails. */
+function unwantedChanges({ mode, failOn }, { changes, blocked }) {
+    if (mode !== 'plan' || failOn !== 'changes' || changes === 0 || blocked)
+        return [];
+    return [
+        {
+            severity: 'error',
+            code: 'changes-found',
+            message: `There ${changes === 1 ? 'is 1 change' : `are ${changes} changes`} to apply, and fail-on is changes.`,
+            remedy: 'Apply the plan, or find out who changed what it would put right: the policy diff shows it.',
+        },
+    ];
 }
 /** Whether anything in AWS is another than before. */
 function hasChanged(plan, outcome) {
@@ -74725,7 +74841,7 @@ function findingsOf(error) {
         },
     ];
 }
-/** A call to AWS or GitHub that failed. `awsCode` is the service's own name for it (`AccessDenied`), or `network`. */
+/** A call to AWS or GitHub that failed. `awsCode` is the service's own name for it (`AccessDenied`), or ours (`network`). */
 class CallFailure extends UserError {
     awsCode;
     constructor(awsCode, finding, options) {

@@ -110,6 +110,11 @@ test.each([
   expect((await failure(error)).awsCode).toBe('unreadable');
 });
 
+test('an answer that fell silent while it was read is a time-out, though the SDK could not parse it either', async () => {
+  const error = sdkError('TimeoutError', 'timed out after 20000 ms\n  Deserialization error: …');
+  expect((await failure(error)).awsCode).toBe('TimeoutError');
+});
+
 test.each(['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'])(
   '%s passes by itself',
   async (name) => {
