@@ -44,6 +44,10 @@ describe('AccessDenied has several causes, told apart by what AWS says', () => {
       /^Allow s3:GetBucketPolicy/,
     ],
     [
+      'User: x is not authorized to perform: s3:PutBucketPolicy because public policies are blocked by the BlockPublicPolicy setting',
+      /^Block Public Access refuses/,
+    ],
+    [
       'User: x is not authorized to perform: y with an explicit deny in a service control policy',
       /denies .* explicitly/,
     ],

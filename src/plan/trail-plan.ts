@@ -80,8 +80,8 @@ function slots(trails: readonly LiveTrail[], region: string, about: About): read
   return [
     about(
       'trail-slots-full',
-      `${region} has no free trail: it has ${trails.length} of ${TRAILS_PER_REGION}: ${names}.`,
-      'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region trails count in every Region.',
+      `${region} has ${trails.length} trails and takes ${TRAILS_PER_REGION}, so none can be created: ${names}.`,
+      'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region and organization trails count in every Region.',
     ),
   ];
 }
@@ -99,7 +99,7 @@ function untouchable(live: LiveTrail, trailArn: string, about: About): readonly 
   return [
     about(
       'trail-home-region',
-      `${live.name} has its home in ${live.homeRegion} (${live.arn}) and can be changed only there.`,
+      `${live.name} has ${live.homeRegion} as its home Region (${live.arn}) and can be changed only there.`,
       `Set region to ${live.homeRegion}, or choose another trail-name.`,
     ),
   ];

@@ -60,9 +60,9 @@ function memberRow(planned: MemberPlan, outcome: MemberOutcome | undefined): Row
   } as const;
   switch (planned.kind) {
     case 'unread':
-      return { ...row, mark: '!', detail: 'could not be read, is not onboarded', outcome: '' };
+      return { ...row, mark: '!', detail: 'could not be read; not onboarded', outcome: '' };
     case 'held-back':
-      return { ...row, mark: '!', detail: 'must not be changed, is not onboarded', outcome: '' };
+      return { ...row, mark: '!', detail: 'left alone; not onboarded', outcome: '' };
     case 'planned':
       return {
         ...row,
