@@ -85,12 +85,12 @@ test('all faults come out at once, each with the input, the problem and the reme
     'multi-region': '1',
   });
   expect(found.map(({ message }) => message)).toEqual([
-    'Input central-account-id "12345" is no AWS account ID.',
-    'Input bucket "s3://Logs" is no name of a general purpose bucket.',
+    'Input central-account-id "12345" is not an AWS account ID.',
+    'Input bucket "s3://Logs" is not a valid bucket name.',
     'Input member-account-id is missing.',
-    'Input trail-name "x" is no name CloudTrail takes for a trail.',
+    'Input trail-name "x" is not a valid trail name.',
     'Input multi-region "1" is neither true nor false.',
-    'Input dry-run "yes" is none of auto, true, false.',
+    'Input dry-run "yes" is not one of auto, true, false.',
   ]);
   expect(found.every(({ remedy, code }) => remedy.length > 10 && code === 'input-invalid')).toBe(
     true,
@@ -107,7 +107,7 @@ test.each(['central-role-arn', 'hub-role-arn'])(
   '%s is one role: {account-id} in it stands for nothing',
   (name) => {
     expect(messages({ [name]: 'arn:aws:iam::111111111111:role/For-{account-id}' })).toEqual([
-      `Input ${name} "arn:aws:iam::111111111111:role/For-{account-id}" is no IAM role's ARN.`,
+      `Input ${name} "arn:aws:iam::111111111111:role/For-{account-id}" is not the ARN of an IAM role.`,
     ]);
   },
 );

@@ -208,9 +208,9 @@ function checkAccount(expected: string, arn: string | undefined): void {
   throw userError({
     code: 'wrong-account',
     account: expected,
-    message: `The credentials are of account ${actual ?? '(unknown)'}, but account ${expected} is meant.`,
+    message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
     remedy:
-      'Check the account IDs and roles. With an empty role input the credentials in the environment are used: they must be of that account.',
+      'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
   });
 }
 

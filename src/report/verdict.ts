@@ -25,6 +25,8 @@ export function verdict({ request, plan, outcome, result }: Report): string {
     sentence(membersThat(plan, 'leave'), tense.leave, bucket),
     sentence(membersThat(plan, 'cannot'), CANNOT, ''),
   ].filter((text) => text !== '');
+  if (membersThat(plan, 'cannot').length === plan.members.length)
+    return '**Nothing can be done in any account.** What is listed here must be solved first.';
   return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${accessInWords(plan.policy)}`;
 }
 
