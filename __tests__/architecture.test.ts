@@ -31,7 +31,7 @@ const MAY_KNOW: { readonly [room: string]: readonly string[] } = {
   plan: ['policy', 'trail', 'request', 'problem.js'],
   report: ['policy', 'trail', 'request', 'plan'],
   aws: ['plan', 'request', 'trail', 'problem.js'],
-  github: ['report', 'request', 'plan', 'problem.js'],
+  github: ['policy', 'report', 'request', 'plan', 'problem.js'],
 };
 
 test('rooms are imported one way', () => {

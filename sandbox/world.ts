@@ -46,6 +46,7 @@ export type TrailSeed = Partial<TrailDescription> & {
   readonly bucket: string;
   /** Default: true. */
   readonly logging?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
 };
 
 export type StaticCredentials = {
@@ -208,7 +209,7 @@ function credentialsFor(aws: Aws, arn: string): StaticCredentials {
 }
 
 function createTrail(aws: Aws, seed: TrailSeed): string {
-  const { account, region, name, bucket, logging = true, ...description } = seed;
+  const { account, region, name, bucket, logging = true, tags = {}, ...description } = seed;
   const arn = `arn:aws:cloudtrail:${region}:${account}:trail/${name}`;
   const now = aws.clock.now();
   const trail = newTrail(account, {
@@ -225,6 +226,7 @@ function createTrail(aws: Aws, seed: TrailSeed): string {
     ...description,
   });
   trail.logging = logging;
+  for (const [key, value] of Object.entries(tags)) trail.tags.set(key, value);
   if (logging) {
     trail.startedAt = now;
     trail.nextDelivery = firstDelivery(now);

@@ -4,10 +4,9 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as core from '@actions/core';
-import { context } from '@actions/github';
 import { connect } from './aws/connect.js';
 import { requestHandler } from './aws/http.js';
-import { runEvent, runInfo } from './github/context.js';
+import { eventPayload, runEvent, runInfo } from './github/context.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
 import { main } from './main.js';
@@ -23,7 +22,7 @@ await main({
       name.startsWith(INPUT) && env[name] !== '' ? [name.slice(INPUT.length)] : [],
     ),
     environment: env,
-    event: runEvent(env, context.payload),
+    event: runEvent(env, eventPayload(env)),
   },
   run: runInfo(env),
   connect: (request) =>
@@ -44,3 +43,6 @@ await main({
     core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
 });
+
+// Nothing is left to do, but a socket to a silent proxy would keep the process up. What has been said must be out first.
+process.stdout.write('', () => process.exit());

@@ -97,11 +97,16 @@ describe('STS takes 2,048 characters', () => {
     expect(memberPermissions('apply', member, 'aws-us-gov').length).toBeLessThan(2_048);
   });
 
-  test.each([1, 10, 1_000])('a hub for %d member roles fits', (count) => {
-    const arns = Array.from(
-      { length: count },
-      (_, index) =>
-        `arn:aws:iam::${String(index).padStart(12, '0')}:role/CloudTrailOnboardingMember`,
+  test.each([
+    [1, 'CloudTrailOnboardingMember'],
+    [1_000, 'CloudTrailOnboardingMember'],
+    [1_000, '{account-id}/For-{account-id}'],
+  ])('a hub for %d member roles named %s fits', (count, name) => {
+    const arns = Array.from({ length: count }, (_, index) =>
+      `arn:aws:iam::{account-id}:role/${name}`.replaceAll(
+        '{account-id}',
+        String(index).padStart(12, '0'),
+      ),
     );
     const policy = hubPermissions(arns);
     expect(policy.length).toBeLessThan(2_048);

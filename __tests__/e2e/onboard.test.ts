@@ -255,6 +255,39 @@ describe('an existing trail', () => {
   });
 });
 
+describe('an existing trail that changes between one Region and all', () => {
+  const existing = (bucket: string) => ({
+    account: '222222222222',
+    region: 'ap-northeast-2',
+    name: 'DEV-CLOUDTRAIL',
+    bucket,
+  });
+
+  test('keeps its global service events, which CloudTrail would turn off by itself', async () => {
+    const { sandbox, scene, apply, devTrail } = await openStage();
+    sandbox.world.createTrail({ ...existing(scene.bucket), IsMultiRegionTrail: true });
+    const run = await apply({ 'multi-region': 'false' });
+    expect(run.outputs['result']).toBe('applied');
+    expect(devTrail()).toMatchObject({
+      IsMultiRegionTrail: false,
+      IncludeGlobalServiceEvents: true,
+    });
+  });
+
+  test('records global service events once it records all Regions, as CloudTrail wants it', async () => {
+    const { sandbox, scene, apply, devTrail } = await openStage();
+    const single = { IsMultiRegionTrail: false, IncludeGlobalServiceEvents: false };
+    sandbox.world.createTrail({ ...existing(scene.bucket), ...single });
+    const run = await apply({ 'multi-region': 'true' });
+    expect(run.outputs['result']).toBe('applied');
+    expect(run.summary).toContain('global service events false → true');
+    expect(devTrail()).toMatchObject({
+      IsMultiRegionTrail: true,
+      IncludeGlobalServiceEvents: true,
+    });
+  });
+});
+
 describe('credentials', () => {
   test('roles are taken from a hub role with an external ID', async () => {
     const { sandbox, scene, apply } = await openStage();

@@ -64,7 +64,8 @@ function stage(wish: PolicyWish, bucket: Bucket) {
   const keeper = policyKeeper(wish, {
     read,
     writer: {
-      putPolicy: async (text) => {
+      putPolicy: async (text, timeoutMs) => {
+        expect(timeoutMs).toBeGreaterThan(0);
         begin('write');
         bucket.text = text;
       },
@@ -118,6 +119,29 @@ test('a read that has become old is made anew before it is merged', async () => 
   await establish(seen);
   expect(bucket.log).toEqual(['read', 'read', 'write']);
   expect(bucket.text).not.toContain('Auditor');
+});
+
+describe('a read that takes longer than the bound for read and write together', () => {
+  test('is made anew, and nothing is written on it', async () => {
+    const bucket = bucketOf(START);
+    const { establish, read, wait } = stage(wishFor(DEV), bucket);
+    const seen = await read();
+    wait(1_500);
+    bucket.before = (call, count) => {
+      if (call === 'read' && count === 2) wait(2_500);
+    };
+    await establish(seen);
+    expect(bucket.log).toEqual(['read', 'read', 'read', 'write']);
+    expect(holds(bucket, DEV)).toBe(true);
+  });
+
+  test('is told, if every read is so slow', async () => {
+    const bucket = bucketOf(START);
+    const { establish, wait } = stage(wishFor(DEV), bucket);
+    bucket.before = () => wait(2_500);
+    await expect(establish()).rejects.toThrow(/took longer than 2 seconds/);
+    expect(bucket.log).not.toContain('write');
+  });
 });
 
 describe('a write is never sent again as it stands', () => {

@@ -38,7 +38,7 @@ const DEV_ROWS = [
     who: 'CloudTrail',
     may: 's3:PutObject',
     on: `AWSLogs/${DEV}/*`,
-    when: ['ACL bucket-owner-full-control', `for trail …:${DEV}:trail/audit`],
+    when: [`for trail …:${DEV}:trail/audit`, 'ACL bucket-owner-full-control'],
   },
 ];
 
@@ -164,8 +164,15 @@ describe('broader is a change that gives', () => {
     for (const layout of ['compact', 'organization'] as const) {
       const request = onboard([dev], { layout, organizationId: 'o-exampleorgid' });
       const { document } = mergePolicy(before, request);
-      expect(compareAccess(before, document, [dev]).broader).toBe(true);
+      expect(compareAccess(before, document, [dev])).toMatchObject({ lost: [], broader: true });
     }
+  });
+
+  test('while the members that are moved there have lost nothing', () => {
+    const members = [dev, prd, delivery(CENTRAL)];
+    const request = onboard(members, { layout: 'organization', organizationId: 'o-exampleorgid' });
+    const { document } = mergePolicy(admitted(before, members), request);
+    expect(compareAccess(admitted(before, members), document, members).lost).toEqual([]);
   });
 });
 

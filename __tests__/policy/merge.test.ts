@@ -173,6 +173,22 @@ describe('the documented layout', () => {
     });
   });
 
+  test('a trail that a pattern in the list admits already adds its path only', () => {
+    const pattern = `arn:aws:cloudtrail:*:${DEV}:trail/*`;
+    const document = policy(
+      { ...aclCheck, Condition: {} },
+      {
+        ...write,
+        Condition: { ArnLike: { 'aws:SourceArn': [trailOf(CENTRAL), pattern] } },
+      },
+    );
+    expect(statementsOf(admitted(document))[1]).toEqual({
+      ...write,
+      Resource: [pathOf(CENTRAL), pathOf(DEV)],
+      Condition: { ArnLike: { 'aws:SourceArn': [trailOf(CENTRAL), pattern] } },
+    });
+  });
+
   test('two trails of one account share its path', () => {
     const second = delivery(DEV, { trailArn: trailOf(DEV, 'second') });
     expect(mergePolicy(null, onboard([second, dev]))).toMatchObject({

@@ -97,6 +97,36 @@ test('all faults come out at once, each with the input, the problem and the reme
   );
 });
 
+test('a list of accounts that names none is a fault', () => {
+  expect(messages({ 'member-account-id': ',\r\n,' })).toEqual([
+    'Input member-account-id ",\\r\\n," names no account.',
+  ]);
+});
+
+test.each(['central-role-arn', 'hub-role-arn'])(
+  '%s is one role: {account-id} in it stands for nothing',
+  (name) => {
+    expect(messages({ [name]: 'arn:aws:iam::111111111111:role/For-{account-id}' })).toEqual([
+      `Input ${name} "arn:aws:iam::111111111111:role/For-{account-id}" is no IAM role's ARN.`,
+    ]);
+  },
+);
+
+test('in member-role-arn {account-id} may stand in the name too, and no other braces', () => {
+  const role = 'arn:aws:iam::{account-id}:role/For-{account-id}';
+  expect(read({ 'member-role-arn': role }).members[0]?.roleArn).toBe(
+    'arn:aws:iam::222222222222:role/For-222222222222',
+  );
+  expect(messages({ 'member-role-arn': 'arn:aws:iam::222222222222:role/For-{name}' })).toHaveLength(
+    1,
+  );
+});
+
+test('a runner that names no temporary folder gets its files where it works', () => {
+  const more = { environment: { RUNNER_TEMP: '' } };
+  expect(read({}, more).outputDirectory).toBe('./cloudtrail-onboarding');
+});
+
 describe('what two inputs say of each other', () => {
   test.each<[string, Given, string]>([
     [
@@ -136,6 +166,11 @@ describe('what two inputs say of each other', () => {
       'a Region of another partition',
       { region: 'cn-north-1' },
       "Input region is cn-north-1, which is not a Region of the roles' partition aws.",
+    ],
+    [
+      'a bucket in a Region of another partition',
+      { 'bucket-region': 'us-gov-west-1' },
+      "Input bucket-region is us-gov-west-1, which is not a Region of the roles' partition aws.",
     ],
   ])('%s is a fault', (_name, changes, message) => {
     expect(messages(changes)).toContain(message);

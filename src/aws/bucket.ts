@@ -11,6 +11,8 @@ import type { BucketReader, BucketWriter } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
 import { type AwsClientOptions, asked } from './call.js';
 
+const EMPTY = { name: 'EmptyAnswer' } as const;
+
 export type Bucket = { readonly accountId: string; readonly bucket: string };
 
 export function bucketReader(
@@ -23,8 +25,12 @@ export function bucketReader(
   return {
     policy: async () => {
       try {
-        const answer = await asked(call, () => s3.send(new GetBucketPolicyCommand(input)));
-        return answer.Policy ?? null;
+        return await asked(call, async () => {
+          const { Policy } = await s3.send(new GetBucketPolicyCommand(input));
+          // Never taken for "there is none": the next write would then replace all that stands there.
+          if (!Policy) throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
+          return Policy;
+        });
       } catch (error) {
         // The only answer that means "there is none". Anything else must stop the run before a write.
         if (error instanceof CallFailure && error.awsCode === 'NoSuchBucketPolicy') return null;

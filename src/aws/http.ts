@@ -8,8 +8,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 
-/** Milliseconds until a connection stands, and from then until the answer has begun. */
-export const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 20_000 } as const;
+/** Milliseconds until a connection stands, until the answer has begun, and for which nothing may come while it is read. */
+const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 20_000, socketTimeout: 20_000 };
 
 /** Chooses for each request: straight to the host, or by CONNECT through the proxy that the environment names for it. */
 class EnvironmentProxyAgent extends Agent {
@@ -34,10 +34,10 @@ class EnvironmentProxyAgent extends Agent {
 }
 
 /** One handler for all clients of a run, so that they share connections. */
-export function requestHandler(): NodeHttpHandler {
+export function requestHandler(timeouts = TIMEOUTS): NodeHttpHandler {
   const agent = new EnvironmentProxyAgent({ keepAlive: true });
   return new NodeHttpHandler({
-    ...TIMEOUTS,
+    ...timeouts,
     throwOnRequestTimeout: true,
     httpAgent: agent,
     httpsAgent: agent as unknown as https.Agent,

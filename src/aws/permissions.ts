@@ -99,11 +99,11 @@ function passRole({ state, accountId, trail }: Member, partition: string): reado
 // Leaves room for the frame below 2,048 characters.
 const ROLE_LIST_LIMIT = 1_800;
 
-/** What the hub role is for: taking these roles. Many ARNs become one pattern per role name, for STS's limit. */
+/** What the hub role is for: taking these roles. Many become one pattern, with `*` for the account's ID, for STS's limit. */
 export function hubPermissions(roleArns: readonly string[]): string {
   const fits = JSON.stringify(roleArns).length <= ROLE_LIST_LIMIT;
   const resources = fits
     ? roleArns
-    : [...new Set(roleArns.map((arn) => arn.replace(/:\d{12}:/, ':*:')))];
+    : [...new Set(roleArns.map((arn) => arn.replaceAll(arn.split(':')[4] ?? '', '*')))];
   return policy([{ actions: ['sts:AssumeRole'], resources }]);
 }

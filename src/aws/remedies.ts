@@ -99,6 +99,10 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
     'CredentialsProviderError',
     'There are no AWS credentials in the environment. Give central-role-arn and member-role-arn, or run aws-actions/configure-aws-credentials before.',
   ],
+  [
+    'EmptyAnswer',
+    'S3 always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and S3 that cuts answers short.',
+  ],
   ['TimeoutError', 'AWS did not answer in time. Run again: what is done already is kept.'],
   [
     'network',

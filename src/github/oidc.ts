@@ -1,6 +1,7 @@
 // The job's OIDC token. @actions/core's own getIDToken waits up to three minutes for each of ten tries; here the same
 // request is made with a time-out, and what is missing is explained.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient } from '@actions/http-client';
 import { BearerCredentialHandler } from '@actions/http-client/lib/auth';
 import { CallFailure, userError } from '../problem.js';
@@ -10,8 +11,10 @@ export type OidcEnvironment = {
   readonly ACTIONS_ID_TOKEN_REQUEST_TOKEN?: string | undefined;
 };
 
-const TIMEOUT_MS = 10_000;
-const RETRIES = 3;
+/** Milliseconds for one try, the last byte of its answer included. */
+const TRY_MS = 10_000;
+/** Milliseconds before each further try. */
+const PAUSES_MS = [500, 2_000];
 
 /**
  * A token for this audience, a signed JWT that lives for minutes.
@@ -19,32 +22,76 @@ const RETRIES = 3;
  * @throws UserError `oidc-permission-missing` where the job may not ask for one; CallFailure where GitHub gives none.
  * https://docs.github.com/en/actions/reference/security/oidc
  */
-export async function idToken(environment: OidcEnvironment, audience: string): Promise<string> {
+export async function idToken(
+  environment: OidcEnvironment,
+  audience: string,
+  tryMs = TRY_MS,
+): Promise<string> {
   const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL;
   const bearer = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   if (!url || !bearer) throw permissionMissing();
   const client = new HttpClient('cloudtrail-onboarding', [new BearerCredentialHandler(bearer)], {
-    allowRetries: true,
-    maxRetries: RETRIES,
-    socketTimeout: TIMEOUT_MS,
+    socketTimeout: tryMs,
+  });
+  const ask = (): Promise<string> =>
+    inTime(tokenFrom(client, `${url}&audience=${encodeURIComponent(audience)}`), tryMs);
+  try {
+    return await insist(ask);
+  } catch (error) {
+    throw noToken(error);
+  } finally {
+    client.dispose();
+  }
+}
+
+async function tokenFrom(client: HttpClient, url: string): Promise<string> {
+  const { result, statusCode } = await client.getJson<{ readonly value?: string }>(url);
+  if (!result?.value) throw new Error(`status ${statusCode} without a token`);
+  return result.value;
+}
+
+/** The client's own time-out ends with the first byte of the answer. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const done = new AbortController();
+  const late = sleep(ms, null, { signal: done.signal }).then(() => {
+    throw new Error(`no whole answer in ${ms / 1_000} seconds`);
   });
   try {
-    const answer = await client.getJson<{ readonly value?: string }>(
-      `${url}&audience=${encodeURIComponent(audience)}`,
-    );
-    if (!answer.result?.value) throw new Error(`status ${answer.statusCode} without a token`);
-    return answer.result.value;
-  } catch (error) {
-    throw new CallFailure(
-      'oidc',
-      {
-        code: 'oidc-token-failed',
-        message: `GitHub gave no OIDC token: ${error instanceof Error ? error.message : String(error)}`,
-        remedy: 'Run again; see githubstatus.com if it stays.',
-      },
-      { cause: error },
-    );
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
   }
+}
+
+/** Tries again what may pass by itself: anything but a refusal of the request. */
+async function insist<T>(ask: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      await sleep(pause);
+    }
+  }
+  return ask();
+}
+
+function isRefusal(error: unknown): boolean {
+  const { statusCode } = error as { readonly statusCode?: number };
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500 && statusCode !== 429;
+}
+
+function noToken(error: unknown): Error {
+  return new CallFailure(
+    'oidc',
+    {
+      code: 'oidc-token-failed',
+      message: `GitHub gave no OIDC token: ${error instanceof Error ? error.message : String(error)}`,
+      remedy:
+        'Run again. If it stays, look at githubstatus.com; on a self-hosted runner also at its proxy settings (HTTPS_PROXY, NO_PROXY).',
+    },
+    { cause: error },
+  );
 }
 
 function permissionMissing(): Error {

@@ -1,6 +1,8 @@
 // Hands the report to GitHub: files, outputs, job summary, annotations, exit code.
 
 import * as core from '@actions/core';
+import type { Finding } from '../policy/index.js';
+import { findingsOf } from '../problem.js';
 import { annotationsOf } from '../report/log.js';
 import { type FilePaths, outputsOf } from '../report/outputs.js';
 import { planJson } from '../report/plan-json.js';
@@ -8,27 +10,62 @@ import type { Report } from '../report/report.js';
 import { summaryOf } from '../report/summary.js';
 import type { SaveFile } from './files.js';
 
-/** `save` is null where the run did not come to know its output folder. */
+/**
+ * `save` is null where the run did not come to know its output folder. A file or summary that cannot be written is one more
+ * finding: what the run did must be told all the same.
+ */
 export async function publish(report: Report, save: SaveFile | null): Promise<void> {
-  const summary = summaryOf(report);
-  const files = save === null ? NO_FILES : await saveAll(report, summary, save);
-  for (const [name, value] of Object.entries(outputsOf(report, files))) core.setOutput(name, value);
-  if (process.env['GITHUB_STEP_SUMMARY']) await core.summary.addRaw(summary).write();
+  const saved = await saveAll(report, save);
+  const told = withFindings(report, saved.findings);
+  const all = withFindings(told, await writeSummary(summaryOf(told)));
   const say = { error: core.error, warning: core.warning, notice: core.notice };
-  for (const { severity, title, message } of annotationsOf(report.findings))
+  for (const { severity, title, message } of annotationsOf(all.findings))
     say[severity](message, { title });
-  if (failed(report)) process.exitCode = core.ExitCode.Failure;
+  if (failed(all)) process.exitCode = core.ExitCode.Failure;
+  for (const [name, value] of Object.entries(outputsOf(all, saved.files)))
+    core.setOutput(name, value);
 }
 
 const NO_FILES: FilePaths = { plan: '', report: '', diff: '' };
 
-async function saveAll(report: Report, summary: string, save: SaveFile): Promise<FilePaths> {
-  const diff = report.plan?.policy.diff ?? '';
-  return {
-    plan: await save('plan.json', planJson(report)),
-    report: await save('report.md', summary),
-    diff: await save('policy.diff', diff),
-  };
+type Saved = { readonly files: FilePaths; readonly findings: readonly Finding[] };
+
+async function saveAll(report: Report, save: SaveFile | null): Promise<Saved> {
+  if (save === null) return { files: NO_FILES, findings: [] };
+  try {
+    const files = {
+      plan: await save('plan.json', planJson(report)),
+      report: await save('report.md', summaryOf(report)),
+      diff: await save('policy.diff', report.plan?.policy.diff ?? ''),
+    };
+    return { files, findings: [] };
+  } catch (error) {
+    return { files: NO_FILES, findings: findingsOf(error) };
+  }
+}
+
+async function writeSummary(text: string): Promise<readonly Finding[]> {
+  if (!process.env['GITHUB_STEP_SUMMARY']) return [];
+  try {
+    await core.summary.addRaw(text).write();
+    return [];
+  } catch (error) {
+    return [
+      {
+        severity: 'warning',
+        code: 'summary-not-written',
+        message: `The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`,
+        remedy: 'The output report-file names a file that holds the same text.',
+      },
+    ];
+  }
+}
+
+/** Without those that are told already: the folder that could not take the backup cannot take the plan either. */
+function withFindings(report: Report, more: readonly Finding[]): Report {
+  const told = new Set(report.findings.map(({ message }) => message));
+  const findings = more.filter(({ message }) => !told.has(message));
+  return { ...report, findings: [...report.findings, ...findings] };
 }
 
 /** A finding of severity `error` always fails the step; changes do where the user asked for that. */

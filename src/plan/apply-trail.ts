@@ -3,7 +3,7 @@
 
 import { findingsOf, UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
-import type { TrailSettings } from '../trail/settings.js';
+import type { LiveTrail, TrailSettings } from '../trail/settings.js';
 import type { ObservedMember } from './observe.js';
 import type { MemberOutcome, Step } from './outcome.js';
 import {
@@ -77,19 +77,27 @@ async function carryOut(
 
 const isRetiring = ({ kind }: TrailStep): boolean => kind === 'stop-logging' || kind === 'delete';
 
-/** What the trail that came to be there still needs in place of being created. */
+/**
+ * What the trail that came to be there still needs in place of being created. A trail that CreateTrail knows may not be
+ * shown yet: that is waited for. @throws `existing` if it never is
+ */
 async function stepsForExisting(
   { member, trailArn }: PlannedMember,
   request: Request,
-  { reader }: TrailDeps,
-  error: unknown,
+  { reader, clock }: TrailDeps,
+  existing: unknown,
 ): Promise<readonly TrailStep[]> {
+  const shown = async (): Promise<readonly LiveTrail[]> => {
+    const trails = await reader.trails();
+    if (!trails.some(({ name }) => name === member.trail.name)) throw existing;
+    return trails;
+  };
+  const trails = await persist(shown, newTrailPatience, clock);
   const nothing = { logging: true, extras: {}, replacedLogging: false, replacedExtras: {} };
-  const found: ObservedMember = { member, trailArn, trails: await reader.trails(), ...nothing };
+  const found: ObservedMember = { member, trailArn, trails, ...nothing };
   const { steps, findings } = planTrail(found, request);
   const errors = findings.filter(isError);
   if (errors.length > 0) throw new UserError(errors);
-  if (steps.some(({ kind }) => kind === 'create')) throw error;
   return steps.filter(({ kind }) => kind === 'update');
 }
 
@@ -98,8 +106,9 @@ async function waitOut(
   { trail, trailArn }: PlannedMember,
   { writer, confirmPolicy, clock }: TrailDeps,
 ): Promise<void> {
-  const isNew = trail.steps.some(({ kind }) => kind === 'create') && !isRetiring(step);
-  const usual = isNew ? newTrailPatience : trailCallPatience;
+  const isNew = trail.steps.some(({ kind }) => kind === 'create');
+  const follows = isNew && step.kind !== 'create' && !isRetiring(step);
+  const usual = follows ? newTrailPatience : trailCallPatience;
   const patience = async (error: unknown): Promise<Patience | null> => {
     if (!isRefusedForPolicy(error)) return usual(error);
     // Either our grants are in the policy and CloudTrail does not see them yet, or they have just been put back.

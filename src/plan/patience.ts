@@ -57,9 +57,11 @@ export const isGone = (error: unknown): boolean => codeOf(error) === 'TrailNotFo
 export const trailCallPatience = (error: unknown): Patience | null =>
   TRAIL_CALLS.get(codeOf(error)) ?? null;
 
-/** After CreateTrail, and only then, an unknown trail is one that has not appeared yet. */
+/** After CreateTrail, and only then, a trail that a call does not know or show is one that has not appeared there yet. */
 export const newTrailPatience = (error: unknown): Patience | null =>
-  codeOf(error) === 'TrailNotFoundException' ? APPEARING : trailCallPatience(error);
+  codeOf(error) === 'TrailNotFoundException' || isExisting(error)
+    ? APPEARING
+    : trailCallPatience(error);
 
 export const policyWritePatience = (error: unknown): Patience | null =>
   POLICY_WRITES.get(codeOf(error)) ?? null;

@@ -9,7 +9,7 @@ import {
   type PolicyDocument,
   printPolicy,
 } from '../policy/index.js';
-import { UserError, userError } from '../problem.js';
+import { CallFailure, UserError, userError } from '../problem.js';
 import type { ObservedPolicy } from './observe.js';
 import type { PolicyOutcome } from './outcome.js';
 import { isUnanswered, policyWritePatience } from './patience.js';
@@ -143,8 +143,9 @@ async function mergeAndWrite(
     if (!merge.changed) return unanswered;
     await backup(before);
     const written = { before, after: merge.document };
+    const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
+    if (left <= 0) throw readTooSlow(wish);
     try {
-      const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
       await (merge.document === null
         ? writer.deletePolicy(left)
         : writer.putPolicy(printPolicy(merge.document), left));
@@ -155,6 +156,17 @@ async function mergeAndWrite(
     return { ...written, at: clock.now() };
   };
   return persist(attempt, policyWritePatience, clock);
+}
+
+/** Passes for a time-out, so that it is tried again. */
+function readTooSlow({ accountId, bucket }: PolicyWish): CallFailure {
+  return new CallFailure('TimeoutError', {
+    code: 'policy-read-slow',
+    account: accountId,
+    message: `Reading the policy of ${bucket} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
+    remedy:
+      'Run again. If it stays, see what is slow between the runner and S3, such as a proxy or a bucket-region far away.',
+  });
 }
 
 /** A statement that is gone since our write is never put back: it may have been taken out on purpose. */

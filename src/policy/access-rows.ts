@@ -47,7 +47,7 @@ export function clausesOf(statement: Statement): Clauses {
   const resources = patterns('!', statement.Resource, statement.NotResource);
   const principals = principalsOf(statement);
   const actions = patterns('!', statement.Action, statement.NotAction);
-  const pairs = pairsOf(senders?.values.map(String), resources);
+  const pairs = pairsOf(senders === undefined ? undefined : matchable(senders), resources);
   const clause = (principal: Named, action: string, { sender, resource }: Pair): Clause => {
     const conditions = conditionEntries(statement).map((entry) =>
       sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry,
@@ -76,6 +76,14 @@ function sendersOf(statement: Statement): ConditionEntry | undefined {
   const accounts = admittingEntry(statement, SOURCE_ACCOUNT);
   if (trails?.values.some((value) => isTrailArn(String(value)))) return trails;
   return accounts ?? trails;
+}
+
+/** `StringEquals` knows no wildcards: what has one there is nobody. */
+function matchable({ operator, values }: ConditionEntry): readonly string[] {
+  const isLiteral = operator.toLowerCase() === 'stringequals';
+  return values
+    .map(String)
+    .filter((value) => !(isLiteral && /[*?]/.test(value) && !value.includes('${')));
 }
 
 function isSame(one: ConditionEntry, other: ConditionEntry | undefined): boolean {
@@ -170,7 +178,7 @@ function rowOf(
     who: whoIs(principal),
     may: action.startsWith('!') ? `everything but ${action.slice(1)}` : action,
     on: placeOf(resource),
-    when: conditions.map(conditionText),
+    when: conditions.toSorted((a, b) => rankOf(a) - rankOf(b)).map(conditionText),
   };
 }
 
@@ -186,6 +194,11 @@ export function placeOf(resource: string): string {
     return `everything but ${resource.slice(1).split(' ').map(placeOf).join(', ')}`;
   const [, key] = /^arn:[^:]*:s3:::[^/]+(?:\/(.*))?$/.exec(resource) ?? [undefined, resource];
   return key ?? 'the bucket';
+}
+
+/** For whom comes before all else. */
+function rankOf({ key }: ConditionEntry): number {
+  return key.toLowerCase().startsWith('aws:source') ? 0 : 1;
 }
 
 function conditionText({ operator, key, values }: ConditionEntry): string {

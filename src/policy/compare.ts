@@ -13,7 +13,6 @@ import { canonicalStatement } from './canonical.js';
 import {
   ACTION,
   CLOUDTRAIL,
-  CLOUDTRAIL_NAMES,
   GRANT_KINDS,
   OWNER_CONTROL,
   partitionOf,
@@ -22,6 +21,8 @@ import {
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import { type AccessRequest, evaluate } from './evaluate.js';
+import { examinerOf } from './grants.js';
+import { type Purpose, purposes } from './intent.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
 import { judgeOf } from './narrow.js';
 import { askedBy } from './worlds.js';
@@ -46,15 +47,45 @@ export function compareAccess(
 ): AccessChange {
   const [old, now] = [sideOf(before), sideOf(after)];
   const changed = changedStatements(old, now);
-  const gained = onlyIn(now, old, changed.after, changed);
-  const lost = onlyIn(old, now, changed.before, changed);
+  const gained = sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
+  const lost = sorted(
+    withoutThoseOf(stillIn(now.document, admitted), onlyIn(old, now, changed.before, changed)),
+    purposes(withdrawn, now.document),
+  );
   const strangersGain = strangersAdmitted(old, now, admitted);
-  const needs = needsOf(admitted);
   return {
-    gained: unique([...gained.own.map(({ row }) => row), ...strangersGain]),
-    lost: unique(lost.own.map(({ row }) => row)),
-    broader: strangersGain.length > 0 || gained.own.some((clause) => !isNeeded(needs, clause)),
-    notes: notesOn(gained, lost, needsOf(withdrawn)),
+    gained: unique([...gained.rows, ...strangersGain]),
+    lost: unique(lost.rows),
+    broader: gained.beyond > 0 || strangersGain.length > 0,
+    notes: notesOn(gained, lost),
+  };
+}
+
+/** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
+function stillIn(document: PolicyDocument, admitted: readonly Delivery[]): readonly Delivery[] {
+  const standing = examinerOf(document);
+  return admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
+}
+
+function withoutThoseOf(deliveries: readonly Delivery[], { own, crossed }: Found): Found {
+  const purposeOf = purposes(deliveries, NO_POLICY);
+  return { own: own.filter((clause) => purposeOf(clause) !== 'needed'), crossed };
+}
+
+/** What changed hands, by what it was for. */
+type Sorted = {
+  readonly rows: readonly AccessRow[];
+  /** How many of the rows are more than what was meant. */
+  readonly beyond: number;
+  readonly crossed: boolean;
+};
+
+function sorted({ own, crossed }: Found, purposeOf: (clause: Clause) => Purpose): Sorted {
+  const all = own.map((clause) => ({ row: clause.row, purpose: purposeOf(clause) }));
+  return {
+    rows: all.filter(({ purpose }) => purpose !== 'crossed').map(({ row }) => row),
+    beyond: all.filter(({ purpose }) => purpose === 'beyond').length,
+    crossed: crossed || all.some(({ purpose }) => purpose === 'crossed'),
   };
 }
 
@@ -128,6 +159,7 @@ function onlyIn(
 ): Found {
   const here = clausesIn(statements);
   const there = clausesIn(statements === after ? before : after);
+  const known = [...there.own, ...there.crossed];
   const isOnlyHere = (clause: Clause): boolean => {
     const examples = examplesOf(clause, around);
     const isFound = examples.some(
@@ -136,8 +168,8 @@ function onlyIn(
     return isFound || !examples.some((request) => isUnder(clause, request));
   };
   return {
-    own: newTo(there.own, here.own, all).filter(isOnlyHere),
-    crossed: newTo(there.crossed, here.crossed, all).some(isOnlyHere),
+    own: newTo(known, here.own, all).filter(isOnlyHere),
+    crossed: newTo(known, here.crossed, all).some(isOnlyHere),
   };
 }
 
@@ -165,22 +197,6 @@ function clausesIn(statements: readonly Statement[]): Clauses {
     own: clauses.flatMap(({ own }) => own),
     crossed: clauses.flatMap(({ crossed }) => crossed),
   };
-}
-
-/** What exactly these deliveries need. */
-function needsOf(deliveries: readonly Delivery[]): ReadonlySet<string> {
-  return new Set(
-    deliveries.flatMap((delivery) =>
-      GRANT_KINDS.map((kind) =>
-        JSON.stringify([ACTION[kind], resourceArn(kind, delivery), delivery.trailArn]),
-      ),
-    ),
-  );
-}
-
-function isNeeded(needs: ReadonlySet<string>, { principal, action, resource, sender }: Clause) {
-  const need = JSON.stringify([action, resource, sender]);
-  return principal.type === 'Service' && CLOUDTRAIL_NAMES.has(principal.name) && needs.has(need);
 }
 
 /**
@@ -234,21 +250,18 @@ function strangers({ trailArn }: Delivery): readonly Stranger[] {
   ];
 }
 
-function notesOn(gained: Found, lost: Found, withdrawn: ReadonlySet<string>): readonly string[] {
+function notesOn(gained: Sorted, lost: Sorted): readonly string[] {
   const notes: string[] = [];
   if (gained.crossed) {
     notes.push(
-      "In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes below a trail's own account only.",
+      "In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes only to a trail's own path.",
     );
-  }
-  if (lost.crossed && !gained.crossed) {
+  } else if (lost.crossed) {
     notes.push("Trails that were listed together can no longer write to each other's paths.");
   }
-  const others = lost.own.filter((clause) => !isNeeded(withdrawn, clause)).length;
-  if (others > 0) {
-    notes.push(
-      `${others} of the rows lost ${others === 1 ? 'is' : 'are'} not of a trail that is withdrawn.`,
-    );
+  if (lost.beyond > 0) {
+    const are = lost.beyond === 1 ? 'is' : 'are';
+    notes.push(`${lost.beyond} of the rows lost ${are} not of a trail that is withdrawn.`);
   }
   return notes;
 }

@@ -12,8 +12,10 @@ import {
   pathAccount,
   resourceArn,
 } from './cloudtrail.js';
+import { conditionHolds } from './conditions.js';
 import type { Delivery } from './delivery.js';
 import {
+  type ConditionEntry,
   type Conditions,
   conditionEntries,
   type OneOrMany,
@@ -216,13 +218,23 @@ export function joined(statement: Statement, forms: readonly Form[]): Statement 
   const Resource = union(statement.Resource ?? [], resources);
   const grown = Resource === statement.Resource ? statement : { ...statement, Resource };
   return form.growing.reduce((made, key) => {
-    const values = forms.flatMap((one) => wantedValues(one, key));
     const entry = admittingEntry(made, key);
+    const values = forms
+      .flatMap((one) => wantedValues(one, key))
+      .filter((value) => entry === undefined || !isCovered(entry, value));
     const current =
       entry === undefined ? [] : (made.Condition?.[entry.operator]?.[entry.key] ?? []);
     const more = union(current, values);
     return more === current || entry === undefined ? made : withValues(made, entry, more);
   }, grown);
+}
+
+/** Whether a pattern in the list admits the value already; else it would matter who joins first. */
+function isCovered({ operator, key, values }: ConditionEntry, value: string): boolean {
+  const patterns = values.filter((one) => /[*?]/.test(String(one)));
+  if (patterns.length === 0) return false;
+  const context = new Map([[key.toLowerCase(), [value]]]);
+  return conditionHolds({ operator, key, values: patterns }, context, undefined) === 'yes';
 }
 
 function replaceValues(statement: Statement, key: string, values: OneOrMany<string>): Statement {

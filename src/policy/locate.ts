@@ -30,7 +30,8 @@ const ADMITTING: ReadonlySet<string> = new Set([
 export function isForCloudTrailAlone({ Effect, Principal }: Statement): boolean {
   if (Effect !== 'Allow' || typeof Principal !== 'object') return false;
   const types = Object.keys(Principal);
-  return types.length === 1 && types[0] === 'Service' && servicesOf(Principal).every(isCloudTrail);
+  const services = servicesOf(Principal);
+  return types.length === 1 && services.length > 0 && services.every(isCloudTrail);
 }
 
 function servicesOf(principals: Exclude<Statement['Principal'], string | undefined>) {

@@ -92,26 +92,29 @@ function credentials({ central, members, access }: Request): readonly Finding[] 
 function partitions({ central, members, access }: Request): readonly Finding[] {
   const arns = [central.roleArn, access.hubRoleArn, ...members.map((m) => m.roleArn)];
   const found = new Set(arns.filter((arn) => arn !== undefined).map(partitionOf));
-  const region = members[0]?.region ?? central.bucketRegion;
-  const faults: Finding[] = [];
+  // A Region that both inputs mean is told once, as the trails'.
+  const regions = new Map([
+    [central.bucketRegion, 'bucket-region'],
+    ...members.map(({ region }) => [region, 'region'] as const),
+  ]);
   if (found.size > 1)
-    faults.push(
+    return [
       inputFault(
         'central-role-arn',
         `and the other roles are of different partitions (${[...found].toSorted().join(', ')})`,
         'Roles, bucket and trails must be of one partition.',
       ),
-    );
+    ];
   const [only] = found;
-  if (found.size === 1 && only !== undefined && isolatedPartition(region) !== isolated(only))
-    faults.push(
-      inputFault(
-        'region',
-        `is ${region}, which is not a Region of the roles' partition ${only}`,
-        'Give a Region of that partition, or roles of the other.',
-      ),
-    );
-  return faults;
+  if (only === undefined) return [];
+  const foreign = [...regions].filter(([region]) => isolatedPartition(region) !== isolated(only));
+  return foreign.map(([region, input]) =>
+    inputFault(
+      input,
+      `is ${region}, which is not a Region of the roles' partition ${only}`,
+      'Give a Region of that partition, or roles of the other.',
+    ),
+  );
 }
 
 // Only partitions whose Regions have a prefix of their own are told apart; a new partition passes.

@@ -63,7 +63,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     failOn: optional('fail-on', rules.oneOf('error', 'changes')) ?? 'error',
     outputDirectory:
       source.text('output-directory') ||
-      `${source.environment['RUNNER_TEMP'] ?? '.'}/cloudtrail-onboarding`,
+      `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
     ...definedOnly({
       organizationId: optional('organization-id', rules.organizationId),
       expectedPlan: optional('expected-plan', rules.planDigest),

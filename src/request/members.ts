@@ -19,7 +19,7 @@ export function readMembers(
     accountIds,
     'Give the 12-digit ID of the member account.',
   );
-  const roleArn = optional('member-role-arn', rules.roleArn);
+  const roleArn = optional('member-role-arn', roleTemplate);
   const template = required('trail-name', nameTemplate, "Give the name of the member's trail.");
   const replaces = optional('replaces-trail', nameTemplate);
   const settings = readSettings(reader);
@@ -62,7 +62,14 @@ const accountIds: rules.Rule<readonly string[]> = (text) => {
         remedy: ruled.remedy,
       };
   }
+  if (ids.length === 0)
+    return { problem: 'names no account', remedy: 'Give the 12-digit ID of the member account.' };
   return { value: ids.toSorted() };
+};
+
+const roleTemplate: rules.Rule<string> = (text) => {
+  const ruled = rules.roleArn(forAccount(text, '000000000000'));
+  return 'problem' in ruled ? ruled : { value: text };
 };
 
 const nameTemplate: rules.Rule<string> = (text) => {

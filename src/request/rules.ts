@@ -18,9 +18,8 @@ export const accountId = matching(
   "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.",
 );
 
-/** `{account-id}` may stand for the account: it is replaced before the ARN is used. */
 export const roleArn = matching(
-  /^arn:aws[a-z-]*:iam::(?:\d{12}|\{account-id\}):role\/(?:[\w+=,.@{}-]+\/)*[\w+=,.@{}-]{1,64}$/,
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
   "is no IAM role's ARN",
   'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.',
 );

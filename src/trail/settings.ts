@@ -69,7 +69,7 @@ export const SETTINGS: readonly (keyof TrailSettings)[] = [
 /**
  * The settings the trail has once the plan is carried out: what the user mentions, else what the model has (the live trail,
  * or the one it replaces), else the default. The model's prefix counts only while it delivers into this bucket; elsewhere
- * it says nothing.
+ * it says nothing. Global service events come with all Regions: CloudTrail takes no multi-Region trail without them.
  */
 export function intendedSettings(
   wish: SettingsWish,
@@ -78,7 +78,9 @@ export function intendedSettings(
 ): TrailSettings {
   const known = model === null ? DEFAULTS : pick(model);
   const prefix = model?.bucket === bucket ? model.prefix : '';
-  return { ...known, prefix, ...wish, bucket };
+  const { multiRegion } = { ...known, ...wish };
+  const globalServiceEvents = multiRegion || known.globalServiceEvents;
+  return { ...known, prefix, globalServiceEvents, ...wish, bucket };
 }
 
 /** Without what a live trail has beside its settings. */

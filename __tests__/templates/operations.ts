@@ -1,0 +1,170 @@
+// The table of operations: which switches of the templates each one needs, and the runs that between them need all that these
+// switches allow. An operation is added here when the action learns it.
+
+import type { RunResult } from '../../sandbox/runner.js';
+import { consolePolicy } from '../../sandbox/worlds.js';
+import { DEV_ARN, openStage, type Stage } from '../e2e/stage.js';
+import type { Parameters } from './cloudformation.js';
+import { arnOf, install, type Kind, type Role, rolesOf, type Side } from './roles.js';
+
+export type Operation = {
+  readonly name: string;
+  /** What is set besides the parameters that every deployment sets. */
+  readonly parameters: { readonly [S in Side]: Parameters };
+  readonly runs: readonly Run[];
+};
+
+/** A run that succeeds with the operation's roles. */
+export type Run = {
+  readonly name: string;
+  readonly role: Kind;
+  readonly result: 'planned' | 'applied';
+  readonly prepare?: (stage: Stage) => void;
+  readonly inputs?: { readonly [name: string]: string };
+};
+
+/** A trail of the member that is there already and logs to the bucket. */
+const withTrail =
+  (more: object = {}) =>
+  ({ sandbox, scene }: Stage): void => {
+    sandbox.world.createTrail({
+      account: scene.ids.DEV,
+      region: scene.region,
+      name: 'DEV-CLOUDTRAIL',
+      bucket: scene.bucket,
+      ...more,
+    });
+  };
+
+/** Every role can do this, whatever else it is switched to. */
+const ONBOARDING: readonly Run[] = [
+  { name: 'a new trail is planned', role: 'PlanRole', result: 'planned' },
+  { name: 'a new trail is created', role: 'ApplyRole', result: 'applied' },
+  {
+    name: 'a trail that is there is changed',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: withTrail({ LogFileValidationEnabled: false }),
+    inputs: { 'log-file-validation': 'true' },
+  },
+];
+
+const EVERYTHING = {
+  'event-selectors': '- FieldSelectors: [{ Field: eventCategory, Equals: [Management] }]',
+  'insight-selectors': 'ApiCallRateInsight',
+  tags: 'team=audit',
+};
+
+const SETTINGS: readonly Run[] = [
+  {
+    name: 'selectors and tags are planned',
+    role: 'PlanRole',
+    result: 'planned',
+    prepare: withTrail(),
+    inputs: EVERYTHING,
+  },
+  {
+    name: 'selectors and tags are set',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: withTrail(),
+    inputs: EVERYTHING,
+  },
+  {
+    name: 'tags are taken away',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: withTrail({ tags: { team: 'audit' } }),
+    inputs: { tags: 'none' },
+  },
+];
+
+const LEAVING: readonly Run[] = [
+  {
+    name: 'an end is planned',
+    role: 'PlanRole',
+    result: 'planned',
+    prepare: withTrail(),
+    inputs: { operation: 'offboard' },
+  },
+  {
+    name: 'the last account leaves, and the policy with it',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: (stage) => {
+      const { sandbox, scene } = stage;
+      withTrail()(stage);
+      const policy = consolePolicy(scene.bucket, scene.ids.DEV, DEV_ARN);
+      sandbox.world.putBucketPolicy(scene.bucket, policy);
+    },
+    inputs: { operation: 'offboard' },
+  },
+];
+
+const NEW_NAME: Run = {
+  name: 'a trail takes the place of an older one',
+  role: 'ApplyRole',
+  result: 'applied',
+  prepare: withTrail({ tags: { team: 'audit' } }),
+  inputs: { 'trail-name': 'DEV-AUDIT', 'replaces-trail': 'DEV-CLOUDTRAIL' },
+};
+
+const on = (...switches: readonly string[]): Parameters =>
+  Object.fromEntries(switches.map((name) => [name, 'true']));
+
+export const OPERATIONS: readonly Operation[] = [
+  { name: 'onboard', parameters: { central: {}, member: {} }, runs: ONBOARDING },
+  {
+    name: 'trail settings',
+    parameters: { central: {}, member: on('AllowTrailSettings') },
+    runs: [...ONBOARDING, ...SETTINGS],
+  },
+  {
+    name: 'offboard',
+    parameters: { central: on('AllowOffboard'), member: on('AllowOffboard') },
+    runs: [...ONBOARDING, ...LEAVING],
+  },
+  {
+    name: 'a new name',
+    parameters: {
+      central: on('AllowOffboard'),
+      member: on('AllowOffboard', 'AllowTrailSettings'),
+    },
+    runs: [...ONBOARDING, ...SETTINGS, ...LEAVING, NEW_NAME],
+  },
+];
+
+/** Switches that no operation of the table needs yet: what they allow was never seen to be enough, nor to be needed. */
+export const UNTRIED: { readonly [S in Side]: readonly string[] } = {
+  central: ['AllowAudit', 'AllowBootstrap', 'AllowKeyPolicy', 'AllowVerify', 'KmsKeyArn'],
+  member: ['CloudWatchLogsRole'],
+};
+
+/** All roles that an operation's deployments make. */
+export function rolesFor({ parameters }: Pick<Operation, 'parameters'>): readonly Role[] {
+  return [...rolesOf('central', parameters.central), ...rolesOf('member', parameters.member)];
+}
+
+/** The run with roles of the given kind, in a fresh world that has no other. */
+export async function play(
+  run: Omit<Run, 'name' | 'result'>,
+  roles: readonly Role[],
+): Promise<{ readonly stage: Stage; readonly outcome: RunResult }> {
+  const stage = await openStage();
+  const { sandbox, scene, plan, apply } = stage;
+  for (const arn of Object.values(scene.roles)) sandbox.world.deletePrincipal(arn);
+  for (const role of roles) install(sandbox, role);
+  run.prepare?.(stage);
+  const inputs = { ...roleInputs(roles, run.role), ...run.inputs };
+  const outcome = await (run.role === 'PlanRole' ? plan : apply)(inputs);
+  return { stage, outcome };
+}
+
+/** The two inputs that name the roles of one kind. */
+export function roleInputs(
+  roles: readonly Role[],
+  kind: Kind,
+): { readonly [name: string]: string } {
+  const named = roles.filter((role) => role.kind === kind);
+  return Object.fromEntries(named.map((role) => [`${role.side}-role-arn`, arnOf(role)]));
+}
