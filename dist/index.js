@@ -77173,12 +77173,15 @@ function remedyFor(call, answer) {
 }
 const UNKNOWN = ({ action }) => `See what the API reference of ${action} says of this error. Nothing that was done before is lost: running again continues from there.`;
 const THROTTLED = 'AWS is throttling the account. Run again in a few minutes; what is done already is kept.';
+const PASSING = 'AWS has a problem of its own that mostly passes soon. Run again in a few minutes; what is done already is kept.';
 const REGION_MOVED = (_call, { bucketRegion }) => `The bucket is in ${bucketRegion ?? 'another Region'}: set bucket-region to that.`;
 function denied({ action, accountId, resource }, { message }) {
+    if (action === 'sts:AssumeRole')
+        return `The trust policy of ${resource} must admit the hub role (with the same external-id, if it asks for one), and the hub role must be allowed sts:AssumeRole on it.`;
     if (/explicit deny/i.test(message))
         return `A policy denies ${action} explicitly: look for it in the role, its permissions boundary, the bucket policy and the organization's control policies.`;
     if (/session policy/i.test(message))
-        return `The session may not do this: in a dry run nothing can be written. Apply with dry-run: false.`;
+        return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
     if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
         return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it.`;
     return `Allow ${action} for the role of account ${accountId}.`;
@@ -77248,6 +77251,23 @@ const REMEDIES = new Map([
         'EmptyAnswer',
         'S3 always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and S3 that cuts answers short.',
     ],
+    [
+        'RegionDisabledException',
+        "STS is not active in this Region for the account. Activate it in the account's IAM settings, or set region to another one.",
+    ],
+    [
+        'IDPCommunicationErrorException',
+        'AWS could not reach GitHub to check the token. Run again in a few minutes.',
+    ],
+    ...['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'].map((code) => [code, PASSING]),
+    [
+        'unreadable',
+        'Something between the runner and AWS answered in its place, most often a proxy. Check its log, HTTPS_PROXY and NO_PROXY.',
+    ],
+    [
+        'certificate',
+        "The runner does not trust the certificate that it was shown, most often because a proxy opens TLS. Name the file of the proxy's root certificate in the variable NODE_EXTRA_CA_CERTS of the step.",
+    ],
     ['TimeoutError', 'AWS did not answer in time. Run again: what is done already is kept.'],
     [
         'network',
@@ -77260,7 +77280,7 @@ const REMEDIES = new Map([
 // and what to do, whatever the SDK threw.
 
 
-/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or `network`. */
+/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or one of ours (`codeOf`). */
 async function asked(call, send) {
     try {
         return await send();
@@ -77272,24 +77292,51 @@ async function asked(call, send) {
 function failureOf(call, error) {
     const awsCode = codeOf(error);
     const { action, accountId, resource } = call;
-    const said = awsCode === 'network'
-        ? `no answer (${error.code}: ${error.message})`
-        : `${awsCode}: ${error.message}`;
     const bucketRegion = error.$response?.headers?.['x-amz-bucket-region'];
     return new problem/* CallFailure */.Rk(awsCode, {
-        code: `aws-${awsCode === 'network' ? 'network' : kebab(awsCode)}`,
+        code: `aws-${kebab(awsCode)}`,
         account: accountId,
-        message: `${action} on ${resource} in account ${accountId} failed: ${said}`,
+        message: `${action} on ${resource} in account ${accountId} failed: ${saidBy(error, awsCode)}`,
         remedy: remedyFor(call, { awsCode, message: error.message, bucketRegion }),
     }, { cause: error });
 }
-/** `AbortError` is our own time-out of a write; system errors (`ECONNRESET`) are all one to a user. */
-function codeOf(error) {
-    if (error.name === 'AbortError')
+function saidBy(error, awsCode) {
+    const { code = '', message, $metadata } = error;
+    switch (awsCode) {
+        case 'network':
+        case 'certificate':
+            return `no answer (${code}: ${message || reasonsOf(error)})`;
+        case 'unreadable':
+            return `an answer that is not AWS's (status ${$metadata?.httpStatusCode ?? 'unknown'})`;
+        default:
+            return `${awsCode}: ${message}`;
+    }
+}
+/** Of a host with several addresses, none of which answered. */
+function reasonsOf(error) {
+    const errors = error instanceof AggregateError ? error.errors : [];
+    return errors.map(({ message }) => message).join('; ');
+}
+/** As the SDK names what has no error code, and how it speaks of what it cannot parse. */
+const UNREADABLE_NAMES = new Set(['Unknown', 'UnknownError']);
+const UNREADABLE = /^\s*Deserialization error:/m;
+const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
+/** System errors; Node's own `ERR_…` are mistakes of the program. */
+const SYSTEM = /^E(?!RR_)[A-Z]+/;
+/**
+ * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
+ * `unreadable` for what is no answer of AWS, such as a proxy's page.
+ */
+function codeOf({ name, message, code = '', $metadata }) {
+    if (name === 'AbortError')
         return 'TimeoutError';
-    if (error.$metadata?.httpStatusCode === undefined && /^E[A-Z]+/.test(error.code ?? ''))
-        return 'network';
-    return error.name;
+    if (UNREADABLE_NAMES.has(name) || UNREADABLE.test(message))
+        return 'unreadable';
+    if ($metadata?.httpStatusCode !== undefined)
+        return name;
+    if (CERTIFICATE.test(code))
+        return 'certificate';
+    return SYSTEM.test(code) ? 'network' : name;
 }
 const kebab = (code) => code
     .replace(/Exception$/, '')
@@ -77516,8 +77563,18 @@ async function takeRoles(request, source) {
         const session = take({ accountId, roleArn, region, permissions });
         return [accountId, await session.catch(ownFailure)];
     });
-    const [taken, ...entries] = await Promise.all([centralSession, ...memberSessions]);
+    const [taken, ...entries] = await Promise.all([
+        centralSession.catch(ownFailure),
+        ...memberSessions,
+    ]);
+    if (taken instanceof problem/* UserError */.yo)
+        throw together(taken, entries);
     return { central: taken, members: new Map(entries) };
+}
+/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
+function together(central, members) {
+    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
+    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
 }
 function ownFailure(error) {
     if (error instanceof problem/* UserError */.yo)
@@ -78506,7 +78563,7 @@ function permissionMissing() {
 
 /***/ }),
 
-/***/ 9244:
+/***/ 2302:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78528,11 +78585,13 @@ var plan_outcome = __nccwpck_require__(492);
 
 const DIFF_BYTES = 50_000;
 function outputsOf(report, files) {
-    const { plan, outcome, result, findings, backupFile } = report;
-    const arns = plan === null ? [] : plan.members.flatMap(trailArnOf);
-    const [only] = arns;
+    const { request, plan, outcome, result, findings, backupFile } = report;
+    const members = plan?.members ?? [];
+    const arns = members.flatMap(trailArnOf);
+    const [only] = members.length === 1 ? arns : [];
+    const isTold = request?.mode === 'plan' || outcome !== null;
     return {
-        changed: String(plan !== null && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
+        changed: String(plan !== null && isTold && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
         result,
         'plan-digest': plan?.digest ?? '',
         'plan-file': files.plan,
@@ -78541,7 +78600,7 @@ function outputsOf(report, files) {
         'diff-file': files.diff,
         'policy-backup-file': backupFile,
         'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
-        'trail-arn': arns.length === 1 && only !== undefined ? only[1] : '',
+        'trail-arn': only?.[1] ?? '',
         'trail-arns': JSON.stringify(Object.fromEntries(arns)),
         findings: JSON.stringify(findings),
         broadened: String(plan?.policy.access.broader ?? false),
@@ -78651,9 +78710,87 @@ function cells(mark, { who, may, on, when }) {
 var rows = __nccwpck_require__(1061);
 // EXTERNAL MODULE: ./lib/src/report/words.js
 var words = __nccwpck_require__(3512);
+;// CONCATENATED MODULE: ./lib/src/report/verdict.js
+// The verdict: one sentence in bold and one that explains it, for a reviewer who reads no further. Says no more than what
+// happened.
+
+
+
+/** Empty where the heading says it all. */
+function verdict({ request, plan, outcome, result }) {
+    if (request === null || plan === null || result === 'no-changes')
+        return '';
+    if (plan.blocked)
+        return `**${request.mode === 'plan' ? 'This plan cannot be applied' : 'Nothing was changed'}.** What is listed here must be solved first.`;
+    const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
+    if (result !== 'applied' && outcome !== null)
+        return unfinished(plan, outcome);
+    const tense = result === 'applied' ? DONE : TO_DO;
+    const sentences = [
+        sentence(membersThat(plan, 'join'), tense.join, bucket),
+        sentence(membersThat(plan, 'leave'), tense.leave, bucket),
+        sentence(membersThat(plan, 'cannot'), CANNOT, ''),
+    ].filter((text) => text !== '');
+    return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${accessInWords(plan.policy)}`;
+}
+/** Why there is nothing to do. */
+function settled(plan, bucket) {
+    const joined = membersThat(plan, 'join').length;
+    const left = membersThat(plan, 'leave').length;
+    const parts = [
+        joined === 0
+            ? ''
+            : `${(0,words/* plural */.L)(joined, 'account')} already ${joined === 1 ? 'logs' : 'log'} to ${bucket}`,
+        left === 0
+            ? ''
+            : `${(0,words/* plural */.L)(left, 'account')} ${left === 1 ? 'has' : 'have'} no trail or grant there any more`,
+    ].filter((part) => part !== '');
+    return `${parts.join('; ')}; nothing to do.`;
+}
+const TO_DO = {
+    join: ['will log to', 'will log to'],
+    leave: ['will leave', 'will leave'],
+};
+const DONE = {
+    join: ['now logs to', 'now log to'],
+    leave: ['has left', 'have left'],
+};
+const CANNOT = ['cannot: see below', 'cannot: see below'];
+function sentence(members, [one, many], object) {
+    if (members.length === 0)
+        return '';
+    const ids = members.map(({ member }) => member.accountId);
+    const who = ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.L)(ids.length, 'account');
+    return `${who} ${ids.length === 1 ? one : many}${object === '' ? '' : ` ${object}`}.`;
+}
+function membersThat({ members }, does) {
+    return members.filter((planned) => {
+        if (planned.kind !== 'planned')
+            return does === 'cannot';
+        return does === (planned.admit === null ? 'leave' : 'join');
+    });
+}
+function unfinished(plan, outcome) {
+    if (!(0,plan_outcome/* hasChanged */.$H)(plan, outcome))
+        return '**Nothing was changed.** Running again once the cause is gone finishes the work.';
+    const finished = outcome.members.filter(isFinished).length;
+    return `**${finished} of ${(0,words/* plural */.L)(plan.members.length, 'account')} done.** What was done stays; running again once the cause is gone finishes the work.`;
+}
+const isFinished = ({ steps }) => steps.every(({ result }) => result.state === 'done');
+function accessInWords({ access, merge }) {
+    if (access.broader)
+        return '**Access gets broader than these accounts need**: see Access.';
+    if (access.lostUnasked.length > 0)
+        return '**Somebody else loses access**: see Access.';
+    return merge.changed
+        ? 'Access as intended: nothing else changes.'
+        : 'The bucket policy stays as it is.';
+}
+//# sourceMappingURL=verdict.js.map
 ;// CONCATENATED MODULE: ./lib/src/report/summary.js
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
+
 
 
 
@@ -78687,45 +78824,19 @@ function heading({ request, plan, outcome, result }) {
         return `${title} · ${result}`;
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
     if (result === 'no-changes')
-        return `${title} · no changes\n\n${(0,words/* plural */.L)(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
+        return `${title} · no changes\n\n${settled(plan, bucket)}`;
     const count = (0,words/* plural */.L)(plan.changes, 'change');
-    return outcome === null
-        ? `${title} · ${result === 'planned' ? 'plan' : result} · ${count}`
-        : `${title} · ${result} · ${count}`;
-}
-function verdict({ request, plan, result }) {
-    if (request === null || plan === null || result === 'no-changes')
-        return '';
-    const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
-    if (plan.blocked)
-        return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
-    const meaning = accessInWords(plan.policy);
-    const joining = accountsOf(plan, true);
-    const leaving = accountsOf(plan, false);
-    const sentences = [
-        joining.length === 0
-            ? ''
-            : `${named(joining)} ${joining.length === 1 ? 'joins' : 'join'} ${bucket}.`,
-        leaving.length === 0
-            ? ''
-            : `${named(leaving)} ${leaving.length === 1 ? 'leaves' : 'leave'} ${bucket}.`,
-    ].filter((sentence) => sentence !== '');
-    return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${meaning}`;
-}
-function accountsOf({ members }, joins) {
-    return members.flatMap((planned) => planned.kind === 'planned' && (planned.admit !== null) === joins
-        ? [planned.member.accountId]
-        : []);
-}
-const named = (ids) => ids.length <= 3 ? ids.map(report_escape/* code */.aY).join(', ') : (0,words/* plural */.L)(ids.length, 'account');
-function accessInWords({ access, merge }) {
-    if (access.broader)
-        return '**Access gets broader than these accounts need**: see Access.';
-    if (access.lost.length > 0)
-        return '**Access is taken away**: see Access.';
-    return merge.changed
-        ? 'Access as intended: nothing else changes.'
-        : 'The bucket policy stays as it is.';
+    switch (result) {
+        case 'planned':
+            return `${title} · plan · ${count}`;
+        case 'applied':
+            return `${title} · applied · ${count}`;
+        case 'partial':
+            return outcome === null ? `${title} · plan · partial · ${count}` : `${title} · partial`;
+        case 'blocked':
+        case 'failed':
+            return `${title} · ${result}`;
+    }
 }
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
@@ -78843,12 +78954,8 @@ function withFindings(report, more) {
     const findings = more.filter(({ message }) => !told.has(message));
     return { ...report, findings: [...report.findings, ...findings] };
 }
-/** A finding of severity `error` always fails the step; changes do where the user asked for that. */
-function failed({ findings, request, plan, outcome, result }) {
-    const drifted = request?.failOn === 'changes' && outcome === null && plan !== null && plan.changes > 0;
-    const unfinished = result === 'failed' || result === 'partial' || result === 'blocked';
-    return drifted || unfinished || findings.some(({ severity }) => severity === 'error');
-}
+const failed = ({ findings, result }) => ['failed', 'partial', 'blocked'].includes(result) ||
+    findings.some(({ severity }) => severity === 'error');
 //# sourceMappingURL=publish.js.map
 
 /***/ }),
@@ -78864,7 +78971,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8681);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2963);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7215);
-/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9244);
+/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2302);
 /* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(726);
 /* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
@@ -79002,6 +79109,7 @@ const POLICY_WRITES = new Map([
         'RequestTimeout',
         'TimeoutError',
         'network',
+        'unreadable',
     ].map((code) => [code, CONTENDED]),
 ]);
 const codeOf = (error) => (error instanceof problem/* CallFailure */.Rk ? error.awsCode : '');
@@ -79015,7 +79123,7 @@ const newTrailPatience = (error) => codeOf(error) === 'TrailNotFoundException' |
     : trailCallPatience(error);
 const policyWritePatience = (error) => POLICY_WRITES.get(codeOf(error)) ?? null;
 /** The service may or may not have done what was asked. */
-const isUnanswered = (error) => ['TimeoutError', 'network', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
+const isUnanswered = (error) => ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
 //# sourceMappingURL=patience.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/persist.js
 // Trying again, bounded: the one loop behind every wait for AWS. What is worth waiting for, and for how long, is the
@@ -79163,8 +79271,8 @@ function changedSettings({ changes, settings, }) {
     return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 30 modules
-var policy = __nccwpck_require__(3191);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 31 modules
+var policy = __nccwpck_require__(2813);
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
@@ -80160,7 +80268,8 @@ async function main(deps) {
         const { readers, writers } = await deps.connect(request);
         const observed = await observe(request, readers, clock);
         const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
-        note({ plan, findings: plan.findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
+        const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
+        note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
         note({ unlimitedAccounts: observed.unlimitedAccounts });
         deps.show(report);
         if (writers !== null && !plan.blocked) {
@@ -80207,7 +80316,8 @@ function blank(run) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $H: () => (/* binding */ hasChanged),
 /* harmony export */   $n: () => (/* binding */ outcomeFindings),
-/* harmony export */   Bg: () => (/* binding */ resultOf)
+/* harmony export */   Bg: () => (/* binding */ resultOf),
+/* harmony export */   Yi: () => (/* binding */ unwantedChanges)
 /* harmony export */ });
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3012);
 // What an apply did, step by step, as a value; and the one word for it.
@@ -80220,6 +80330,19 @@ const stepsOf = ({ policy, members }) => [
 function outcomeFindings(outcome) {
     const failures = stepsOf(outcome).flatMap((step) => step.state === 'failed' ? step.findings : []);
     return [...failures, ...outcome.findings];
+}
+/** For a dry run that is to fail when there is something to change; says why the step fails. */
+function unwantedChanges({ mode, failOn }, { changes, blocked }) {
+    if (mode !== 'plan' || failOn !== 'changes' || changes === 0 || blocked)
+        return [];
+    return [
+        {
+            severity: 'error',
+            code: 'changes-found',
+            message: `There ${changes === 1 ? 'is 1 change' : `are ${changes} changes`} to apply, and fail-on is changes.`,
+            remedy: 'Apply the plan, or find out who changed what it would put right: the policy diff shows it.',
+        },
+    ];
 }
 /** Whether anything in AWS is another than before. */
 function hasChanged(plan, outcome) {
@@ -80279,7 +80402,7 @@ function planDigest(wish, members, policy) {
         layout: wish.layout,
         organizationId: wish.admit[0]?.organizationId ?? null,
         trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
-        lostAccess: policy.access.lost
+        lostAccess: policy.access.lostUnasked
             .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
             .toSorted(),
         broader: policy.access.broader,
@@ -80391,7 +80514,7 @@ function approvalFindings(expected, digest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3191);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2813);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
@@ -80679,7 +80802,7 @@ function planTrail(observed, rules) {
 
 /***/ }),
 
-/***/ 3191:
+/***/ 2813:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81344,7 +81467,8 @@ function isForCloudTrailAlone({ Effect, Principal }) {
     if (Effect !== 'Allow' || typeof Principal !== 'object')
         return false;
     const types = Object.keys(Principal);
-    return types.length === 1 && types[0] === 'Service' && servicesOf(Principal).every(isCloudTrail);
+    const services = servicesOf(Principal);
+    return types.length === 1 && services.length > 0 && services.every(isCloudTrail);
 }
 function servicesOf(principals) {
     return asList(principals['Service'] ?? []);
@@ -81680,7 +81804,7 @@ function clausesOf(statement) {
     const resources = patterns('!', statement.Resource, statement.NotResource);
     const principals = principalsOf(statement);
     const actions = patterns('!', statement.Action, statement.NotAction);
-    const pairs = pairsOf(senders?.values.map(String), resources);
+    const pairs = pairsOf(senders === undefined ? undefined : matchable(senders), resources);
     const clause = (principal, action, { sender, resource }) => {
         const conditions = conditionEntries(statement).map((entry) => sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry);
         return {
@@ -81702,6 +81826,13 @@ function sendersOf(statement) {
     if (trails?.values.some((value) => isTrailArn(String(value))))
         return trails;
     return accounts ?? trails;
+}
+/** `StringEquals` knows no wildcards: what has one there is nobody. */
+function matchable({ operator, values }) {
+    const isLiteral = operator.toLowerCase() === 'stringequals';
+    return values
+        .map(String)
+        .filter((value) => !(isLiteral && /[*?]/.test(value) && !value.includes('${')));
 }
 function isSame(one, other) {
     return one.operator === other?.operator && one.key === other.key;
@@ -81775,7 +81906,7 @@ function rowOf(principal, action, resource, conditions) {
         who: whoIs(principal),
         may: action.startsWith('!') ? `everything but ${action.slice(1)}` : action,
         on: placeOf(resource),
-        when: conditions.map(conditionText),
+        when: conditions.toSorted((a, b) => rankOf(a) - rankOf(b)).map(conditionText),
     };
 }
 function whoIs({ type, name }) {
@@ -81791,6 +81922,10 @@ function placeOf(resource) {
         return `everything but ${resource.slice(1).split(' ').map(placeOf).join(', ')}`;
     const [, key] = /^arn:[^:]*:s3:::[^/]+(?:\/(.*))?$/.exec(resource) ?? [undefined, resource];
     return key ?? 'the bucket';
+}
+/** For whom comes before all else. */
+function rankOf({ key }) {
+    return key.toLowerCase().startsWith('aws:source') ? 0 : 1;
 }
 function conditionText({ operator, key, values }) {
     const texts = values.map(String);
@@ -81904,17 +82039,14 @@ function resourceOwner(resource) {
     const [found, ...others] = literal.matchAll(/(?<=\/AWSLogs\/)\d{12}(?=\/)/g);
     return others.length === 0 ? found?.[0] : undefined;
 }
-/** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */
+/** Nothing matches an empty list, as nothing of this account matches the entries left out. */
 function narrowed(list, owner) {
     const entries = asList(list);
     if (owner === undefined || entries.length < LONG)
         return undefined;
     const groups = narrow_groupBy(entries, owner);
     const open = groups.get(undefined) ?? [];
-    return (account) => {
-        const kept = [...open, ...(groups.get(account) ?? [])];
-        return kept.length > 0 ? kept : entries.slice(0, 1);
-    };
+    return (account) => [...open, ...(groups.get(account) ?? [])];
 }
 function narrow_groupBy(items, keyOf) {
     const groups = new Map();
@@ -81929,9 +82061,125 @@ function narrow_groupBy(items, keyOf) {
     return groups;
 }
 //# sourceMappingURL=narrow.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/grants.js
+// Whether a grant (one trail may do one thing) is in effect: the requests CloudTrail makes for it are put to the policy and
+// every one must be allowed. How a policy comes to grant it, or to refuse it, is decided elsewhere (merge.ts, doctor.ts).
+
+
+
+
+
+/**
+ * The grants that are not in effect today: none of the ways things may be lets all of CloudTrail's requests through. A null
+ * document grants nothing.
+ */
+function missingGrants(document, deliveries) {
+    const standing = examinerOf(document);
+    return deliveries.flatMap((delivery) => GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
+        kind,
+        delivery,
+    })));
+}
+/** Reads the document once; each question then costs the same however many members there are. */
+function examinerOf(document) {
+    return document === null ? () => 'missing' : examiner(document, judgeOf(document));
+}
+/** For a single question. */
+function standingIn(document, kind, delivery) {
+    return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
+}
+function examiner(document, judge) {
+    const asked = askedBy(document);
+    const isDeny = (index) => statementsOf(document)[index]?.Effect === 'Deny';
+    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(requestsFor(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
+}
+function bestOf(standings) {
+    if (standings.includes('certain'))
+        return 'certain';
+    return standings.includes('depends') ? 'depends' : 'missing';
+}
+function overWorlds(standings) {
+    const [first = 'missing', ...others] = standings;
+    return others.every((standing) => standing === first) ? first : 'depends';
+}
+function inWorld(requests, judge, isDeny) {
+    let standing = 'certain';
+    for (const request of requests) {
+        const { effect, unknown } = judge(request);
+        if (effect !== 'allowed')
+            return 'missing';
+        if (unknown.some(isDeny))
+            standing = 'depends';
+    }
+    return standing;
+}
+/** The document as if it had no Deny: who is admitted, whether or not something else stops him. */
+function withoutDenies(document) {
+    return {
+        ...document,
+        Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
+    };
+}
+/**
+ * The requests CloudTrail makes of the bucket for this grant. For a write these are keys of every kind it is known to write
+ * below `AWSLogs/<account>/`, so that a narrower path does not pass for the whole: the empty object it creates when the
+ * account starts, logs, digests and Insights events, in several Regions.
+ */
+function requestsFor(kind, delivery, { service, context, headers }) {
+    const common = { caller: { service }, action: ACTION[kind] };
+    if (kind === 'acl-check')
+        return [{ ...common, resource: bucketArn(delivery), context }];
+    const folder = `${logsArn(delivery)}${delivery.accountId}/`;
+    const logs = { ...context, ...headers.logs };
+    const digests = { ...context, ...headers.digests };
+    return [
+        { ...common, resource: `${folder}CloudTrail/`, context: digests },
+        ...LOG_KEYS.map((key) => ({ ...common, resource: `${folder}${key}`, context: logs })),
+        { ...common, resource: `${folder}${DIGEST_KEY}`, context: digests },
+    ];
+}
+const LOG_KEYS = [
+    'CloudTrail/us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz',
+    'CloudTrail/ap-northeast-2/2031/02/01/CloudTrail_ap-northeast-2_20310201T2355Z_Z9.json.gz',
+    'CloudTrail-Insight/eu-central-1/2026/11/23/CloudTrail-Insight_eu-central-1_1b.json.gz',
+];
+const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';
+//# sourceMappingURL=grants.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/intent.js
+// Whether access that changed hands is what the change was for: what exactly the deliveries need, what comes with AWS's
+// documented layout, or more than that.
+
+
+
+/** `unchanged` is the policy as it is without the change. */
+function purposes(deliveries, unchanged) {
+    const needs = new Set(deliveries.flatMap((delivery) => GRANT_KINDS.map((kind) => keyOf(ACTION[kind], resourceArn(kind, delivery), delivery.trailArn))));
+    const concerned = new Set(deliveries.flatMap((one) => [one.trailArn, pathArn(one)]));
+    const listed = new Set(statementsOf(unchanged).flatMap(namedIn));
+    return ({ principal, action, resource, sender = '' }) => {
+        if (principal.type !== 'Service' || !CLOUDTRAIL_NAMES.has(principal.name))
+            return 'beyond';
+        if (needs.has(keyOf(action, resource, sender)))
+            return 'needed';
+        const isPair = action === ACTION.write && pathAccount(resource) !== undefined;
+        const halves = [sender, resource];
+        const isKnown = halves.every((half) => concerned.has(half) || listed.has(half));
+        return isPair && isKnown && halves.some((half) => concerned.has(half)) ? 'crossed' : 'beyond';
+    };
+}
+function keyOf(action, resource, trailArn) {
+    return JSON.stringify([action, resource, trailArn]);
+}
+function namedIn(statement) {
+    const trails = entriesFor(statement, SOURCE_ARN).flatMap(({ values }) => values.map(String));
+    return [...trails, ...resourcesOf(statement)];
+}
+//# sourceMappingURL=intent.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/compare.js
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
+
+
 
 
 
@@ -81948,15 +82196,32 @@ function narrow_groupBy(items, keyOf) {
 function compareAccess(before, after, admitted, withdrawn = []) {
     const [old, now] = [sideOf(before), sideOf(after)];
     const changed = changedStatements(old, now);
-    const gained = onlyIn(now, old, changed.after, changed);
-    const lost = onlyIn(old, now, changed.before, changed);
+    const gained = compare_sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
+    const lost = compare_sorted(butOf(admitted, now.document, onlyIn(old, now, changed.before, changed)), purposes(withdrawn, now.document));
     const strangersGain = strangersAdmitted(old, now, admitted);
-    const needs = needsOf(admitted);
     return {
-        gained: unique([...gained.own.map(({ row }) => row), ...strangersGain]),
-        lost: unique(lost.own.map(({ row }) => row)),
-        broader: strangersGain.length > 0 || gained.own.some((clause) => !isNeeded(needs, clause)),
-        notes: notesOn(gained, lost, needsOf(withdrawn)),
+        gained: unique([...gained.rows, ...strangersGain]),
+        lost: unique(lost.rows),
+        lostUnasked: unique(lost.beyond),
+        broader: gained.beyond.length > 0 || strangersGain.length > 0,
+        notes: notesOn(gained, lost),
+    };
+}
+/** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
+function butOf(admitted, now, { own, crossed }) {
+    if (own.length === 0)
+        return { own, crossed };
+    const standing = examinerOf(now);
+    const still = admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
+    const purposeOf = purposes(still, NO_POLICY);
+    return { own: own.filter((clause) => purposeOf(clause) !== 'needed'), crossed };
+}
+function compare_sorted({ own, crossed }, purposeOf) {
+    const all = own.map((clause) => ({ row: clause.row, purpose: purposeOf(clause) }));
+    return {
+        rows: all.filter(({ purpose }) => purpose !== 'crossed').map(({ row }) => row),
+        beyond: all.filter(({ purpose }) => purpose === 'beyond').map(({ row }) => row),
+        crossed: crossed || all.some(({ purpose }) => purpose === 'crossed'),
     };
 }
 const NO_POLICY = { Version: '2012-10-17', Statement: [] };
@@ -81998,14 +82263,16 @@ function without(statements, others) {
 function onlyIn(side, other, statements, { before, after, all, around }) {
     const here = clausesIn(statements);
     const there = clausesIn(statements === after ? before : after);
+    const known = [...there.own, ...there.crossed];
+    const isOf = (clause, request) => around.contexts.length === 0 || isUnder(clause, request);
     const isOnlyHere = (clause) => {
         const examples = examplesOf(clause, around);
-        const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isUnder(clause, request));
+        const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isOf(clause, request));
         return isFound || !examples.some((request) => isUnder(clause, request));
     };
     return {
-        own: newTo(there.own, here.own, all).filter(isOnlyHere),
-        crossed: newTo(there.crossed, here.crossed, all).some(isOnlyHere),
+        own: newTo(known, here.own, all).filter(isOnlyHere),
+        crossed: newTo(known, here.crossed, all).some(isOnlyHere),
     };
 }
 /** A clause that stands on both sides has not changed, unless what surrounds it has. */
@@ -82025,14 +82292,6 @@ function clausesIn(statements) {
         own: clauses.flatMap(({ own }) => own),
         crossed: clauses.flatMap(({ crossed }) => crossed),
     };
-}
-/** What exactly these deliveries need. */
-function needsOf(deliveries) {
-    return new Set(deliveries.flatMap((delivery) => GRANT_KINDS.map((kind) => JSON.stringify([ACTION[kind], resourceArn(kind, delivery), delivery.trailArn]))));
-}
-function isNeeded(needs, { principal, action, resource, sender }) {
-    const need = JSON.stringify([action, resource, sender]);
-    return principal.type === 'Service' && CLOUDTRAIL_NAMES.has(principal.name) && needs.has(need);
 }
 /**
  * Whoever may never gain, put to both policies apart from any row: another account's trail, in another organization,
@@ -82070,17 +82329,17 @@ function strangers({ trailArn }) {
         { caller: STRANGER, context: usual, row: { who: 'anyone', when: [] } },
     ];
 }
-function notesOn(gained, lost, withdrawn) {
+function notesOn(gained, lost) {
     const notes = [];
     if (gained.crossed) {
-        notes.push("In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes below a trail's own account only.");
+        notes.push("In a statement that lists several trails and several paths, each of these trails may write to each of these paths. That is AWS's documented layout; CloudTrail itself writes only to a trail's own path.");
     }
-    if (lost.crossed && !gained.crossed) {
+    else if (lost.crossed) {
         notes.push("Trails that were listed together can no longer write to each other's paths.");
     }
-    const others = lost.own.filter((clause) => !isNeeded(withdrawn, clause)).length;
-    if (others > 0) {
-        notes.push(`${others} of the rows lost ${others === 1 ? 'is' : 'are'} not of a trail that is withdrawn.`);
+    if (lost.beyond.length > 0) {
+        const are = lost.beyond.length === 1 ? 'is' : 'are';
+        notes.push(`${lost.beyond.length} of the rows lost ${are} not of a trail that is withdrawn.`);
     }
     return notes;
 }
@@ -82838,93 +83097,10 @@ function displayList(name, values) {
     return sorted.length === 1 && !GROWING.has(name.toLowerCase()) ? sorted[0] : sorted;
 }
 //# sourceMappingURL=diff.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/grants.js
-// Whether a grant (one trail may do one thing) is in effect: the requests CloudTrail makes for it are put to the policy and
-// every one must be allowed. How a policy comes to grant it, or to refuse it, is decided elsewhere (merge.ts, doctor.ts).
-
-
-
-
-
-/**
- * The grants that are not in effect today: none of the ways things may be lets all of CloudTrail's requests through. A null
- * document grants nothing.
- */
-function missingGrants(document, deliveries) {
-    const standing = examinerOf(document);
-    return deliveries.flatMap((delivery) => GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
-        kind,
-        delivery,
-    })));
-}
-/** Reads the document once; each question then costs the same however many members there are. */
-function examinerOf(document) {
-    return document === null ? () => 'missing' : examiner(document, judgeOf(document));
-}
-/** For a single question. */
-function standingIn(document, kind, delivery) {
-    return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
-}
-function examiner(document, judge) {
-    const asked = askedBy(document);
-    const isDeny = (index) => statementsOf(document)[index]?.Effect === 'Deny';
-    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(requestsFor(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
-}
-function bestOf(standings) {
-    if (standings.includes('certain'))
-        return 'certain';
-    return standings.includes('depends') ? 'depends' : 'missing';
-}
-function overWorlds(standings) {
-    const [first = 'missing', ...others] = standings;
-    return others.every((standing) => standing === first) ? first : 'depends';
-}
-function inWorld(requests, judge, isDeny) {
-    let standing = 'certain';
-    for (const request of requests) {
-        const { effect, unknown } = judge(request);
-        if (effect !== 'allowed')
-            return 'missing';
-        if (unknown.some(isDeny))
-            standing = 'depends';
-    }
-    return standing;
-}
-/** The document as if it had no Deny: who is admitted, whether or not something else stops him. */
-function withoutDenies(document) {
-    return {
-        ...document,
-        Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
-    };
-}
-/**
- * The requests CloudTrail makes of the bucket for this grant. For a write these are keys of every kind it is known to write
- * below `AWSLogs/<account>/`, so that a narrower path does not pass for the whole: the empty object it creates when the
- * account starts, logs, digests and Insights events, in several Regions.
- */
-function requestsFor(kind, delivery, { service, context, headers }) {
-    const common = { caller: { service }, action: ACTION[kind] };
-    if (kind === 'acl-check')
-        return [{ ...common, resource: bucketArn(delivery), context }];
-    const folder = `${logsArn(delivery)}${delivery.accountId}/`;
-    const logs = { ...context, ...headers.logs };
-    const digests = { ...context, ...headers.digests };
-    return [
-        { ...common, resource: `${folder}CloudTrail/`, context: digests },
-        ...LOG_KEYS.map((key) => ({ ...common, resource: `${folder}${key}`, context: logs })),
-        { ...common, resource: `${folder}${DIGEST_KEY}`, context: digests },
-    ];
-}
-const LOG_KEYS = [
-    'CloudTrail/us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz',
-    'CloudTrail/ap-northeast-2/2031/02/01/CloudTrail_ap-northeast-2_20310201T2355Z_Z9.json.gz',
-    'CloudTrail-Insight/eu-central-1/2026/11/23/CloudTrail-Insight_eu-central-1_1b.json.gz',
-];
-const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-east-1_20261123T000000Z.json.gz';
-//# sourceMappingURL=grants.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/layouts.js
 // How a member is written into a policy: for each layout, the statement that would grant one thing to one delivery alone,
 // and which statements that are there already can take the grant in instead. Whether it is needed is decided in merge.ts.
+
 
 
 
@@ -83058,12 +83234,22 @@ function joined(statement, forms) {
     const Resource = union(statement.Resource ?? [], resources);
     const grown = Resource === statement.Resource ? statement : { ...statement, Resource };
     return form.growing.reduce((made, key) => {
-        const values = forms.flatMap((one) => wantedValues(one, key));
         const entry = admittingEntry(made, key);
+        const values = forms
+            .flatMap((one) => wantedValues(one, key))
+            .filter((value) => entry === undefined || !isCovered(entry, value));
         const current = entry === undefined ? [] : (made.Condition?.[entry.operator]?.[entry.key] ?? []);
         const more = union(current, values);
         return more === current || entry === undefined ? made : withValues(made, entry, more);
     }, grown);
+}
+/** Whether a pattern in the list admits the value already; else it would matter who joins first. */
+function isCovered({ operator, key, values }, value) {
+    const patterns = values.filter((one) => /[*?]/.test(String(one)));
+    if (patterns.length === 0)
+        return false;
+    const context = new Map([[key.toLowerCase(), [value]]]);
+    return conditionHolds({ operator, key, values: patterns }, context, undefined) === 'yes';
 }
 function replaceValues(statement, key, values) {
     const entry = admittingEntry(statement, key);
@@ -83780,10 +83966,10 @@ function settled(before, after) {
     return samePolicy(before, after) ? before : after;
 }
 function counted(before, after) {
-    const [old, now] = [namedIn(before), namedIn(after)];
+    const [old, now] = [merge_namedIn(before), merge_namedIn(after)];
     return { trails: difference(old.trails, now.trails), paths: difference(old.paths, now.paths) };
 }
-function namedIn(document) {
+function merge_namedIn(document) {
     const statements = document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
     const trails = statements
         .flatMap(conditionEntries)
@@ -84128,7 +84314,7 @@ function findingsOf(error) {
         },
     ];
 }
-/** A call to AWS or GitHub that failed. `awsCode` is the service's own name for it (`AccessDenied`), or `network`. */
+/** A call to AWS or GitHub that failed. `awsCode` is the service's own name for it (`AccessDenied`), or ours (`network`). */
 class CallFailure extends UserError {
     awsCode;
     constructor(awsCode, finding, options) {

@@ -5,7 +5,7 @@ import type { Connection } from './aws/connect.js';
 import { fileSaver, type SaveFile } from './github/files.js';
 import { apply } from './plan/apply.js';
 import { observe, readPolicy } from './plan/observe.js';
-import { outcomeFindings, resultOf } from './plan/outcome.js';
+import { outcomeFindings, resultOf, unwantedChanges } from './plan/outcome.js';
 import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
 import { findingsOf } from './problem.js';
@@ -39,7 +39,8 @@ export async function main(deps: Deps): Promise<void> {
     const { readers, writers } = await deps.connect(request);
     const observed = await observe(request, readers, clock);
     const plan = makePlan(request, observed);
-    note({ plan, findings: plan.findings, result: resultOf(plan, null) });
+    const foreseen = [...plan.findings, ...unwantedChanges(request, plan)];
+    note({ plan, findings: foreseen, result: resultOf(plan, null) });
     note({ unlimitedAccounts: observed.unlimitedAccounts });
     deps.show(report);
     if (writers !== null && !plan.blocked) {

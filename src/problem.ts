@@ -33,7 +33,7 @@ export function findingsOf(error: unknown): readonly Finding[] {
   ];
 }
 
-/** A call to AWS or GitHub that failed. `awsCode` is the service's own name for it (`AccessDenied`), or `network`. */
+/** A call to AWS or GitHub that failed. `awsCode` is the service's own name for it (`AccessDenied`), or ours (`network`). */
 export class CallFailure extends UserError {
   readonly awsCode: string;
 

@@ -47,7 +47,10 @@ describe('AccessDenied has several causes, told apart by what AWS says', () => {
       'User: x is not authorized to perform: y with an explicit deny in a service control policy',
       /denies .* explicitly/,
     ],
-    ['User: x is not authorized to perform: y because no session policy allows', /dry run/],
+    [
+      'User: x is not authorized to perform: y because no session policy allows the y action',
+      /session policy .* does not allow s3:GetBucketPolicy/,
+    ],
   ])('%s', async (message, remedy) => {
     const { findings } = await failure(sdkError('AccessDenied', message));
     expect(findings[0]?.remedy).toMatch(remedy);
@@ -71,6 +74,62 @@ test.each(['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET'])(
     expect(thrown.findings[0]?.remedy).toMatch(/HTTPS_PROXY/);
   },
 );
+
+test.each([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])('%s: the certificate is not trusted, and how to make it so', async (code) => {
+  const thrown = await failure(Object.assign(new Error('certificate'), { code }));
+  expect(thrown.awsCode).toBe('certificate');
+  expect(thrown.findings[0]?.message).toContain(code);
+  expect(thrown.findings[0]?.remedy).toMatch(/NODE_EXTRA_CA_CERTS/);
+});
+
+test('several addresses that all refuse have no message of their own', async () => {
+  const none = new AggregateError([new Error('connect ECONNREFUSED ::1:443')]);
+  const thrown = await failure(Object.assign(none, { code: 'ECONNREFUSED' }));
+  expect(thrown.findings[0]?.message).toContain('connect ECONNREFUSED ::1:443');
+});
+
+test('an answer without an error code is not from AWS', async () => {
+  const error = sdkError('Unknown', 'Unknown', { $metadata: { httpStatusCode: 407 } });
+  const { findings } = await failure(error);
+  expect(findings[0]?.message).toMatch(/failed: an answer that is not AWS's \(status 407\)$/);
+  expect(findings[0]?.remedy).toMatch(/proxy/);
+});
+
+test.each([
+  ['SyntaxError', 'Unexpected token <'],
+  ['Error', '@aws-sdk XML parse error: unexpected content.'],
+])('nor is one that cannot be parsed (%s)', async (name, reason) => {
+  const hint =
+    'Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
+  const error = sdkError(name, `${reason}\n  ${hint}`, { $metadata: { httpStatusCode: 200 } });
+  expect((await failure(error)).awsCode).toBe('unreadable');
+});
+
+test.each(['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'])(
+  '%s passes by itself',
+  async (name) => {
+    const { findings } = await failure(sdkError(name, 'We encountered an internal error.'));
+    expect(findings[0]?.remedy).toMatch(/Run again in a few minutes/);
+  },
+);
+
+test('a role that cannot be taken from the hub: both sides are named', async () => {
+  const call = {
+    action: 'sts:AssumeRole',
+    accountId: '222222222222',
+    resource: 'arn:aws:iam::222222222222:role/Member',
+  };
+  const error = sdkError('AccessDenied', 'User: hub is not authorized to perform: sts:AssumeRole');
+  const { findings } = await failure(error, call);
+  expect(findings[0]?.remedy).toMatch(
+    /trust policy of arn:aws:iam::222222222222:role\/Member .* hub role .* external-id/,
+  );
+});
 
 test('our own time-out of a write is a time-out, and keeps its cause', async () => {
   const abort = Object.assign(new Error('aborted'), { name: 'AbortError' });

@@ -87,6 +87,21 @@ describe('before anything is read', () => {
     await finishes(stage);
   });
 
+  test('both roles are refused: both are told, so that both are mended in one go', async () => {
+    const stage = await openStage();
+    const missing = (account: string): string => `arn:aws:iam::${account}:role/Missing`;
+    const run = await stage.apply({
+      'central-role-arn': missing('111111111111'),
+      'member-role-arn': missing('222222222222'),
+    });
+    expect(run.outputs['result']).toBe('failed');
+    expect(findings(run)).toMatchObject([
+      { code: 'role-not-taken', account: '111111111111' },
+      { code: 'role-not-taken', account: '222222222222' },
+    ]);
+    await finishes(stage);
+  });
+
   test('both subject forms that GitHub sends are taken by the documented trust policy', async () => {
     const stage = await openStage();
     stage.sandbox.oidc.settings.subjectForm = 'immutable';

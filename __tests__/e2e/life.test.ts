@@ -165,7 +165,15 @@ describe('the end', () => {
     expect(calls(run, 'writes')).toEqual(['StopLogging', 'DeleteTrail', 'PutBucketPolicy']);
     expect(JSON.stringify(world.bucketPolicy(stage.scene.bucket))).toBe(before);
     expect(trailNames(stage)).toEqual([]);
-    expect(run.summary).toContain('`222222222222` leaves `sec-cloudtrail-log`');
+    expect(run.summary).toContain('**`222222222222` has left `sec-cloudtrail-log`.**');
+  });
+
+  test('another plan than the approved one is not applied', async () => {
+    const stage = await onboarded();
+    const run = await stage.apply({ ...LEAVE, 'expected-plan': `sha256:${'0'.repeat(64)}` });
+    expect(run.outputs['result']).toBe('blocked');
+    expect(findings(run)).toMatchObject([{ code: 'plan-not-approved' }]);
+    expect(calls(run, 'writes')).toEqual([]);
   });
 
   test('a pull request shows it and writes nothing', async () => {
@@ -173,6 +181,7 @@ describe('the end', () => {
     const run = await stage.plan(LEAVE);
     expect(run.outputs['result']).toBe('planned');
     expect(run.summary).toContain('−1 trail, −1 path');
+    expect(run.summary).toContain('Access as intended');
     expect(calls(run, 'writes')).toEqual([]);
   });
 
@@ -207,6 +216,22 @@ describe('the end', () => {
       '222222222222',
     );
     expect(trailNames(stage)).toEqual(['DEV-CLOUDTRAIL']);
+  });
+
+  test('the digest that was approved holds for what is left after a run that ended half-way', async () => {
+    const stage = await onboarded();
+    const planned = await stage.plan(LEAVE);
+    const answer = { code: 'AccessDenied', status: 403 };
+    const takeBack = stage.sandbox.faults.inject({ operation: 'PutBucketPolicy', answer });
+    await stage.apply(LEAVE);
+    takeBack();
+    const rest = await stage.apply({
+      ...LEAVE,
+      'expected-plan': planned.outputs['plan-digest'] ?? '',
+    });
+    expect(rest.outputs['result']).toBe('applied');
+    const again = await stage.plan(LEAVE);
+    expect(again.outputs['plan-digest']).toBe(planned.outputs['plan-digest']);
   });
 
   test('a trail that cannot be deleted keeps its grants', async () => {

@@ -327,7 +327,8 @@ describe('credentials', () => {
     const inputs = { 'hub-role-arn': hub, 'central-role-arn': central, 'member-role-arn': member };
     const refused = await apply({ ...inputs, 'external-id': 'wrong' });
     expect(findings(refused)).toMatchObject([
-      { message: expect.stringContaining('sts:AssumeRole') },
+      { account: scene.ids.SEC, message: expect.stringContaining('sts:AssumeRole') },
+      { account: scene.ids.DEV, remedy: expect.stringContaining('external-id') },
     ]);
     const run = await apply({ ...inputs, 'external-id': 'landing-zone' });
     expect(run.outputs['result']).toBe('applied');

@@ -145,7 +145,14 @@ describe('a read that takes longer than the bound for read and write together', 
 });
 
 describe('a write is never sent again as it stands', () => {
-  test.each(['OperationAborted', 'SlowDown', 'InternalError', 'TimeoutError', 'network'])(
+  test.each([
+    'OperationAborted',
+    'SlowDown',
+    'InternalError',
+    'TimeoutError',
+    'network',
+    'unreadable',
+  ])(
     'after %s the policy is read and merged anew, so that what came between is kept',
     async (code) => {
       const bucket = bucketOf(START);

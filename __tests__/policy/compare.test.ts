@@ -71,13 +71,14 @@ test('a first member of a bucket without a policy gains the same', () => {
   expect(compareAccess(null, admitted(null), [dev])).toEqual({
     gained: DEV_ROWS,
     lost: [],
+    lostUnasked: [],
     broader: false,
     notes: [],
   });
 });
 
 test('nothing changed is nothing gained', () => {
-  const nothing = { gained: [], lost: [], broader: false, notes: [] };
+  const nothing = { gained: [], lost: [], lostUnasked: [], broader: false, notes: [] };
   expect(compareAccess(before, before, [])).toEqual(nothing);
   expect(compareAccess(null, null, [])).toEqual(nothing);
 });
@@ -164,7 +165,10 @@ describe('broader is a change that gives', () => {
     for (const layout of ['compact', 'organization'] as const) {
       const request = onboard([dev], { layout, organizationId: 'o-exampleorgid' });
       const { document } = mergePolicy(before, request);
-      expect(compareAccess(before, document, [dev])).toMatchObject({ lost: [], broader: true });
+      expect(compareAccess(before, document, [dev])).toMatchObject({
+        lost: [],
+        broader: true,
+      });
     }
   });
 

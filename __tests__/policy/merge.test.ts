@@ -97,6 +97,11 @@ describe('the documented layout', () => {
     expect(statementsOf(admitted(document))[0]).toEqual(statementsOf(document)[0]);
   });
 
+  test('statements for event data stores come out as they went in', () => {
+    const document = shape('event data stores (CloudTrail Lake)');
+    expect(statementsOf(admitted(document)).slice(0, 2)).toEqual(document.Statement);
+  });
+
   test('a new statement takes a Sid that is free', () => {
     const merged = admitted(shape('one Sid for two statements'));
     expect(statementsOf(merged).at(-1)?.Sid).toBe('AWSCloudTrailWrite20150319-2');

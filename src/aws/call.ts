@@ -28,7 +28,7 @@ type SdkError = Error & {
   readonly $response?: { readonly headers?: { readonly [name: string]: string } };
 };
 
-/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or `network`. */
+/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or one of ours (`codeOf`). */
 export async function asked<T>(call: AwsCall, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
@@ -40,29 +40,55 @@ export async function asked<T>(call: AwsCall, send: () => Promise<T>): Promise<T
 export function failureOf(call: AwsCall, error: SdkError): CallFailure {
   const awsCode = codeOf(error);
   const { action, accountId, resource } = call;
-  const said =
-    awsCode === 'network'
-      ? `no answer (${error.code}: ${error.message})`
-      : `${awsCode}: ${error.message}`;
   const bucketRegion = error.$response?.headers?.['x-amz-bucket-region'];
   return new CallFailure(
     awsCode,
     {
-      code: `aws-${awsCode === 'network' ? 'network' : kebab(awsCode)}`,
+      code: `aws-${kebab(awsCode)}`,
       account: accountId,
-      message: `${action} on ${resource} in account ${accountId} failed: ${said}`,
+      message: `${action} on ${resource} in account ${accountId} failed: ${saidBy(error, awsCode)}`,
       remedy: remedyFor(call, { awsCode, message: error.message, bucketRegion }),
     },
     { cause: error },
   );
 }
 
-/** `AbortError` is our own time-out of a write; system errors (`ECONNRESET`) are all one to a user. */
-function codeOf(error: SdkError): string {
-  if (error.name === 'AbortError') return 'TimeoutError';
-  if (error.$metadata?.httpStatusCode === undefined && /^E[A-Z]+/.test(error.code ?? ''))
-    return 'network';
-  return error.name;
+function saidBy(error: SdkError, awsCode: string): string {
+  const { code = '', message, $metadata } = error;
+  switch (awsCode) {
+    case 'network':
+    case 'certificate':
+      return `no answer (${code}: ${message || reasonsOf(error)})`;
+    case 'unreadable':
+      return `an answer that is not AWS's (status ${$metadata?.httpStatusCode ?? 'unknown'})`;
+    default:
+      return `${awsCode}: ${message}`;
+  }
+}
+
+/** Of a host with several addresses, none of which answered. */
+function reasonsOf(error: Error): string {
+  const errors = error instanceof AggregateError ? (error.errors as readonly Error[]) : [];
+  return errors.map(({ message }) => message).join('; ');
+}
+
+/** As the SDK names what has no error code, and how it speaks of what it cannot parse. */
+const UNREADABLE_NAMES: ReadonlySet<string> = new Set(['Unknown', 'UnknownError']);
+const UNREADABLE = /^\s*Deserialization error:/m;
+const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
+/** System errors; Node's own `ERR_…` are mistakes of the program. */
+const SYSTEM = /^E(?!RR_)[A-Z]+/;
+
+/**
+ * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
+ * `unreadable` for what is no answer of AWS, such as a proxy's page.
+ */
+function codeOf({ name, message, code = '', $metadata }: SdkError): string {
+  if (name === 'AbortError') return 'TimeoutError';
+  if (UNREADABLE_NAMES.has(name) || UNREADABLE.test(message)) return 'unreadable';
+  if ($metadata?.httpStatusCode !== undefined) return name;
+  if (CERTIFICATE.test(code)) return 'certificate';
+  return SYSTEM.test(code) ? 'network' : name;
 }
 
 const kebab = (code: string): string =>

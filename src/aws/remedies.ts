@@ -24,14 +24,19 @@ const UNKNOWN: Remedy = ({ action }) =>
 const THROTTLED =
   'AWS is throttling the account. Run again in a few minutes; what is done already is kept.';
 
+const PASSING =
+  'AWS has a problem of its own that mostly passes soon. Run again in a few minutes; what is done already is kept.';
+
 const REGION_MOVED: Remedy = (_call, { bucketRegion }) =>
   `The bucket is in ${bucketRegion ?? 'another Region'}: set bucket-region to that.`;
 
 function denied({ action, accountId, resource }: AwsCall, { message }: AwsAnswer): string {
+  if (action === 'sts:AssumeRole')
+    return `The trust policy of ${resource} must admit the hub role (with the same external-id, if it asks for one), and the hub role must be allowed sts:AssumeRole on it.`;
   if (/explicit deny/i.test(message))
     return `A policy denies ${action} explicitly: look for it in the role, its permissions boundary, the bucket policy and the organization's control policies.`;
   if (/session policy/i.test(message))
-    return `The session may not do this: in a dry run nothing can be written. Apply with dry-run: false.`;
+    return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
   if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
     return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it.`;
   return `Allow ${action} for the role of account ${accountId}.`;
@@ -102,6 +107,25 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
   [
     'EmptyAnswer',
     'S3 always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and S3 that cuts answers short.',
+  ],
+  [
+    'RegionDisabledException',
+    "STS is not active in this Region for the account. Activate it in the account's IAM settings, or set region to another one.",
+  ],
+  [
+    'IDPCommunicationErrorException',
+    'AWS could not reach GitHub to check the token. Run again in a few minutes.',
+  ],
+  ...['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'].map(
+    (code) => [code, PASSING] as const,
+  ),
+  [
+    'unreadable',
+    'Something between the runner and AWS answered in its place, most often a proxy. Check its log, HTTPS_PROXY and NO_PROXY.',
+  ],
+  [
+    'certificate',
+    "The runner does not trust the certificate that it was shown, most often because a proxy opens TLS. Name the file of the proxy's root certificate in the variable NODE_EXTRA_CA_CERTS of the step.",
   ],
   ['TimeoutError', 'AWS did not answer in time. Run again: what is done already is kept.'],
   [

@@ -61,8 +61,24 @@ export async function takeRoles(request: Request, source: SessionSource): Promis
     const session = take({ accountId, roleArn, region, permissions });
     return [accountId, await session.catch(ownFailure)] as const;
   });
-  const [taken, ...entries] = await Promise.all([centralSession, ...memberSessions]);
+  const [taken, ...entries] = await Promise.all([
+    centralSession.catch(ownFailure),
+    ...memberSessions,
+  ]);
+  if (taken instanceof UserError) throw together(taken, entries);
   return { central: taken, members: new Map(entries) };
+}
+
+/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
+function together(
+  central: UserError,
+  members: readonly (readonly [string, TakenSession | UserError])[],
+): UserError {
+  const others = members.flatMap(([, taken]) => (taken instanceof UserError ? [taken] : []));
+  return new UserError(
+    [central, ...others].flatMap(({ findings }) => findings),
+    { cause: central },
+  );
 }
 
 function ownFailure(error: unknown): UserError {

@@ -68,10 +68,6 @@ function withFindings(report: Report, more: readonly Finding[]): Report {
   return { ...report, findings: [...report.findings, ...findings] };
 }
 
-/** A finding of severity `error` always fails the step; changes do where the user asked for that. */
-function failed({ findings, request, plan, outcome, result }: Report): boolean {
-  const drifted =
-    request?.failOn === 'changes' && outcome === null && plan !== null && plan.changes > 0;
-  const unfinished = result === 'failed' || result === 'partial' || result === 'blocked';
-  return drifted || unfinished || findings.some(({ severity }) => severity === 'error');
-}
+const failed = ({ findings, result }: Report): boolean =>
+  ['failed', 'partial', 'blocked'].includes(result) ||
+  findings.some(({ severity }) => severity === 'error');

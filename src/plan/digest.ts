@@ -20,7 +20,7 @@ export function planDigest(
     layout: wish.layout,
     organizationId: wish.admit[0]?.organizationId ?? null,
     trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
-    lostAccess: policy.access.lost
+    lostAccess: policy.access.lostUnasked
       .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
       .toSorted(),
     broader: policy.access.broader,

@@ -1,6 +1,7 @@
 // What an apply did, step by step, as a value; and the one word for it.
 
 import type { Finding, PolicyDocument } from '../policy/index.js';
+import type { Request } from '../request/request.js';
 import type { ObservedPolicy } from './observe.js';
 import type { Plan } from './plan.js';
 import { isError } from './plan.js';
@@ -49,6 +50,23 @@ export function outcomeFindings(outcome: Outcome): readonly Finding[] {
     step.state === 'failed' ? step.findings : [],
   );
   return [...failures, ...outcome.findings];
+}
+
+/** For a dry run that is to fail when there is something to change; says why the step fails. */
+export function unwantedChanges(
+  { mode, failOn }: Request,
+  { changes, blocked }: Plan,
+): readonly Finding[] {
+  if (mode !== 'plan' || failOn !== 'changes' || changes === 0 || blocked) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'changes-found',
+      message: `There ${changes === 1 ? 'is 1 change' : `are ${changes} changes`} to apply, and fail-on is changes.`,
+      remedy:
+        'Apply the plan, or find out who changed what it would put right: the policy diff shows it.',
+    },
+  ];
 }
 
 /** Whether anything in AWS is another than before. */

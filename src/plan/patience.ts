@@ -41,6 +41,7 @@ const POLICY_WRITES: ReadonlyMap<string, Patience> = new Map([
     'RequestTimeout',
     'TimeoutError',
     'network',
+    'unreadable',
   ].map((code) => [code, CONTENDED] as const),
 ]);
 
@@ -68,4 +69,6 @@ export const policyWritePatience = (error: unknown): Patience | null =>
 
 /** The service may or may not have done what was asked. */
 export const isUnanswered = (error: unknown): boolean =>
-  ['TimeoutError', 'network', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
+  ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(
+    codeOf(error),
+  );

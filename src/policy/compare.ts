@@ -30,6 +30,8 @@ import { askedBy } from './worlds.js';
 export type AccessChange = {
   readonly gained: readonly AccessRow[];
   readonly lost: readonly AccessRow[];
+  /** Of the lost ones, those that nobody asked to take away. */
+  readonly lostUnasked: readonly AccessRow[];
   /** More was gained than the admitted deliveries need. */
   readonly broader: boolean;
   readonly notes: readonly string[];
@@ -49,34 +51,35 @@ export function compareAccess(
   const changed = changedStatements(old, now);
   const gained = sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
   const lost = sorted(
-    withoutThoseOf(stillIn(now.document, admitted), onlyIn(old, now, changed.before, changed)),
+    butOf(admitted, now.document, onlyIn(old, now, changed.before, changed)),
     purposes(withdrawn, now.document),
   );
   const strangersGain = strangersAdmitted(old, now, admitted);
   return {
     gained: unique([...gained.rows, ...strangersGain]),
     lost: unique(lost.rows),
-    broader: gained.beyond > 0 || strangersGain.length > 0,
+    lostUnasked: unique(lost.beyond),
+    broader: gained.beyond.length > 0 || strangersGain.length > 0,
     notes: notesOn(gained, lost),
   };
 }
 
 /** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
-function stillIn(document: PolicyDocument, admitted: readonly Delivery[]): readonly Delivery[] {
-  const standing = examinerOf(document);
-  return admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
-}
-
-function withoutThoseOf(deliveries: readonly Delivery[], { own, crossed }: Found): Found {
-  const purposeOf = purposes(deliveries, NO_POLICY);
+function butOf(admitted: readonly Delivery[], now: PolicyDocument, { own, crossed }: Found): Found {
+  if (own.length === 0) return { own, crossed };
+  const standing = examinerOf(now);
+  const still = admitted.filter((one) =>
+    GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'),
+  );
+  const purposeOf = purposes(still, NO_POLICY);
   return { own: own.filter((clause) => purposeOf(clause) !== 'needed'), crossed };
 }
 
 /** What changed hands, by what it was for. */
 type Sorted = {
   readonly rows: readonly AccessRow[];
-  /** How many of the rows are more than what was meant. */
-  readonly beyond: number;
+  /** Of the rows, those that are more than what was meant. */
+  readonly beyond: readonly AccessRow[];
   readonly crossed: boolean;
 };
 
@@ -84,7 +87,7 @@ function sorted({ own, crossed }: Found, purposeOf: (clause: Clause) => Purpose)
   const all = own.map((clause) => ({ row: clause.row, purpose: purposeOf(clause) }));
   return {
     rows: all.filter(({ purpose }) => purpose !== 'crossed').map(({ row }) => row),
-    beyond: all.filter(({ purpose }) => purpose === 'beyond').length,
+    beyond: all.filter(({ purpose }) => purpose === 'beyond').map(({ row }) => row),
     crossed: crossed || all.some(({ purpose }) => purpose === 'crossed'),
   };
 }
@@ -160,10 +163,12 @@ function onlyIn(
   const here = clausesIn(statements);
   const there = clausesIn(statements === after ? before : after);
   const known = [...there.own, ...there.crossed];
+  const isOf = (clause: Clause, request: AccessRequest): boolean =>
+    around.contexts.length === 0 || isUnder(clause, request);
   const isOnlyHere = (clause: Clause): boolean => {
     const examples = examplesOf(clause, around);
     const isFound = examples.some(
-      (request) => side.allows(request) && !other.allows(request) && isUnder(clause, request),
+      (request) => side.allows(request) && !other.allows(request) && isOf(clause, request),
     );
     return isFound || !examples.some((request) => isUnder(clause, request));
   };
@@ -259,9 +264,9 @@ function notesOn(gained: Sorted, lost: Sorted): readonly string[] {
   } else if (lost.crossed) {
     notes.push("Trails that were listed together can no longer write to each other's paths.");
   }
-  if (lost.beyond > 0) {
-    const are = lost.beyond === 1 ? 'is' : 'are';
-    notes.push(`${lost.beyond} of the rows lost ${are} not of a trail that is withdrawn.`);
+  if (lost.beyond.length > 0) {
+    const are = lost.beyond.length === 1 ? 'is' : 'are';
+    notes.push(`${lost.beyond.length} of the rows lost ${are} not of a trail that is withdrawn.`);
   }
   return notes;
 }

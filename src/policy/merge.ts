@@ -21,6 +21,7 @@ export type MergeRequest = {
   readonly admit: readonly Delivery[];
   /** Grants taken back; what others still need stays. */
   readonly withdraw: readonly Delivery[];
+  /** The bucket the policy belongs to; every delivery names the same. */
   readonly bucket: string;
 };
 

@@ -128,7 +128,7 @@ function resourceOwner(resource: Scalar): string | undefined {
   return others.length === 0 ? found?.[0] : undefined;
 }
 
-/** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */
+/** Nothing matches an empty list, as nothing of this account matches the entries left out. */
 function narrowed<T extends Scalar>(
   list: OneOrMany<T>,
   owner: Owner | undefined,
@@ -137,10 +137,7 @@ function narrowed<T extends Scalar>(
   if (owner === undefined || entries.length < LONG) return undefined;
   const groups = groupBy(entries, owner);
   const open = groups.get(undefined) ?? [];
-  return (account) => {
-    const kept = [...open, ...(groups.get(account) ?? [])];
-    return kept.length > 0 ? kept : entries.slice(0, 1);
-  };
+  return (account) => [...open, ...(groups.get(account) ?? [])];
 }
 
 function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {

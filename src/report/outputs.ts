@@ -12,11 +12,13 @@ const DIFF_BYTES = 50_000;
 export type Outputs = ReturnType<typeof outputsOf>;
 
 export function outputsOf(report: Report, files: FilePaths) {
-  const { plan, outcome, result, findings, backupFile } = report;
-  const arns = plan === null ? [] : plan.members.flatMap(trailArnOf);
-  const [only] = arns;
+  const { request, plan, outcome, result, findings, backupFile } = report;
+  const members = plan?.members ?? [];
+  const arns = members.flatMap(trailArnOf);
+  const [only] = members.length === 1 ? arns : [];
+  const isTold = request?.mode === 'plan' || outcome !== null;
   return {
-    changed: String(plan !== null && hasChanged(plan, outcome)),
+    changed: String(plan !== null && isTold && hasChanged(plan, outcome)),
     result,
     'plan-digest': plan?.digest ?? '',
     'plan-file': files.plan,
@@ -25,7 +27,7 @@ export function outputsOf(report: Report, files: FilePaths) {
     'diff-file': files.diff,
     'policy-backup-file': backupFile,
     'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
-    'trail-arn': arns.length === 1 && only !== undefined ? only[1] : '',
+    'trail-arn': only?.[1] ?? '',
     'trail-arns': JSON.stringify(Object.fromEntries(arns)),
     findings: JSON.stringify(findings),
     broadened: String(plan?.policy.access.broader ?? false),

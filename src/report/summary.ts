@@ -1,14 +1,13 @@
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
 
-import type { Plan } from '../plan/plan.js';
-import type { PolicyPlan } from '../plan/policy-plan.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
 import { code, fenced, prose, proseWithBlock } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
+import { settled, verdict } from './verdict.js';
 import { bySeverity, plural } from './words.js';
 
 /** The whole body, uncut; ends with a new line. */
@@ -41,50 +40,19 @@ function heading({ request, plan, outcome, result }: Report): string {
   const title = '### CloudTrail onboarding';
   if (request === null || plan === null) return `${title} · ${result}`;
   const bucket = code(request.central.bucket);
-  if (result === 'no-changes')
-    return `${title} · no changes\n\n${plural(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
+  if (result === 'no-changes') return `${title} · no changes\n\n${settled(plan, bucket)}`;
   const count = plural(plan.changes, 'change');
-  return outcome === null
-    ? `${title} · ${result === 'planned' ? 'plan' : result} · ${count}`
-    : `${title} · ${result} · ${count}`;
-}
-
-function verdict({ request, plan, result }: Report): string {
-  if (request === null || plan === null || result === 'no-changes') return '';
-  const bucket = code(request.central.bucket);
-  if (plan.blocked)
-    return `**Nothing may be applied to ${bucket}.** What is below must be solved first.`;
-  const meaning = accessInWords(plan.policy);
-  const joining = accountsOf(plan, true);
-  const leaving = accountsOf(plan, false);
-  const sentences = [
-    joining.length === 0
-      ? ''
-      : `${named(joining)} ${joining.length === 1 ? 'joins' : 'join'} ${bucket}.`,
-    leaving.length === 0
-      ? ''
-      : `${named(leaving)} ${leaving.length === 1 ? 'leaves' : 'leave'} ${bucket}.`,
-  ].filter((sentence) => sentence !== '');
-  return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${meaning}`;
-}
-
-function accountsOf({ members }: Plan, joins: boolean): readonly string[] {
-  return members.flatMap((planned) =>
-    planned.kind === 'planned' && (planned.admit !== null) === joins
-      ? [planned.member.accountId]
-      : [],
-  );
-}
-
-const named = (ids: readonly string[]): string =>
-  ids.length <= 3 ? ids.map(code).join(', ') : plural(ids.length, 'account');
-
-function accessInWords({ access, merge }: PolicyPlan): string {
-  if (access.broader) return '**Access gets broader than these accounts need**: see Access.';
-  if (access.lost.length > 0) return '**Access is taken away**: see Access.';
-  return merge.changed
-    ? 'Access as intended: nothing else changes.'
-    : 'The bucket policy stays as it is.';
+  switch (result) {
+    case 'planned':
+      return `${title} · plan · ${count}`;
+    case 'applied':
+      return `${title} · applied · ${count}`;
+    case 'partial':
+      return outcome === null ? `${title} · plan · partial · ${count}` : `${title} · partial`;
+    case 'blocked':
+    case 'failed':
+      return `${title} · ${result}`;
+  }
 }
 
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
