@@ -77182,8 +77182,10 @@ function denied({ action, accountId, resource }, { message }) {
         return `A policy denies ${action} explicitly: look for it in the role, its permissions boundary, the bucket policy and the organization's control policies.`;
     if (/session policy/i.test(message))
         return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
+    if (/public polic/i.test(message))
+        return `Block Public Access refuses the policy because a statement in it is public, perhaps an old one of somebody else's. Narrow that statement by hand; plan-file holds the whole policy.`;
     if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
-        return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it.`;
+        return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it${action === 's3:PutBucketPolicy' ? ', or Block Public Access refuses a public statement in the policy' : ''}.`;
     return `Allow ${action} for the role of account ${accountId}.`;
 }
 const REMEDIES = new Map([
@@ -77203,7 +77205,7 @@ const REMEDIES = new Map([
     ['IllegalLocationConstraintException', REGION_MOVED],
     [
         'MalformedPolicy',
-        'S3 does not take the policy, most often because a principal in it no longer exists. The plan shows the whole document; take the dead principal out by hand.',
+        'S3 does not take the policy, most often because a principal in it no longer exists. Take the dead principal out by hand; plan-file holds the whole policy.',
     ],
     ['OperationAborted', 'Something else is changing the bucket at this moment. Run again.'],
     ['SlowDown', THROTTLED],
@@ -77228,7 +77230,7 @@ const REMEDIES = new Map([
     ],
     [
         'TrailAlreadyExistsException',
-        'A trail of that name came into being meanwhile. Run again: it is then compared and changed, not created.',
+        'A trail of that name exists, but CloudTrail does not show it yet. Run again in a minute: it is then compared and changed, not created.',
     ],
     ['InvalidHomeRegionException', "Set region to the trail's home Region."],
     [
@@ -77324,11 +77326,11 @@ const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
 /** System errors; Node's own `ERR_…` are mistakes of the program. */
 const SYSTEM = /^E(?!RR_)[A-Z]+/;
 /**
- * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
+ * The service's own code, or one of ours: `TimeoutError` for our own time-outs, `network`, `certificate`, and
  * `unreadable` for what is no answer of AWS, such as a proxy's page.
  */
 function codeOf({ name, message, code = '', $metadata }) {
-    if (name === 'AbortError')
+    if (name === 'AbortError' || (name === 'TimeoutError' && code === ''))
         return 'TimeoutError';
     if (UNREADABLE_NAMES.has(name) || UNREADABLE.test(message))
         return 'unreadable';
@@ -77697,12 +77699,13 @@ function tokenRefused(error, roleArn, accountId, token) {
 function remedyOf(error, roleArn, accountId, token) {
     const claims = claimsOf(token);
     const subject = claims?.sub ?? '(unreadable)';
+    const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
     switch (error.awsCode) {
         case 'AccessDenied':
-            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: the trust policy's token.actions.githubusercontent.com:sub and :aud must admit these. ${FORMS}.`;
+            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
         case 'InvalidIdentityTokenException':
         case 'InvalidIdentityToken':
-            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} whose audiences hold ${claims?.aud ?? 'the input audience'}; the input audience must be one of them.`;
+            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
         case 'ExpiredTokenException':
         case 'ExpiredToken':
             return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';
@@ -77857,8 +77860,8 @@ function checkAccount(expected, arn) {
     throw (0,problem/* userError */.IF)({
         code: 'wrong-account',
         account: expected,
-        message: `The credentials are of account ${actual ?? '(unknown)'}, but account ${expected} is meant.`,
-        remedy: 'Check the account IDs and roles. With an empty role input the credentials in the environment are used: they must be of that account.',
+        message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
+        remedy: 'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
     });
 }
 /** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
@@ -78937,6 +78940,8 @@ function verdict({ request, plan, outcome, result }) {
         sentence(membersThat(plan, 'leave'), tense.leave, bucket),
         sentence(membersThat(plan, 'cannot'), CANNOT, ''),
     ].filter((text) => text !== '');
+    if (membersThat(plan, 'cannot').length === plan.members.length)
+        return '**Nothing can be done in any account.** What is listed here must be solved first.';
     return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${accessInWords(plan.policy)}`;
 }
 /** Why there is nothing to do. */
@@ -79005,7 +79010,10 @@ function accessInWords({ access, merge }) {
 function summaryOf(report) {
     const { request, plan } = report;
     const sections = request === null || plan === null
-        ? [findingList(report.findings)]
+        ? [
+            '**Nothing was changed.** The run ended before it had a plan.',
+            findingList(report.findings),
+        ]
         : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
             ? []
             : [
@@ -79072,18 +79080,21 @@ function diffSection(diff, applied) {
     const open = applied ? '<details>' : '<details open>';
     return `${open}<summary>Policy diff</summary>\n\n${(0,report_escape/* fenced */.OF)('diff', diff)}\n</details>`;
 }
-/** With the command that puts the old policy back: whoever needs it is in a hurry. */
+/**
+ * With the command that puts the old policy back: whoever needs it is in a hurry. The runner's folder is gone by then, so the
+ * file is named as it comes out of an artifact.
+ */
 function restoreSection({ outcome, request, backupFile }) {
     const written = outcome?.policy.written;
     if (!written || request === null)
         return '';
     return written.before.text === null
-        ? `The bucket had no policy before. To take this one out again: ${(0,report_escape/* code */.aY)(removal(request))}`
-        : `The policy as it was before is in ${(0,report_escape/* code */.aY)(backupFile)} (keep it with actions/upload-artifact). To put it back: ${(0,report_escape/* code */.aY)(restoral(request, backupFile))}`;
+        ? `The bucket had no policy before this run. To delete the one it has now, with all that others added since:\n\n${(0,report_escape/* fenced */.OF)('sh', removal(request))}`
+        : `The policy as it was before this run is in ${(0,report_escape/* code */.aY)(backupFile)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${(0,report_escape/* fenced */.OF)('sh', restoral(request, backupFile))}`;
 }
 const target = ({ central }) => `--bucket ${central.bucket} --expected-bucket-owner ${central.accountId} --region ${central.bucketRegion}`;
 const removal = (request) => `aws s3api delete-bucket-policy ${target(request)}`;
-const restoral = (request, file) => `aws s3api put-bucket-policy ${target(request)} --policy '${`file://${file}`.replaceAll("'", String.raw `'\''`)}'`;
+const restoral = (request, file) => `aws s3api put-bucket-policy ${target(request)} --policy file://${file.split(/[\\/]/).at(-1) ?? ''}`;
 function footer({ plan, run, request, unlimitedAccounts }) {
     const parts = [
         plan === null ? '' : `Plan ${(0,report_escape/* code */.aY)(plan.digest)}`,
@@ -80048,8 +80059,8 @@ function modeOf(dryRun, event) {
 function matching(pattern, problem, remedy) {
     return (text) => (pattern.test(text) ? { value: text } : { problem, remedy });
 }
-const rules_accountId = matching(/^\d{12}$/, 'is no AWS account ID', "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.");
-const roleArn = matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, "is no IAM role's ARN", 'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.');
+const rules_accountId = matching(/^\d{12}$/, 'is not an AWS account ID', "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.");
+const roleArn = matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'is not the ARN of an IAM role', 'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.');
 /** A key's own ARN: CloudTrail gives back nothing else, so an alias could never be compared. */
 const kmsKeyArn = matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,128}$/, 'is no ARN of a KMS key', "Give the key's ARN, not an alias: arn:aws:kms:ap-northeast-2:111111111111:key/…, or 'none'.");
 const snsTopicArn = matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:(?:\d{12}|\{account-id\}):[\w-]{1,256}$/, 'is no ARN of an SNS topic', "Give the topic's ARN, or 'none'.");
@@ -80060,16 +80071,16 @@ const logGroupArn = (text) => /^arn:aws[a-z-]*:logs:[a-z0-9-]+:(?:\d{12}|\{accou
         problem: 'is no ARN of a CloudWatch log group',
         remedy: "Give the log group's ARN, or 'none'.",
     };
-const rules_region = matching(/^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/, 'is no AWS Region', 'Give a Region code such as ap-northeast-2.');
-const audience = matching(/^[\x21-\x7e]{1,255}$/, 'is no audience of an OIDC token', 'Give the audience that the IAM identity provider lists, usually sts.amazonaws.com.');
+const rules_region = matching(/^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/, 'is not an AWS Region', 'Give a Region code such as ap-northeast-2.');
+const audience = matching(/^[\x21-\x7e]{1,255}$/, 'is not a valid audience', 'Give the audience that the IAM identity provider lists, usually sts.amazonaws.com.');
 // AssumeRole's ExternalId as the STS API has it.
-const externalId = matching(/^[\w+=,.@:/-]{2,1224}$/, 'is no external ID', 'An external ID has 2 to 1,224 characters, letters, digits and =,.@:/-.');
-const planDigest = matching(/^sha256:[0-9a-f]{64}$/, 'is no plan digest', "Give the output plan-digest of the reviewed plan, 'sha256:' and 64 hexadecimal digits.");
+const externalId = matching(/^[\w+=,.@:/-]{2,1224}$/, 'is not a valid external ID', 'An external ID has 2 to 1,224 characters, letters, digits and =,.@:/-.');
+const planDigest = matching(/^sha256:[0-9a-f]{64}$/, 'is not a plan digest', "Give the output plan-digest of the reviewed plan, 'sha256:' and 64 hexadecimal digits.");
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 const BUCKET = /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)(?!.*\.\.)(?!(?:\d{1,3}\.){3}\d{1,3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const rules_bucket = matching(BUCKET, 'is no name of a general purpose bucket', 'Give the name alone, without s3:// or arn:. It has 3 to 63 lower-case letters, digits, dots and hyphens.');
+const rules_bucket = matching(BUCKET, 'is not a valid bucket name', 'Give the name alone, without s3:// or arn:. It has 3 to 63 lower-case letters, digits, dots and hyphens.');
 // CloudTrail's rules for trail names, as the CreateTrail API lists them.
-const trailName = matching(/^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?=.{3,128}$)[A-Za-z0-9](?:[._-]?[A-Za-z0-9])*$/, 'is no name CloudTrail takes for a trail', 'A trail name has 3 to 128 letters, digits, dots, underscores and hyphens, begins and ends with a letter or digit, and has no two of . _ - in a row.');
+const trailName = matching(/^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?=.{3,128}$)[A-Za-z0-9](?:[._-]?[A-Za-z0-9])*$/, 'is not a valid trail name', 'A trail name has 3 to 128 letters, digits, dots, underscores and hyphens, begins and ends with a letter or digit, and has no two of . _ - in a row.');
 /**
  * A key prefix. Wildcards and `$` are refused because the prefix becomes part of a policy's Resource, where they would
  * match more than the prefix.
@@ -80115,7 +80126,7 @@ function oneOf(...words) {
     return (text) => {
         const value = words.find((word) => word === text);
         return value === undefined
-            ? { problem: `is none of ${words.join(', ')}`, remedy: `Give one of ${words.join(', ')}.` }
+            ? { problem: `is not one of ${words.join(', ')}`, remedy: `Give one of ${words.join(', ')}.` }
             : { value };
     };
 }
@@ -81029,7 +81040,7 @@ function slots(trails, region, about) {
         return [];
     const names = trails.map(({ name, homeRegion }) => `${name} (${homeRegion})`).join(', ');
     return [
-        about('error', 'trail-slots-full', `${region} has no free trail: it has ${trails.length} of ${TRAILS_PER_REGION}: ${names}.`, 'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region trails count in every Region. Replacing a trail needs a free one too, for both log at the same time.'),
+        about('error', 'trail-slots-full', `${region} has ${trails.length} trails and takes ${TRAILS_PER_REGION}, so none can be created: ${names}.`, 'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region and organization trails count in every Region. Replacing a trail needs a free one too, for both log at the same time.'),
     ];
 }
 /** A trail that nobody can change from here. */
@@ -81041,7 +81052,7 @@ function untouchable(live, trailArn, about) {
     if (live.arn === trailArn)
         return [];
     return [
-        about('error', 'trail-home-region', `${live.name} has its home in ${live.homeRegion} (${live.arn}) and can be changed only there.`, `Set region to ${live.homeRegion}, or choose another trail name.`),
+        about('error', 'trail-home-region', `${live.name} has ${live.homeRegion} as its home Region (${live.arn}) and can be changed only there.`, `Set region to ${live.homeRegion}, or choose another trail name.`),
     ];
 }
 function elsewhere(live, bucket, about) {
