@@ -90,7 +90,7 @@ test('a member that cannot be entered: nobody can be onboarded', async () => {
   });
   expect(verdict(run)).toEqual([
     '### CloudTrail onboarding · failed',
-    '**No account can be onboarded.** What is listed here must be solved first.',
+    '**Nothing can be done in any account.** What is listed here must be solved first.',
   ]);
 });
 

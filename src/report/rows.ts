@@ -8,7 +8,7 @@ import { stepInWords, type TrailStep } from '../plan/steps.js';
 import type { Merge } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { changeInWords, settingsInWords } from '../trail/words.js';
-import { plural } from './words.js';
+import { grouped, plural } from './words.js';
 
 /** `+` comes into being, `~` changes, `−` goes, `!` is wrong, `=` stays as it is. */
 export type Mark = '+' | '~' | '−' | '!' | '=';
@@ -64,7 +64,7 @@ function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | nu
   const bytes =
     size === null || merge.document === null
       ? ''
-      : ` · ${size.bytes.toLocaleString('en-US')} of ${size.limit.toLocaleString('en-US')} bytes`;
+      : ` · ${grouped(size.bytes)} of ${grouped(size.limit)} bytes`;
   const mark = merge.changed ? (before === null ? '+' : '~') : '=';
   return {
     mark: outcome?.policy.step.state === 'failed' ? '!' : mark,
