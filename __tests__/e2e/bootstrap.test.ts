@@ -204,6 +204,14 @@ describe('from what is there', () => {
     await expectDone(stage);
   });
 
+  test('a pull request with nothing to do says so of the bucket, the policy and the trail', async () => {
+    const stage = await openEmptyStage();
+    await stage.apply();
+    const lines = (await stage.plan()).log.split('\n').filter((line) => line.startsWith('  = '));
+    expect(lines).toHaveLength(3);
+    expect(lines.filter((line) => line.includes('unchanged'))).toEqual(lines);
+  });
+
   test("the members' grants and everybody else's statements stay", async () => {
     const tutorial = await openStage();
     await tutorial.apply();

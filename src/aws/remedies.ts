@@ -64,6 +64,14 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
     'MalformedPolicy',
     'S3 does not take the policy, most often because a principal in it no longer exists. Take the dead principal out by hand; plan-file holds the whole policy.',
   ],
+  [
+    'InvalidBucketAclWithObjectOwnership',
+    "The bucket's own ACL lets others in, which owner enforcement would end. Say it in the bucket policy instead, make the ACL private, and run again.",
+  ],
+  [
+    'TooManyBuckets',
+    'The account has as many buckets as it may have. Ask AWS for more (Service Quotas), or delete one that is not needed.',
+  ],
   ['OperationAborted', 'Something else is changing the bucket at this moment. Run again.'],
   ['SlowDown', THROTTLED],
   ['Throttling', THROTTLED],

@@ -100,7 +100,7 @@ function memberRows(planned: MemberPlan, outcome: MemberOutcome | undefined): re
     case 'planned': {
       const names = [...new Set(planned.trail.steps.map(({ trail }) => trail))];
       if (names.length === 0)
-        return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome && 'unchanged' } as Row];
+        return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome ? 'unchanged' : '' }];
       return names.map((name) => ({ ...row, ...trailCells(name, planned, outcome) }));
     }
   }
