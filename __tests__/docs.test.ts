@@ -1,0 +1,52 @@
+// The documents cannot rot: every YAML example parses and gives the action inputs that it has, every link leads somewhere.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
+import { INPUT_NAMES } from '../src/request/names.js';
+
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'templates/README.md'].concat(
+  readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+);
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+const examples = DOCUMENTS.flatMap((path) =>
+  [...read(path).matchAll(/^```ya?ml\n([\s\S]*?)^```$/gm)].map(
+    ([, text = ''], index): [string, string] => [`${path}, example ${index + 1}`, text],
+  ),
+);
+
+type Step = { readonly uses?: string; readonly with?: { readonly [name: string]: unknown } };
+
+/** Every step anywhere in the example. */
+function stepsIn(value: unknown): readonly Step[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(stepsIn);
+  return 'uses' in value ? [value as Step, ...inner] : inner;
+}
+
+test('there are examples', () => {
+  expect(examples.length).toBeGreaterThan(0);
+});
+
+test.each(examples)('%s parses, and gives the action only inputs that it has', (_name, text) => {
+  const steps = stepsIn(parse(text));
+  const ours = steps.filter(({ uses }) => uses?.includes('cloudtrail-onboarding'));
+  const unknown = ours
+    .flatMap((step) => Object.keys(step.with ?? {}))
+    .filter((name) => !(INPUT_NAMES as readonly string[]).includes(name));
+  expect(unknown).toEqual([]);
+});
+
+const links = DOCUMENTS.flatMap((path) =>
+  [...read(path).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(
+    ([, target = '']): [string, string] => [path, target],
+  ),
+);
+
+test.each(links)('%s links to %s, which is there', (path, target) => {
+  expect(existsSync(join(dirname(path), target))).toBe(true);
+});
