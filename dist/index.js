@@ -77205,6 +77205,14 @@ const REMEDIES = new Map([
         'MalformedPolicy',
         'S3 does not take the policy, most often because a principal in it no longer exists. The plan shows the whole document; take the dead principal out by hand.',
     ],
+    [
+        'InvalidBucketAclWithObjectOwnership',
+        "The bucket's own ACL lets others in, which owner enforcement would end. Say it in the bucket policy instead, make the ACL private, and run again.",
+    ],
+    [
+        'TooManyBuckets',
+        'The account has as many buckets as it may have. Ask AWS for more (Service Quotas), or delete one that is not needed.',
+    ],
     ['OperationAborted', 'Something else is changing the bucket at this moment. Run again.'],
     ['SlowDown', THROTTLED],
     ['Throttling', THROTTLED],
@@ -85387,7 +85395,7 @@ function memberRows(planned, outcome) {
         case 'planned': {
             const names = [...new Set(planned.trail.steps.map(({ trail }) => trail))];
             if (names.length === 0)
-                return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome && 'unchanged' }];
+                return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome ? 'unchanged' : '' }];
             return names.map((name) => ({ ...row, ...trailCells(name, planned, outcome) }));
         }
     }
