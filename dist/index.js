@@ -77215,6 +77215,14 @@ const REMEDIES = new Map([
         'TooManyBuckets',
         'The account has as many buckets as it may have. Ask AWS for more (Service Quotas), or delete one that is not needed.',
     ],
+    [
+        'InvalidBucketAclWithObjectOwnership',
+        "The bucket's own ACL lets others in, which owner enforcement would end. Say it in the bucket policy instead, make the ACL private, and run again.",
+    ],
+    [
+        'TooManyBuckets',
+        'The account has as many buckets as it may have. Ask AWS for more (Service Quotas), or delete one that is not needed.',
+    ],
     ['OperationAborted', 'Something else is changing the bucket at this moment. Run again.'],
     ['SlowDown', THROTTLED],
     ['Throttling', THROTTLED],
