@@ -7,7 +7,7 @@ import { join, relative, resolve } from 'node:path';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { type Sandbox, startSandbox } from './index.js';
 import { type RunResult, runAction } from './runner.js';
-import { emptyWorld, type TutorialWorld } from './worlds.js';
+import { addLeavingMember, emptyWorld, type TutorialWorld } from './worlds.js';
 
 const FOLDER = resolve('.sandbox/tutorial');
 
@@ -172,6 +172,47 @@ function timePasses({ sandbox, scene }: Stage): void {
   }
 }
 
+async function rename(stage: Stage): Promise<void> {
+  const { sandbox, scene } = stage;
+  title(7, 'The trail gets another name, without a gap');
+  const inputs = {
+    ...leaving(stage),
+    'trail-name': 'DEV-AUDIT',
+    'replaces-trail': 'DEV-CLOUDTRAIL',
+  };
+  const run = await step(stage, '7-rename', 'push', inputs);
+  const order = writes(run).join(', ');
+  const policy = JSON.stringify(sandbox.world.bucketPolicy(scene.bucket));
+  say(`   ${order}`);
+  check(
+    ['the new one logged before the old one stopped', /Start.*Stop.*Delete/.test(order)],
+    ['the policy names the new trail and no more the old one', !policy.includes('DEV-CLOUDTRAIL')],
+    ['the run says applied', run.outputs['result'] === 'applied' && run.exitCode === 0],
+  );
+}
+
+async function offboard(stage: Stage): Promise<void> {
+  const { sandbox, scene } = stage;
+  title(8, 'DEV leaves: trail, then grants; its logs stay');
+  const logs = () => sandbox.world.objects(scene.bucket, `AWSLogs/${scene.ids.DEV}/`).length;
+  const before = logs();
+  const inputs = { ...leaving(stage), operation: 'offboard', 'trail-name': 'DEV-AUDIT' };
+  const run = await step(stage, '8-offboard', 'push', inputs);
+  const policy = JSON.stringify(sandbox.world.bucketPolicy(scene.bucket));
+  check(
+    ['DEV has no trail any more', sandbox.world.trails(scene.ids.DEV).length === 0],
+    ['nothing in the policy is about DEV', !policy.includes(scene.ids.DEV)],
+    ["SEC's own trail still may write", policy.includes(scene.trailName)],
+    ['no log was deleted', logs() >= before && before > 0],
+    ['the run says applied', run.outputs['result'] === 'applied' && run.exitCode === 0],
+  );
+}
+
+const leaving = ({ sandbox, scene }: Stage): Inputs => ({
+  'member-account-id': scene.ids.DEV,
+  'member-role-arn': addLeavingMember(sandbox, scene.ids.DEV),
+});
+
 async function play(): Promise<void> {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
@@ -184,6 +225,8 @@ async function play(): Promise<void> {
     await again(stage);
     await peek(stage);
     timePasses(stage);
+    await rename(stage);
+    await offboard(stage);
   } finally {
     await sandbox.close();
   }

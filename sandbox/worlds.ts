@@ -110,12 +110,33 @@ export function addMember({ world }: Pick<Sandbox, 'world'>, account: string): s
   });
 }
 
+/** What it takes to rename a trail and to let an account leave: a role of its own, so that onboarding's stays small. */
+export function addLeavingMember({ world }: Pick<Sandbox, 'world'>, account: string): string {
+  const settings = ['EventSelectors', 'InsightSelectors'];
+  const more = ['ListTags', 'AddTags', 'StopLogging', 'DeleteTrail'].concat(
+    settings.flatMap((setting) => [`Get${setting}`, `Put${setting}`]),
+  );
+  return world.createRole({
+    account,
+    name: 'CloudTrailOnboardingMemberLeaving',
+    trust: githubTrust(world.createOidcProvider({ account }), exampleRepository),
+    policy: { Version: '2012-10-17', Statement: trailStatements(account, more) },
+  });
+}
+
 function memberPolicy(account: string): PolicyDocument {
   return { Version: '2012-10-17', Statement: trailStatements(account) };
 }
 
-function trailStatements(account: string): readonly PolicyDocument[] {
-  const actions = ['GetTrail', 'GetTrailStatus', 'CreateTrail', 'UpdateTrail', 'StartLogging'];
+function trailStatements(account: string, more: readonly string[] = []): readonly PolicyDocument[] {
+  const actions = [
+    ...more,
+    'GetTrail',
+    'GetTrailStatus',
+    'CreateTrail',
+    'UpdateTrail',
+    'StartLogging',
+  ];
   return [
     { Effect: 'Allow', Action: 'cloudtrail:DescribeTrails', Resource: '*' },
     {
