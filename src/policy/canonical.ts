@@ -22,8 +22,17 @@ function canonicalText({ Statement, ...rest }: PolicyDocument): string {
   return JSON.stringify([canonicalRest(rest), statements]);
 }
 
+/** Statements are values and most outlive a change of policy: one is spelt once, however many comparisons it is in. */
+const spelt = new WeakMap<Statement, string>();
+
 /** The same text for statements that differ in S3's rewriting alone. */
 export function canonicalStatement(statement: Statement): string {
+  const text = spelt.get(statement) ?? spellingOf(statement);
+  spelt.set(statement, text);
+  return text;
+}
+
+function spellingOf(statement: Statement): string {
   const { Sid, Condition: _, ...elements } = statement;
   return JSON.stringify([
     Sid ?? '',

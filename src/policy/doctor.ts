@@ -55,7 +55,9 @@ function denyFindings(document: PolicyDocument, missing: readonly Grant[]): read
       const { effect, statements } = judge(grant.delivery.accountId, request);
       if (effect !== 'denied') continue;
       for (const index of statements) {
-        denied.set(index, [...(denied.get(index) ?? []), { grant, request }]);
+        const hits = denied.get(index) ?? [];
+        hits.push({ grant, request });
+        denied.set(index, hits);
       }
     }
   }
