@@ -9,6 +9,7 @@ import {
   type Principals,
   type Statement,
 } from './document.js';
+import { oncePer } from './once.js';
 
 /** Whether two policies are equal but for S3's rewriting. Source: facts seen in the field, see docs; AWS documents none. */
 export function samePolicy(a: PolicyDocument | null, b: PolicyDocument | null): boolean {
@@ -22,17 +23,8 @@ function canonicalText({ Statement, ...rest }: PolicyDocument): string {
   return JSON.stringify([canonicalRest(rest), statements]);
 }
 
-/** Statements are values and most outlive a change of policy: one is spelt once, however many comparisons it is in. */
-const spelt = new WeakMap<Statement, string>();
-
 /** The same text for statements that differ in S3's rewriting alone. */
-export function canonicalStatement(statement: Statement): string {
-  const text = spelt.get(statement) ?? spellingOf(statement);
-  spelt.set(statement, text);
-  return text;
-}
-
-function spellingOf(statement: Statement): string {
+export const canonicalStatement = oncePer((statement: Statement): string => {
   const { Sid, Condition: _, ...elements } = statement;
   return JSON.stringify([
     Sid ?? '',
@@ -46,7 +38,7 @@ function spellingOf(statement: Statement): string {
       .map((entry) => JSON.stringify(entry))
       .toSorted(),
   ]);
-}
+});
 
 /** Elements in alphabetical order, each of their lists sorted and without repetitions. */
 function canonicalRest(elements: object): readonly (readonly [string, unknown])[] {

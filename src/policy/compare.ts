@@ -25,7 +25,7 @@ import { examinerOf } from './grants.js';
 import { type Purpose, purposes } from './intent.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
 import { judgeOf } from './narrow.js';
-import { askedBy } from './worlds.js';
+import { askedByAll } from './worlds.js';
 
 export type AccessChange = {
   readonly gained: readonly AccessRow[];
@@ -129,7 +129,7 @@ type Changed = {
 function changedClauses({ document: old }: Side, { document: now }: Side): Changed {
   const [before, after] = [statementsOf(old), statementsOf(now)];
   const changed = { before: without(before, after), after: without(after, before) };
-  const asked = askedBy(old, now);
+  const asked = askedByAll([old, now]);
   const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
   if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
     return {
