@@ -11880,7 +11880,7 @@ __webpack_unused_export__ = CopyObjectRequest$;
 __webpack_unused_export__ = CopyObjectResult$;
 __webpack_unused_export__ = CopyPartResult$;
 __webpack_unused_export__ = CreateBucket$;
-__webpack_unused_export__ = CreateBucketCommand;
+exports.cZX = CreateBucketCommand;
 __webpack_unused_export__ = CreateBucketConfiguration$;
 __webpack_unused_export__ = CreateBucketMetadataConfiguration$;
 __webpack_unused_export__ = CreateBucketMetadataConfigurationCommand;
@@ -12012,7 +12012,7 @@ __webpack_unused_export__ = GetBucketCorsCommand;
 __webpack_unused_export__ = GetBucketCorsOutput$;
 __webpack_unused_export__ = GetBucketCorsRequest$;
 __webpack_unused_export__ = GetBucketEncryption$;
-__webpack_unused_export__ = GetBucketEncryptionCommand;
+exports.tQT = GetBucketEncryptionCommand;
 __webpack_unused_export__ = GetBucketEncryptionOutput$;
 __webpack_unused_export__ = GetBucketEncryptionRequest$;
 __webpack_unused_export__ = GetBucketIntelligentTieringConfiguration$;
@@ -12053,7 +12053,7 @@ __webpack_unused_export__ = GetBucketNotificationConfiguration$;
 __webpack_unused_export__ = GetBucketNotificationConfigurationCommand;
 __webpack_unused_export__ = GetBucketNotificationConfigurationRequest$;
 __webpack_unused_export__ = GetBucketOwnershipControls$;
-__webpack_unused_export__ = GetBucketOwnershipControlsCommand;
+exports.$rC = GetBucketOwnershipControlsCommand;
 __webpack_unused_export__ = GetBucketOwnershipControlsOutput$;
 __webpack_unused_export__ = GetBucketOwnershipControlsRequest$;
 __webpack_unused_export__ = GetBucketPolicy$;
@@ -12077,7 +12077,7 @@ __webpack_unused_export__ = GetBucketTaggingCommand;
 __webpack_unused_export__ = GetBucketTaggingOutput$;
 __webpack_unused_export__ = GetBucketTaggingRequest$;
 __webpack_unused_export__ = GetBucketVersioning$;
-__webpack_unused_export__ = GetBucketVersioningCommand;
+exports._rj = GetBucketVersioningCommand;
 __webpack_unused_export__ = GetBucketVersioningOutput$;
 __webpack_unused_export__ = GetBucketVersioningRequest$;
 __webpack_unused_export__ = GetBucketWebsite$;
@@ -12122,7 +12122,7 @@ __webpack_unused_export__ = GetObjectTorrentCommand;
 __webpack_unused_export__ = GetObjectTorrentOutput$;
 __webpack_unused_export__ = GetObjectTorrentRequest$;
 __webpack_unused_export__ = GetPublicAccessBlock$;
-__webpack_unused_export__ = GetPublicAccessBlockCommand;
+exports.GLk = GetPublicAccessBlockCommand;
 __webpack_unused_export__ = GetPublicAccessBlockOutput$;
 __webpack_unused_export__ = GetPublicAccessBlockRequest$;
 __webpack_unused_export__ = GlacierJobParameters$;
@@ -12317,7 +12317,7 @@ __webpack_unused_export__ = PutBucketCors$;
 __webpack_unused_export__ = PutBucketCorsCommand;
 __webpack_unused_export__ = PutBucketCorsRequest$;
 __webpack_unused_export__ = PutBucketEncryption$;
-__webpack_unused_export__ = PutBucketEncryptionCommand;
+exports.iRK = PutBucketEncryptionCommand;
 __webpack_unused_export__ = PutBucketEncryptionRequest$;
 __webpack_unused_export__ = PutBucketIntelligentTieringConfiguration$;
 __webpack_unused_export__ = PutBucketIntelligentTieringConfigurationCommand;
@@ -12339,7 +12339,7 @@ __webpack_unused_export__ = PutBucketNotificationConfiguration$;
 __webpack_unused_export__ = PutBucketNotificationConfigurationCommand;
 __webpack_unused_export__ = PutBucketNotificationConfigurationRequest$;
 __webpack_unused_export__ = PutBucketOwnershipControls$;
-__webpack_unused_export__ = PutBucketOwnershipControlsCommand;
+exports.o9A = PutBucketOwnershipControlsCommand;
 __webpack_unused_export__ = PutBucketOwnershipControlsRequest$;
 __webpack_unused_export__ = PutBucketPolicy$;
 exports.BfN = PutBucketPolicyCommand;
@@ -12354,7 +12354,7 @@ __webpack_unused_export__ = PutBucketTagging$;
 __webpack_unused_export__ = PutBucketTaggingCommand;
 __webpack_unused_export__ = PutBucketTaggingRequest$;
 __webpack_unused_export__ = PutBucketVersioning$;
-__webpack_unused_export__ = PutBucketVersioningCommand;
+exports.XjQ = PutBucketVersioningCommand;
 __webpack_unused_export__ = PutBucketVersioningRequest$;
 __webpack_unused_export__ = PutBucketWebsite$;
 __webpack_unused_export__ = PutBucketWebsiteCommand;
@@ -12388,7 +12388,7 @@ __webpack_unused_export__ = PutObjectTaggingCommand;
 __webpack_unused_export__ = PutObjectTaggingOutput$;
 __webpack_unused_export__ = PutObjectTaggingRequest$;
 __webpack_unused_export__ = PutPublicAccessBlock$;
-__webpack_unused_export__ = PutPublicAccessBlockCommand;
+exports.ZXv = PutPublicAccessBlockCommand;
 __webpack_unused_export__ = PutPublicAccessBlockRequest$;
 __webpack_unused_export__ = QueueConfiguration$;
 __webpack_unused_export__ = QuoteFields;
@@ -77150,7 +77150,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9017:
+/***/ 9180:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77182,8 +77182,10 @@ function denied({ action, accountId, resource }, { message }) {
         return `A policy denies ${action} explicitly: look for it in the role, its permissions boundary, the bucket policy and the organization's control policies.`;
     if (/session policy/i.test(message))
         return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
+    if (/public polic/i.test(message))
+        return `Block Public Access refuses the policy because a statement in it is public, perhaps an old one of somebody else's. Narrow that statement by hand; plan-file holds the whole policy.`;
     if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
-        return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it.`;
+        return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it${action === 's3:PutBucketPolicy' ? ', or Block Public Access refuses a public statement in the policy' : ''}.`;
     return `Allow ${action} for the role of account ${accountId}.`;
 }
 const REMEDIES = new Map([
@@ -77203,7 +77205,7 @@ const REMEDIES = new Map([
     ['IllegalLocationConstraintException', REGION_MOVED],
     [
         'MalformedPolicy',
-        'S3 does not take the policy, most often because a principal in it no longer exists. The plan shows the whole document; take the dead principal out by hand.',
+        'S3 does not take the policy, most often because a principal in it no longer exists. Take the dead principal out by hand; plan-file holds the whole policy.',
     ],
     ['OperationAborted', 'Something else is changing the bucket at this moment. Run again.'],
     ['SlowDown', THROTTLED],
@@ -77228,7 +77230,7 @@ const REMEDIES = new Map([
     ],
     [
         'TrailAlreadyExistsException',
-        'A trail of that name came into being meanwhile. Run again: it is then compared and changed, not created.',
+        'A trail of that name exists, but CloudTrail does not show it yet. Run again in a minute: it is then compared and changed, not created.',
     ],
     ['InvalidHomeRegionException', "Set region to the trail's home Region."],
     [
@@ -77307,7 +77309,7 @@ function saidBy(error, awsCode) {
         case 'certificate':
             return `no answer (${code}: ${message || reasonsOf(error)})`;
         case 'unreadable':
-            return `status ${$metadata?.httpStatusCode ?? '(none)'} without an error code of AWS`;
+            return `an answer that is not AWS's (status ${$metadata?.httpStatusCode ?? 'unknown'})`;
         default:
             return `${awsCode}: ${message}`;
     }
@@ -77317,17 +77319,20 @@ function reasonsOf(error) {
     const errors = error instanceof AggregateError ? error.errors : [];
     return errors.map(({ message }) => message).join('; ');
 }
+/** As the SDK names what has no error code, and how it speaks of what it cannot parse. */
+const UNREADABLE_NAMES = new Set(['Unknown', 'UnknownError']);
+const UNREADABLE = /^\s*Deserialization error:/m;
 const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
 /** System errors; Node's own `ERR_…` are mistakes of the program. */
 const SYSTEM = /^E(?!RR_)[A-Z]+/;
 /**
- * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
+ * The service's own code, or one of ours: `TimeoutError` for our own time-outs, `network`, `certificate`, and
  * `unreadable` for what is no answer of AWS, such as a proxy's page.
  */
-function codeOf({ name, code = '', $metadata }) {
-    if (name === 'AbortError')
+function codeOf({ name, message, code = '', $metadata }) {
+    if (name === 'AbortError' || (name === 'TimeoutError' && code === ''))
         return 'TimeoutError';
-    if (['Unknown', 'UnknownError', 'SyntaxError'].includes(name))
+    if (UNREADABLE_NAMES.has(name) || UNREADABLE.test(message))
         return 'unreadable';
     if ($metadata?.httpStatusCode !== undefined)
         return name;
@@ -77395,6 +77400,167 @@ function bucketWriter(options, { accountId, bucket }) {
     };
 }
 //# sourceMappingURL=bucket.js.map
+;// CONCATENATED MODULE: ./lib/src/aws/bucket-settings.js
+// The central bucket's settings, read, and written as they are recommended; and the bucket itself, made. Which of it is done
+// is not decided here. The recommended values are those of a bucket that the console makes today, with versioning.
+
+
+
+function bucketSettingsReader(options, bucket) {
+    const s3 = new dist_cjs/* S3Client */.YxF(options);
+    const target = targetOf(bucket);
+    const call = callsOn(bucket);
+    const reading = {
+        publicAccessBlock: async () => {
+            const command = new dist_cjs/* GetPublicAccessBlockCommand */.GLk(target);
+            const answer = await asked(call('GetBucketPublicAccessBlock'), () => s3.send(command));
+            const flags = answer.PublicAccessBlockConfiguration ?? {};
+            return {
+                blockPublicAcls: flags.BlockPublicAcls ?? false,
+                ignorePublicAcls: flags.IgnorePublicAcls ?? false,
+                blockPublicPolicy: flags.BlockPublicPolicy ?? false,
+                restrictPublicBuckets: flags.RestrictPublicBuckets ?? false,
+            };
+        },
+        ownership: async () => {
+            const command = new dist_cjs/* GetBucketOwnershipControlsCommand */.$rC(target);
+            const answer = await asked(call('GetBucketOwnershipControls'), () => s3.send(command));
+            return answer.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null;
+        },
+        encryption: async () => {
+            const command = new dist_cjs/* GetBucketEncryptionCommand */.tQT(target);
+            const answer = await asked(call('GetEncryptionConfiguration'), () => s3.send(command));
+            const rule = answer.ServerSideEncryptionConfiguration?.Rules?.[0];
+            const algorithm = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
+            const blocked = rule?.BlockedEncryptionTypes?.EncryptionType ?? null;
+            return algorithm === undefined ? null : { algorithm, blocked };
+        },
+        versioning: async () => {
+            const command = new dist_cjs/* GetBucketVersioningCommand */._rj(target);
+            const answer = await asked(call('GetBucketVersioning'), () => s3.send(command));
+            return answer.Status ?? null;
+        },
+    };
+    return {
+        settings: async () => {
+            try {
+                const [publicAccessBlock, ownership, encryption, versioning] = await Promise.all([
+                    unlessUnset(reading.publicAccessBlock),
+                    unlessUnset(reading.ownership),
+                    unlessUnset(reading.encryption),
+                    reading.versioning(),
+                ]);
+                return { publicAccessBlock, ownership, encryption, versioning };
+            }
+            catch (error) {
+                if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'NoSuchBucket')
+                    return null;
+                throw isShutOut(error) ? ownedByAnother(bucket, error) : error;
+            }
+        },
+    };
+}
+function bucketSettingsWriter(options, bucket) {
+    const s3 = new dist_cjs/* S3Client */.YxF(options);
+    const target = targetOf(bucket);
+    const call = callsOn(bucket);
+    return {
+        'create-bucket': async () => {
+            const command = new dist_cjs/* CreateBucketCommand */.cZX(creation(bucket, options.region));
+            try {
+                await asked(call('CreateBucket'), () => s3.send(command));
+            }
+            catch (error) {
+                const isTaken = error instanceof problem/* CallFailure */.Rk && error.awsCode === 'BucketAlreadyExists';
+                throw isTaken ? ownedByAnother(bucket, error) : error;
+            }
+        },
+        'put-public-access-block': async () => {
+            const PublicAccessBlockConfiguration = {
+                BlockPublicAcls: true,
+                IgnorePublicAcls: true,
+                BlockPublicPolicy: true,
+                RestrictPublicBuckets: true,
+            };
+            const command = new dist_cjs/* PutPublicAccessBlockCommand */.ZXv({
+                ...target,
+                PublicAccessBlockConfiguration,
+            });
+            await asked(call('PutBucketPublicAccessBlock'), () => s3.send(command));
+        },
+        'put-ownership-controls': async () => {
+            const OwnershipControls = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] };
+            const command = new dist_cjs/* PutBucketOwnershipControlsCommand */.o9A({ ...target, OwnershipControls });
+            await asked(call('PutBucketOwnershipControls'), () => s3.send(command));
+        },
+        'put-encryption': async () => {
+            const rule = {
+                ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' },
+                BucketKeyEnabled: false,
+                BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
+            };
+            const ServerSideEncryptionConfiguration = { Rules: [rule] };
+            const command = new dist_cjs/* PutBucketEncryptionCommand */.iRK({
+                ...target,
+                ServerSideEncryptionConfiguration,
+            });
+            await asked(call('PutEncryptionConfiguration'), () => s3.send(command));
+        },
+        'put-versioning': async () => {
+            const VersioningConfiguration = { Status: 'Enabled' };
+            const command = new dist_cjs/* PutBucketVersioningCommand */.XjQ({ ...target, VersioningConfiguration });
+            await asked(call('PutBucketVersioning'), () => s3.send(command));
+        },
+    };
+}
+const targetOf = ({ bucket, accountId }) => ({
+    Bucket: bucket,
+    ExpectedBucketOwner: accountId,
+});
+/** Named by the IAM action, which for some settings is another word than the operation. */
+const callsOn = ({ accountId, bucket }) => (action) => ({
+    action: `s3:${action}`,
+    accountId,
+    resource: `bucket ${bucket}`,
+});
+/** The oldest Region is named by saying nothing. Source: S3 API reference, CreateBucket. */
+function creation({ bucket }, region) {
+    if (region === 'us-east-1')
+        return { Bucket: bucket };
+    const LocationConstraint = region;
+    return { Bucket: bucket, CreateBucketConfiguration: { LocationConstraint } };
+}
+/** S3's ways to say "never set". */
+const UNSET = new Set([
+    'NoSuchPublicAccessBlockConfiguration',
+    'OwnershipControlsNotFoundError',
+    'ServerSideEncryptionConfigurationNotFoundError',
+]);
+async function unlessUnset(read) {
+    try {
+        return await read();
+    }
+    catch (error) {
+        if (error instanceof problem/* CallFailure */.Rk && UNSET.has(error.awsCode))
+            return null;
+        throw error;
+    }
+}
+/** AWS explains a missing permission within an account; of another account's bucket it says "Access Denied" and no more. */
+function isShutOut(error) {
+    return (error instanceof problem/* CallFailure */.Rk &&
+        error.awsCode === 'AccessDenied' &&
+        !error.message.includes('not authorized to perform'));
+}
+function ownedByAnother({ accountId, bucket }, cause) {
+    return (0,problem/* userError */.IF)({
+        code: 'bucket-owned-by-another',
+        account: accountId,
+        message: `There is a bucket ${bucket}, and it is not account ${accountId}'s: bucket names are shared by all AWS accounts.`,
+        remedy: 'Choose another name for the input bucket. If the bucket is yours, check central-account-id and central-role-arn.',
+    }, { cause });
+}
+//# sourceMappingURL=bucket-settings.js.map
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
 var client_sts_dist_cjs = __nccwpck_require__(1695);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
@@ -77417,19 +77583,43 @@ function policy(statements) {
 }
 function centralPermissions({ mode, central, members }, partition) {
     const leaves = members.some(({ state }) => state !== 'present');
-    const write = ['s3:PutBucketPolicy', ...(leaves ? ['s3:DeleteBucketPolicy'] : [])];
+    const own = members.filter(({ accountId }) => accountId === central.accountId);
+    const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
+    const write = [
+        's3:PutBucketPolicy',
+        ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
+        ...(own.length > 0 ? WRITE_SETTINGS : []),
+    ];
     return policy([
         {
-            actions: ['s3:GetBucketPolicy', ...(mode === 'apply' ? write : [])],
+            actions: [...read, ...(mode === 'apply' ? write : [])],
             resources: [`arn:${partition}:s3:::${central.bucket}`],
         },
+        ...own.flatMap((member) => trailStatements(mode, member, partition)),
     ]);
 }
-/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+/** For a bootstrap, which is told by the central account being a member of its own. */
+const READ_SETTINGS = [
+    's3:GetBucketOwnershipControls',
+    's3:GetBucketPublicAccessBlock',
+    's3:GetBucketVersioning',
+    's3:GetEncryptionConfiguration',
+];
+const WRITE_SETTINGS = [
+    's3:CreateBucket',
+    's3:PutBucketOwnershipControls',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutBucketVersioning',
+    's3:PutEncryptionConfiguration',
+];
 function memberPermissions(mode, member, partition) {
+    return policy(trailStatements(mode, member, partition));
+}
+/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+function trailStatements(mode, member, partition) {
     const { name, replaces } = member.trail;
     const arn = (trail) => (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, trail);
-    return policy([
+    return [
         { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
         {
             actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
@@ -77444,7 +77634,7 @@ function memberPermissions(mode, member, partition) {
                 },
             ]),
         ...(mode === 'apply' ? passRole(member, partition) : []),
-    ]);
+    ];
 }
 const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
 function reads({ trail: { extras } }, all) {
@@ -77509,12 +77699,13 @@ function tokenRefused(error, roleArn, accountId, token) {
 function remedyOf(error, roleArn, accountId, token) {
     const claims = claimsOf(token);
     const subject = claims?.sub ?? '(unreadable)';
+    const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
     switch (error.awsCode) {
         case 'AccessDenied':
-            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: the trust policy's token.actions.githubusercontent.com:sub and :aud must admit these. ${FORMS}.`;
+            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
         case 'InvalidIdentityTokenException':
         case 'InvalidIdentityToken':
-            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} whose audiences hold ${claims?.aud ?? 'the input audience'}; the input audience must be one of them.`;
+            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
         case 'ExpiredTokenException':
         case 'ExpiredToken':
             return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';
@@ -77553,8 +77744,7 @@ async function takeRoles(request, source) {
         region: central.bucketRegion,
         permissions: (partition) => centralPermissions(request, partition),
     });
-    const entered = members.filter(({ state }) => state !== 'closed');
-    const memberSessions = entered.map(async (member) => {
+    const memberSessions = enteredMembers(request).map(async (member) => {
         const { accountId, roleArn, region } = member;
         const permissions = (partition) => memberPermissions(mode, member, partition);
         const session = take({ accountId, roleArn, region, permissions });
@@ -77566,7 +77756,15 @@ async function takeRoles(request, source) {
     ]);
     if (taken instanceof problem/* UserError */.yo)
         throw together(taken, entries);
-    return { central: taken, members: new Map(entries) };
+    const own = members.some(({ accountId }) => accountId === central.accountId);
+    return {
+        central: taken,
+        members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
+    };
+}
+/** Those that need a session of their own: the central account's own trail is reached with the central one. */
+function enteredMembers({ central, members }) {
+    return members.filter(({ state, accountId }) => state !== 'closed' && accountId !== central.accountId);
 }
 /** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
 function together(central, members) {
@@ -77580,9 +77778,8 @@ function ownFailure(error) {
 }
 /** Decides once how roles are taken: not at all, with the token, or from the hub. */
 async function roleTaker(request, source) {
-    const { access, central, members } = request;
-    const entered = members.filter(({ state }) => state !== 'closed');
-    const roleArns = [central.roleArn, ...entered.map(({ roleArn }) => roleArn)].filter((arn) => arn !== undefined);
+    const { access, central } = request;
+    const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter((arn) => arn !== undefined);
     const ambient = (wanted) => environmentSession(wanted, source);
     if (roleArns.length === 0)
         return ambient;
@@ -77663,8 +77860,8 @@ function checkAccount(expected, arn) {
     throw (0,problem/* userError */.IF)({
         code: 'wrong-account',
         account: expected,
-        message: `The credentials are of account ${actual ?? '(unknown)'}, but account ${expected} is meant.`,
-        remedy: 'Check the account IDs and roles. With an empty role input the credentials in the environment are used: they must be of that account.',
+        message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
+        remedy: 'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
     });
 }
 /** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
@@ -77858,6 +78055,7 @@ function tagList(tags) {
 
 
 
+
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 async function connect(request, source) {
     const sessions = await takeRoles(request, source);
@@ -77886,6 +78084,7 @@ function readersOf({ central }, sessions, client) {
         central: {
             session: sessions.central,
             bucket: bucketReader(client.bucket(sessions.central), central),
+            settings: bucketSettingsReader(client.bucket(sessions.central), central),
         },
         members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
     };
@@ -77893,6 +78092,7 @@ function readersOf({ central }, sessions, client) {
 function writersOf({ central }, sessions, client) {
     return {
         bucket: bucketWriter(client.bucket(sessions.central), central),
+        bucketSettings: bucketSettingsWriter(client.bucket(sessions.central), central),
         trails: (accountId) => {
             const session = sessions.members.get(accountId);
             if (session === undefined || session instanceof problem/* UserError */.yo)
@@ -78636,6 +78836,7 @@ function planJson({ request, plan, outcome, result, findings }) {
             : {
                 digest: plan.digest,
                 changes: plan.changes,
+                ...(request?.operation === 'bootstrap' && { bucket: bucketJson(plan, outcome) }),
                 policy: {
                     changed: plan.policy.merge.changed,
                     bytes: plan.policy.size?.bytes ?? null,
@@ -78650,6 +78851,13 @@ function planJson({ request, plan, outcome, result, findings }) {
         findings,
     };
     return `${JSON.stringify(body, null, 2)}\n`;
+}
+function bucketJson({ bucket }, outcome) {
+    const steps = bucket.map((step, index) => ({
+        ...step,
+        ...(outcome === null ? {} : { state: outcome.bucket[index]?.result.state }),
+    }));
+    return { steps };
 }
 function memberJson(planned, outcome) {
     const { accountId, region, trail } = planned.member;
@@ -78723,12 +78931,32 @@ function verdict({ request, plan, outcome, result }) {
     if (result !== 'applied' && outcome !== null)
         return unfinished(plan, outcome);
     const tense = result === 'applied' ? DONE : TO_DO;
+    if (request.operation === 'bootstrap') {
+        const verb = result === 'applied' ? 'is ready' : 'will be made ready';
+        return `**${bucket} ${verb}, with a trail of ${(0,report_escape/* code */.aY)(request.central.accountId)} itself.** ${accessInWords(plan.policy)}`;
+    }
     const sentences = [
         sentence(membersThat(plan, 'join'), tense.join, bucket),
         sentence(membersThat(plan, 'leave'), tense.leave, bucket),
         sentence(membersThat(plan, 'cannot'), CANNOT, ''),
     ].filter((text) => text !== '');
+    if (membersThat(plan, 'cannot').length === plan.members.length)
+        return '**Nothing can be done in any account.** What is listed here must be solved first.';
     return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${accessInWords(plan.policy)}`;
+}
+/** Why there is nothing to do. */
+function settled(plan, bucket) {
+    const joined = membersThat(plan, 'join').length;
+    const left = membersThat(plan, 'leave').length;
+    const parts = [
+        joined === 0
+            ? ''
+            : `${(0,words/* plural */.L)(joined, 'account')} already ${joined === 1 ? 'logs' : 'log'} to ${bucket}`,
+        left === 0
+            ? ''
+            : `${(0,words/* plural */.L)(left, 'account')} ${left === 1 ? 'has' : 'have'} no trail or grant there any more`,
+    ].filter((part) => part !== '');
+    return `${parts.join('; ')}; nothing to do.`;
 }
 const TO_DO = {
     join: ['will log to', 'will log to'],
@@ -78782,7 +79010,10 @@ function accessInWords({ access, merge }) {
 function summaryOf(report) {
     const { request, plan } = report;
     const sections = request === null || plan === null
-        ? [findingList(report.findings)]
+        ? [
+            '**Nothing was changed.** The run ended before it had a plan.',
+            findingList(report.findings),
+        ]
         : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
             ? []
             : [
@@ -78807,7 +79038,7 @@ function heading({ request, plan, outcome, result }) {
         return `${title} · ${result}`;
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
     if (result === 'no-changes')
-        return `${title} · no changes\n\n${(0,words/* plural */.L)(plan.members.length, 'account')} already ${plan.members.length === 1 ? 'logs' : 'log'} to ${bucket}; nothing to do.`;
+        return `${title} · no changes\n\n${settled(plan, bucket)}`;
     const count = (0,words/* plural */.L)(plan.changes, 'change');
     switch (result) {
         case 'planned':
@@ -78849,18 +79080,21 @@ function diffSection(diff, applied) {
     const open = applied ? '<details>' : '<details open>';
     return `${open}<summary>Policy diff</summary>\n\n${(0,report_escape/* fenced */.OF)('diff', diff)}\n</details>`;
 }
-/** With the command that puts the old policy back: whoever needs it is in a hurry. */
+/**
+ * With the command that puts the old policy back: whoever needs it is in a hurry. The runner's folder is gone by then, so the
+ * file is named as it comes out of an artifact.
+ */
 function restoreSection({ outcome, request, backupFile }) {
     const written = outcome?.policy.written;
     if (!written || request === null)
         return '';
     return written.before.text === null
-        ? `The bucket had no policy before. To take this one out again: ${(0,report_escape/* code */.aY)(removal(request))}`
-        : `The policy as it was before is in ${(0,report_escape/* code */.aY)(backupFile)} (keep it with actions/upload-artifact). To put it back: ${(0,report_escape/* code */.aY)(restoral(request, backupFile))}`;
+        ? `The bucket had no policy before this run. To delete the one it has now, with all that others added since:\n\n${(0,report_escape/* fenced */.OF)('sh', removal(request))}`
+        : `The policy as it was before this run is in ${(0,report_escape/* code */.aY)(backupFile)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${(0,report_escape/* fenced */.OF)('sh', restoral(request, backupFile))}`;
 }
 const target = ({ central }) => `--bucket ${central.bucket} --expected-bucket-owner ${central.accountId} --region ${central.bucketRegion}`;
 const removal = (request) => `aws s3api delete-bucket-policy ${target(request)}`;
-const restoral = (request, file) => `aws s3api put-bucket-policy ${target(request)} --policy '${`file://${file}`.replaceAll("'", String.raw `'\''`)}'`;
+const restoral = (request, file) => `aws s3api put-bucket-policy ${target(request)} --policy file://${file.split(/[\\/]/).at(-1) ?? ''}`;
 function footer({ plan, run, request, unlimitedAccounts }) {
     const parts = [
         plan === null ? '' : `Plan ${(0,report_escape/* code */.aY)(plan.digest)}`,
@@ -78950,12 +79184,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1660);
-/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9017);
+/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9180);
 /* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8681);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2963);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2302);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(726);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3092);
 /* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
 // import.
@@ -79004,7 +79238,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 726:
+/***/ 3092:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79058,6 +79292,8 @@ async function writeNew(folder, name, text) {
     }
 }
 //# sourceMappingURL=files.js.map
+// EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
+var bucket_plan = __nccwpck_require__(9274);
 ;// CONCATENATED MODULE: ./lib/src/plan/patience.js
 // Which errors of AWS pass by themselves, and how long that is waited for. The SDK has tried throttling, 5xx and network
 // errors three times in a row before they come here (except for a policy write, which is never sent again as it stands).
@@ -79083,7 +79319,7 @@ const TRAIL_CALLS = new Map([
     ...THROTTLING.map((code) => [code, THROTTLED]),
     ['ConflictException', CONFLICT],
 ]);
-const POLICY_WRITES = new Map([
+const BUCKET_WRITES = new Map([
     ...THROTTLING.map((code) => [code, THROTTLED]),
     ...[
         'OperationAborted',
@@ -79093,18 +79329,23 @@ const POLICY_WRITES = new Map([
         'TimeoutError',
         'network',
         'unreadable',
+        // Whoever writes has seen or made the bucket before: it has not appeared everywhere yet.
+        'NoSuchBucket',
     ].map((code) => [code, CONTENDED]),
 ]);
 const codeOf = (error) => (error instanceof problem/* CallFailure */.Rk ? error.awsCode : '');
 const isRefusedForPolicy = (error) => codeOf(error) === 'InsufficientS3BucketPolicyException';
 const isExisting = (error) => codeOf(error) === 'TrailAlreadyExistsException';
 const isGone = (error) => codeOf(error) === 'TrailNotFoundException';
+const isMissingBucket = (error) => codeOf(error) === 'NoSuchBucket';
+/** Made meanwhile by another run, or by a call of ours whose answer was lost. */
+const isOwnBucket = (error) => codeOf(error) === 'BucketAlreadyOwnedByYou';
 const trailCallPatience = (error) => TRAIL_CALLS.get(codeOf(error)) ?? null;
 /** After CreateTrail, and only then, a trail that a call does not know or show is one that has not appeared there yet. */
 const newTrailPatience = (error) => codeOf(error) === 'TrailNotFoundException' || isExisting(error)
     ? APPEARING
     : trailCallPatience(error);
-const policyWritePatience = (error) => POLICY_WRITES.get(codeOf(error)) ?? null;
+const bucketWritePatience = (error) => BUCKET_WRITES.get(codeOf(error)) ?? null;
 /** The service may or may not have done what was asked. */
 const isUnanswered = (error) => ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
 //# sourceMappingURL=patience.js.map
@@ -79135,6 +79376,41 @@ async function persist(action, patienceFor, clock) {
     }
 }
 //# sourceMappingURL=persist.js.map
+;// CONCATENATED MODULE: ./lib/src/plan/apply-bucket.js
+// Carries out the steps of the central bucket, one after the other, for S3 aborts writes of one bucket that meet. Stops at
+// the first that fails. A bucket that came into being meanwhile is looked at again, so that what somebody set stays.
+
+
+
+
+/** Never throws for a failure that AWS caused: it is in the outcome. */
+async function applyBucket(steps, central, { reader, writer, clock }) {
+    let needed = kindsOf(steps);
+    const carryOut = async ({ kind }) => {
+        if (!needed.has(kind))
+            return { state: 'unchanged' };
+        try {
+            await persist(writer[kind], bucketWritePatience, clock);
+            return { state: 'done' };
+        }
+        catch (error) {
+            if (!isOwnBucket(error))
+                throw error;
+            needed = kindsOf((0,bucket_plan/* planBucket */.e)(await reader.settings(), central).steps);
+            return { state: 'unchanged' };
+        }
+    };
+    const outcomes = [];
+    for (const step of steps) {
+        const failed = outcomes.some(({ result }) => result.state === 'failed');
+        const result = failed ? { state: 'not-tried' } : await carryOut(step).catch(failure);
+        outcomes.push({ step, result });
+    }
+    return outcomes;
+}
+const kindsOf = (steps) => new Set(steps.map(({ kind }) => kind));
+const failure = (error) => ({ state: 'failed', findings: (0,problem/* findingsOf */.WX)(error) });
+//# sourceMappingURL=apply-bucket.js.map
 // EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
 var plan_plan = __nccwpck_require__(3012);
 // EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
@@ -79254,8 +79530,8 @@ function changedSettings({ changes, settings, }) {
     return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 31 modules
-var policy = __nccwpck_require__(2813);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 37 modules
+var policy = __nccwpck_require__(8836);
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
@@ -79366,7 +79642,7 @@ async function mergeAndWrite(seen, wish, { read, writer, backup, clock }) {
         }
         return { ...written, at: clock.now() };
     };
-    return persist(attempt, policyWritePatience, clock);
+    return persist(attempt, bucketWritePatience, clock);
 }
 /** Passes for a time-out, so that it is tried again. */
 function readTooSlow({ accountId, bucket }) {
@@ -79403,16 +79679,36 @@ function undoneAgain({ accountId, bucket }) {
 }
 //# sourceMappingURL=policy-keeper.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/apply.js
-// Carries a plan out, in the order that survives a crash after any call: who is to deliver is admitted first, then the
-// trails are brought through their steps, then the grants of those that have left are taken back. Decides nothing: what to
-// write comes from the plan's own pure functions. What fails is told step by step, and what was done stays done, so that a
-// rerun continues from there.
+// Carries a plan out, in the order that survives a crash after any call: the bucket is made ready, who is to deliver is
+// admitted, then the trails are brought through their steps, then the grants of those that have left are taken back. Decides
+// nothing: what to write comes from the plan's own pure functions. What fails is told step by step, and what was done stays
+// done, so that a rerun continues from there.
+
 
 
 
 
 /** Never throws for a failure that AWS caused: those are in the outcome. `seen` is the policy that the plan was made from. */
 async function apply(plan, request, seen, deps) {
+    const members = plan.members.filter((member) => member.kind === 'planned');
+    const bucket = await applyBucket(plan.bucket, request.central, {
+        reader: deps.readers.central.settings,
+        writer: deps.writers.bucketSettings,
+        clock: deps.clock,
+    });
+    if (bucket.some(({ result }) => result.state === 'failed'))
+        return { bucket, policy: POLICY_NOT_TRIED, members: members.map(notTried), findings: [] };
+    const known = bucket.length === 0 ? seen : outdated(seen);
+    return { bucket, ...(await applyRest(plan, members, request, known, deps)) };
+}
+/** Too old to be merged into: others may have written while the bucket was made ready, or have made it. */
+const outdated = (policy) => ({
+    ...policy,
+    readAt: Number.NEGATIVE_INFINITY,
+});
+const POLICY_NOT_TRIED = { step: { state: 'not-tried' }, written: null };
+/** The policy, then the trails, then the grants of those that leave. */
+async function applyRest(plan, members, request, seen, deps) {
     const joining = { ...plan.wish, withdraw: [] };
     const keeper = policyKeeper(joining, {
         read: deps.readPolicy,
@@ -79420,7 +79716,6 @@ async function apply(plan, request, seen, deps) {
         backup: deps.backup,
         clock: deps.clock,
     });
-    const members = plan.members.filter((member) => member.kind === 'planned');
     const refused = (0,policy_plan/* planPolicy */._)(seen.document, joining).merge.changed
         ? await failureOf(keeper.establish(joining, seen))
         : null;
@@ -79486,22 +79781,47 @@ function notTried({ member, trail }) {
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
 var settings = __nccwpck_require__(5292);
 ;// CONCATENATED MODULE: ./lib/src/plan/observe.js
-// What is there today: the bucket policy and each member's trails, read at the same time and read only. Decides nothing; a
+// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
 // member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
+
 
 
 
 /** @throws UserError where the bucket policy cannot be read or understood. */
 async function observe(request, readers, clock) {
-    const [policy, ...members] = await Promise.all([
-        readPolicy(readers.central.bucket, request.central, clock),
+    const [central, ...members] = await Promise.all([
+        observeCentral(request, readers.central, clock),
         ...request.members.map((member) => observeMember(member, readers)),
     ]);
     const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
-    const unlimitedAccounts = [readers.central, ...readable]
+    const unlimited = [readers.central, ...readable]
         .filter(({ session }) => !session.limited)
         .map(({ session }) => session.accountId);
-    return { policy, members, unlimitedAccounts };
+    return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
+}
+async function observeCentral({ operation, central }, { bucket, settings }, clock) {
+    if (operation !== 'bootstrap')
+        return { policy: await readPolicy(bucket, central, clock) };
+    const reading = policyIfThere(bucket, central, clock);
+    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
+    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
+    if (found.status === 'rejected')
+        throw found.reason;
+    if (policy.status === 'rejected')
+        throw policy.reason;
+    return { bucket: found.value, policy: policy.value };
+}
+/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
+async function policyIfThere(bucket, central, clock) {
+    const readAt = clock.now();
+    try {
+        return await readPolicy(bucket, central, clock);
+    }
+    catch (error) {
+        if (isMissingBucket(error))
+            return { text: null, document: null, readAt };
+        throw error;
+    }
 }
 /** @throws UserError; only S3's own "there is none" counts as no policy. */
 async function readPolicy(bucket, { accountId, bucket: name }, clock) {
@@ -79608,7 +79928,7 @@ function inputFault(input, problem, remedy) {
 function checkTogether(request, event) {
     return [
         ...roleAccounts(request),
-        ...memberAccounts(request),
+        ...(request.operation === 'bootstrap' ? [] : memberAccounts(request)),
         ...credentials(request),
         ...partitions(request),
         ...organization(request),
@@ -79643,7 +79963,7 @@ function memberAccounts({ central, members }) {
 }
 function credentials({ central, members, access }) {
     const faults = [];
-    const bare = members.find(({ roleArn, state }) => roleArn === undefined && state !== 'closed');
+    const bare = members.find(({ roleArn, state, accountId }) => roleArn === undefined && state !== 'closed' && accountId !== central.accountId);
     if (central.roleArn === undefined && bare !== undefined)
         faults.push(inputFault('central-role-arn', 'and member-role-arn are both empty, but one set of credentials cannot be of two accounts', 'Give at least one of the two roles.'));
     if (members.length > 1 && bare !== undefined)
@@ -79739,8 +80059,8 @@ function modeOf(dryRun, event) {
 function matching(pattern, problem, remedy) {
     return (text) => (pattern.test(text) ? { value: text } : { problem, remedy });
 }
-const rules_accountId = matching(/^\d{12}$/, 'is no AWS account ID', "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.");
-const roleArn = matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, "is no IAM role's ARN", 'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.');
+const rules_accountId = matching(/^\d{12}$/, 'is not an AWS account ID', "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.");
+const roleArn = matching(/^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'is not the ARN of an IAM role', 'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.');
 /** A key's own ARN: CloudTrail gives back nothing else, so an alias could never be compared. */
 const kmsKeyArn = matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]{1,128}$/, 'is no ARN of a KMS key', "Give the key's ARN, not an alias: arn:aws:kms:ap-northeast-2:111111111111:key/…, or 'none'.");
 const snsTopicArn = matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:(?:\d{12}|\{account-id\}):[\w-]{1,256}$/, 'is no ARN of an SNS topic', "Give the topic's ARN, or 'none'.");
@@ -79751,16 +80071,16 @@ const logGroupArn = (text) => /^arn:aws[a-z-]*:logs:[a-z0-9-]+:(?:\d{12}|\{accou
         problem: 'is no ARN of a CloudWatch log group',
         remedy: "Give the log group's ARN, or 'none'.",
     };
-const rules_region = matching(/^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/, 'is no AWS Region', 'Give a Region code such as ap-northeast-2.');
-const audience = matching(/^[\x21-\x7e]{1,255}$/, 'is no audience of an OIDC token', 'Give the audience that the IAM identity provider lists, usually sts.amazonaws.com.');
+const rules_region = matching(/^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/, 'is not an AWS Region', 'Give a Region code such as ap-northeast-2.');
+const audience = matching(/^[\x21-\x7e]{1,255}$/, 'is not a valid audience', 'Give the audience that the IAM identity provider lists, usually sts.amazonaws.com.');
 // AssumeRole's ExternalId as the STS API has it.
-const externalId = matching(/^[\w+=,.@:/-]{2,1224}$/, 'is no external ID', 'An external ID has 2 to 1,224 characters, letters, digits and =,.@:/-.');
-const planDigest = matching(/^sha256:[0-9a-f]{64}$/, 'is no plan digest', "Give the output plan-digest of the reviewed plan, 'sha256:' and 64 hexadecimal digits.");
+const externalId = matching(/^[\w+=,.@:/-]{2,1224}$/, 'is not a valid external ID', 'An external ID has 2 to 1,224 characters, letters, digits and =,.@:/-.');
+const planDigest = matching(/^sha256:[0-9a-f]{64}$/, 'is not a plan digest', "Give the output plan-digest of the reviewed plan, 'sha256:' and 64 hexadecimal digits.");
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 const BUCKET = /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)(?!.*\.\.)(?!(?:\d{1,3}\.){3}\d{1,3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const rules_bucket = matching(BUCKET, 'is no name of a general purpose bucket', 'Give the name alone, without s3:// or arn:. It has 3 to 63 lower-case letters, digits, dots and hyphens.');
+const rules_bucket = matching(BUCKET, 'is not a valid bucket name', 'Give the name alone, without s3:// or arn:. It has 3 to 63 lower-case letters, digits, dots and hyphens.');
 // CloudTrail's rules for trail names, as the CreateTrail API lists them.
-const trailName = matching(/^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?=.{3,128}$)[A-Za-z0-9](?:[._-]?[A-Za-z0-9])*$/, 'is no name CloudTrail takes for a trail', 'A trail name has 3 to 128 letters, digits, dots, underscores and hyphens, begins and ends with a letter or digit, and has no two of . _ - in a row.');
+const trailName = matching(/^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?=.{3,128}$)[A-Za-z0-9](?:[._-]?[A-Za-z0-9])*$/, 'is not a valid trail name', 'A trail name has 3 to 128 letters, digits, dots, underscores and hyphens, begins and ends with a letter or digit, and has no two of . _ - in a row.');
 /**
  * A key prefix. Wildcards and `$` are refused because the prefix becomes part of a policy's Resource, where they would
  * match more than the prefix.
@@ -79806,7 +80126,7 @@ function oneOf(...words) {
     return (text) => {
         const value = words.find((word) => word === text);
         return value === undefined
-            ? { problem: `is none of ${words.join(', ')}`, remedy: `Give one of ${words.join(', ')}.` }
+            ? { problem: `is not one of ${words.join(', ')}`, remedy: `Give one of ${words.join(', ')}.` }
             : { value };
     };
 }
@@ -79967,7 +80287,7 @@ function orNone(rule) {
 }
 //# sourceMappingURL=trail-inputs.js.map
 ;// CONCATENATED MODULE: ./lib/src/request/members.js
-// Which member accounts a run is about, and what is wanted of each one's trail.
+// Which accounts' trails a run is about, and what is wanted of each one: the member accounts', or the central account's own.
 
 
 
@@ -79995,6 +80315,30 @@ function readMembers(reader, region, state) {
         ...definedOnly({ roleArn: roleArn === undefined ? undefined : forAccount(roleArn, accountId) }),
     }));
 }
+/**
+ * The central account as the only account of the run, for its own trail; null as for `readMembers`. It has no role of its
+ * own here: it is reached as the central account.
+ */
+function readCentralTrail(reader, accountId, region) {
+    for (const name of MEMBER_INPUTS)
+        reader.optional(name, forMembers);
+    const name = reader.required('central-trail-name', trailName, "Give the name of the central account's own trail.");
+    const settings = settingsFor(readSettings(reader), accountId);
+    const extras = readExtras(reader);
+    if (name === undefined || region === undefined)
+        return null;
+    return [{ accountId, state: 'present', region, trail: { name, settings, extras } }];
+}
+const MEMBER_INPUTS = [
+    'member-account-id',
+    'member-role-arn',
+    'trail-name',
+    'replaces-trail',
+];
+const forMembers = () => ({
+    problem: 'names a member, but bootstrap is about the central account',
+    remedy: "Leave it out. The central account's own trail is named in central-trail-name.",
+});
 /** ARNs of things that each account has for itself may hold `{account-id}` too. */
 function settingsFor(settings, accountId) {
     return Object.fromEntries(Object.entries(settings).map(([name, value]) => [
@@ -80040,6 +80384,7 @@ const INPUT_NAMES = [
     'central-role-arn',
     'bucket',
     'bucket-prefix',
+    'central-trail-name',
     'member-account-id',
     'member-role-arn',
     'hub-role-arn',
@@ -80157,12 +80502,14 @@ function readRequest(source, reader) {
     const { optional } = reader;
     const region = readRegion(source, reader);
     const central = readCentral(reader, region);
-    const operation = optional('operation', oneOf('onboard', 'offboard')) ?? 'onboard';
+    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
     const grantsOnly = optional('grants-only', flag) ?? false;
     if (grantsOnly && operation !== 'offboard')
         reader.faults.push(inputFault('grants-only', 'is given without offboard', "Set operation to 'offboard'."));
     const leaving = grantsOnly ? 'closed' : 'absent';
-    const members = readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
+    const members = operation === 'bootstrap'
+        ? readCentralTrail(reader, central?.accountId ?? '', region)
+        : readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
     const dryRun = optional('dry-run', oneOf('auto', 'true', 'false')) ?? 'auto';
     const rest = {
         operation,
@@ -80293,6 +80640,107 @@ function blank(run) {
 
 /***/ }),
 
+/***/ 9274:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ planBucket),
+/* harmony export */   n: () => (/* binding */ bucketStepInWords)
+/* harmony export */ });
+// What the central bucket is brought through, decided from its settings as they are. Pure. What was never set is set; what
+// somebody set weaker than is recommended is left as it is, and told.
+/** The step as a person would name it. */
+function bucketStepInWords({ kind }) {
+    return WORDS[kind];
+}
+const WORDS = {
+    'create-bucket': 'create',
+    'put-public-access-block': 'block public access',
+    'put-ownership-controls': 'owner enforced',
+    'put-encryption': 'encryption, SSE-C blocked',
+    'put-versioning': 'versioning',
+};
+/** `settings` is null where there is no such bucket: a new one is given all settings, whatever S3's defaults are by then. */
+function planBucket(settings, central) {
+    const all = SETTINGS.map(({ kind }) => ({ kind }));
+    if (settings === null)
+        return { steps: [{ kind: 'create-bucket' }, ...all], findings: [] };
+    const verdicts = SETTINGS.map(({ kind, judge }) => ({ kind, verdict: judge(settings) }));
+    return {
+        steps: verdicts.flatMap(({ kind, verdict }) => (verdict === 'missing' ? [{ kind }] : [])),
+        findings: verdicts.flatMap(({ verdict }) => typeof verdict === 'string' ? [] : [weaker(verdict, central)]),
+    };
+}
+/** In the order in which they are set. */
+const SETTINGS = [
+    { kind: 'put-public-access-block', judge: publicAccess },
+    { kind: 'put-ownership-controls', judge: ownership },
+    { kind: 'put-encryption', judge: encryption },
+    { kind: 'put-versioning', judge: versioning },
+];
+function publicAccess({ publicAccessBlock }) {
+    if (publicAccessBlock === null)
+        return 'missing';
+    const off = Object.entries(publicAccessBlock).flatMap(([flag, on]) => (on ? [] : [flag]));
+    if (off.length === 0)
+        return 'good';
+    const names = off.map((flag) => flag.charAt(0).toUpperCase() + flag.slice(1));
+    return {
+        code: 'bucket-public-access-not-blocked',
+        message: `Block Public Access is not fully on: ${names.join(', ')} ${off.length === 1 ? 'is' : 'are'} off.`,
+        remedy: 'Turn all four settings on (Permissions, Block public access), unless something is meant to be public.',
+    };
+}
+function ownership({ ownership: owner }) {
+    if (owner === null)
+        return 'missing';
+    if (owner === 'BucketOwnerEnforced')
+        return 'good';
+    return {
+        code: 'bucket-acls-enabled',
+        message: `Object ownership is ${owner}, so ACLs count beside the bucket policy.`,
+        remedy: 'Set object ownership to BucketOwnerEnforced once nobody relies on ACLs. CloudTrail does not.',
+    };
+}
+/**
+ * S3 encrypts every bucket, so an AES256 without a word on SSE-C is what S3 made of a bucket from before April 2026: nobody's
+ * choice. With a key it was somebody's, and is not written over.
+ */
+function encryption({ encryption: rule }) {
+    if (rule === null || (rule.algorithm === 'AES256' && rule.blocked === null))
+        return 'missing';
+    if (rule.blocked?.includes('SSE-C'))
+        return 'good';
+    return {
+        code: 'bucket-sse-c-allowed',
+        message: 'Objects may be uploaded with keys of the uploader (SSE-C), which nobody else can then read.',
+        remedy: 'Block SSE-C in the default encryption of the bucket (BlockedEncryptionTypes: SSE-C).',
+    };
+}
+function versioning({ versioning: status }) {
+    if (status === null)
+        return 'missing';
+    if (status === 'Enabled')
+        return 'good';
+    return {
+        code: 'bucket-versioning-suspended',
+        message: `Versioning is ${status.toLowerCase()}: a log that is overwritten or deleted is gone.`,
+        remedy: 'Enable versioning, with a lifecycle rule for old versions if their cost matters.',
+    };
+}
+function weaker({ code, message, remedy }, { accountId, bucket }) {
+    return {
+        severity: 'warning',
+        code,
+        account: accountId,
+        message: `Bucket ${bucket} is weaker than recommended. ${message} It is left as it is.`,
+        remedy,
+    };
+}
+//# sourceMappingURL=bucket-plan.js.map
+
+/***/ }),
+
 /***/ 492:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -80305,7 +80753,8 @@ function blank(run) {
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3012);
 // What an apply did, step by step, as a value; and the one word for it.
 
-const stepsOf = ({ policy, members }) => [
+const stepsOf = ({ bucket, policy, members }) => [
+    ...bucket.map(({ result }) => result),
     policy.step,
     ...members.flatMap(({ steps }) => steps.map(({ result }) => result)),
 ];
@@ -80364,6 +80813,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: hasWork
 
+// EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
+var bucket_plan = __nccwpck_require__(9274);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/src/trail/extras.js
@@ -80384,6 +80835,7 @@ function planDigest(wish, members, policy) {
         bucketOwner: wish.accountId,
         layout: wish.layout,
         organizationId: wish.admit[0]?.organizationId ?? null,
+        ...(wish.tlsOnly && { tlsOnly: true }),
         trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
         lostAccess: policy.access.lostUnasked
             .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
@@ -80419,15 +80871,18 @@ var trail_plan = __nccwpck_require__(4945);
 
 
 
+
 function makePlan(request, observed) {
     const trails = observed.members.map((member) => planMember(member, request));
     const members = trails.map(({ plan }) => plan);
     const planned = members.filter((member) => member.kind === 'planned');
+    const bucket = observed.bucket === undefined ? NO_WORK : (0,bucket_plan/* planBucket */.e)(observed.bucket, request.central);
     const wish = {
         accountId: request.central.accountId,
         bucket: request.central.bucket,
         layout: request.layout,
         allowBroadening: request.allowBroadening,
+        tlsOnly: request.operation === 'bootstrap',
         admit: planned.flatMap(({ admit }) => admit ?? []),
         withdraw: planned.flatMap(({ withdraw }) => withdraw),
     };
@@ -80435,17 +80890,22 @@ function makePlan(request, observed) {
     const digest = planDigest(wish, planned, policy);
     const approval = approvalFindings(request.expectedPlan, digest);
     const whole = [...policy.findings, ...approval];
-    const heldBack = members.some(({ kind }) => kind === 'held-back');
+    // A bucket is not made ready for a trail that cannot be.
+    const heldBack = request.operation === 'bootstrap' || members.some(({ kind }) => kind === 'held-back');
     return {
+        bucket: bucket.steps,
         wish,
         policy,
         members,
-        findings: [...whole, ...trails.flatMap(({ findings }) => findings)],
+        findings: [...bucket.findings, ...whole, ...trails.flatMap(({ findings }) => findings)],
         blocked: whole.some(isError) || (planned.length === 0 && heldBack),
-        changes: (policy.merge.changed ? 1 : 0) + planned.filter(hasWork).length,
+        changes: (bucket.steps.length > 0 ? 1 : 0) +
+            (policy.merge.changed ? 1 : 0) +
+            planned.filter(hasWork).length,
         digest,
     };
 }
+const NO_WORK = { steps: [], findings: [] };
 const isError = ({ severity }) => severity === 'error';
 /** Whether anything is to be done in the member's account. */
 function hasWork({ trail }) {
@@ -80497,7 +80957,7 @@ function approvalFindings(expected, digest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2813);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8836);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
@@ -80580,7 +81040,7 @@ function slots(trails, region, about) {
         return [];
     const names = trails.map(({ name, homeRegion }) => `${name} (${homeRegion})`).join(', ');
     return [
-        about('error', 'trail-slots-full', `${region} has no free trail: it has ${trails.length} of ${TRAILS_PER_REGION}: ${names}.`, 'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region trails count in every Region. Replacing a trail needs a free one too, for both log at the same time.'),
+        about('error', 'trail-slots-full', `${region} has ${trails.length} trails and takes ${TRAILS_PER_REGION}, so none can be created: ${names}.`, 'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region and organization trails count in every Region. Replacing a trail needs a free one too, for both log at the same time.'),
     ];
 }
 /** A trail that nobody can change from here. */
@@ -80592,7 +81052,7 @@ function untouchable(live, trailArn, about) {
     if (live.arn === trailArn)
         return [];
     return [
-        about('error', 'trail-home-region', `${live.name} has its home in ${live.homeRegion} (${live.arn}) and can be changed only there.`, `Set region to ${live.homeRegion}, or choose another trail name.`),
+        about('error', 'trail-home-region', `${live.name} has ${live.homeRegion} as its home Region (${live.arn}) and can be changed only there.`, `Set region to ${live.homeRegion}, or choose another trail name.`),
     ];
 }
 function elsewhere(live, bucket, about) {
@@ -80785,7 +81245,7 @@ function planTrail(observed, rules) {
 
 /***/ }),
 
-/***/ 2813:
+/***/ 8836:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -80800,11 +81260,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   VA: () => (/* reexport */ mergePolicy),
   W6: () => (/* reexport */ missingGrants),
   ON: () => (/* reexport */ parsePolicy),
-  yv: () => (/* reexport */ printPolicy),
+  yv: () => (/* reexport */ parse_printPolicy),
   IK: () => (/* reexport */ sizeFindings)
 });
 
-// UNUSED EXPORTS: samePolicy
+// UNUSED EXPORTS: diagnoseKey, keySizeFindings, mergeKeyPolicy, missingKeyGrants, samePolicy
 
 ;// CONCATENATED MODULE: ./lib/src/policy/document.js
 // A bucket policy as a plain value: the parsed JSON, nothing added and nothing taken away, so that printing it gives back
@@ -80822,16 +81282,16 @@ const STATEMENT_ELEMENTS = new Set([
     'Condition',
 ]);
 /** IAM reads a lone value and a list of one alike; so does everything that goes through here. */
-function asList(value) {
+function document_asList(value) {
     return isList(value) ? value : [value];
 }
 /** The statements in document order; their zero-based positions are what `Decision` and `DeadPrincipal` speak of. */
-function statementsOf(document) {
-    return asList(document.Statement);
+function document_statementsOf(document) {
+    return document_asList(document.Statement);
 }
 /** All lines of the statement's `Condition` block, in document order; every one of them must hold. */
-function conditionEntries(statement) {
-    return Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys).map(([key, values]) => ({ operator, key, values: asList(values) })));
+function document_conditionEntries(statement) {
+    return Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys).map(([key, values]) => ({ operator, key, values: document_asList(values) })));
 }
 function isList(value) {
     return Array.isArray(value);
@@ -80843,7 +81303,7 @@ function isList(value) {
 // what is written is never in this spelling.
 
 /** Whether two policies are equal but for S3's rewriting. Source: facts seen in the field, see docs; AWS documents none. */
-function samePolicy(a, b) {
+function canonical_samePolicy(a, b) {
     if (a === b)
         return true;
     if (a === null || b === null)
@@ -80851,7 +81311,7 @@ function samePolicy(a, b) {
     return canonicalText(a) === canonicalText(b);
 }
 function canonicalText({ Statement, ...rest }) {
-    const statements = asList(Statement).map(canonicalStatement).toSorted();
+    const statements = document_asList(Statement).map(canonicalStatement).toSorted();
     return JSON.stringify([canonicalRest(rest), statements]);
 }
 /** The same text for statements that differ in S3's rewriting alone. */
@@ -80860,7 +81320,7 @@ function canonicalStatement(statement) {
     return JSON.stringify([
         Sid ?? '',
         canonicalRest(elements),
-        conditionEntries(statement)
+        document_conditionEntries(statement)
             .map(({ operator, key, values }) => [
             operator.toLowerCase(),
             key.toLowerCase(),
@@ -80879,10 +81339,10 @@ function canonicalRest(elements) {
 function canonicalValue(value) {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
         return Object.entries(value)
-            .map(([type, names]) => [type, sorted(asList(names).map(accountNumber))])
+            .map(([type, names]) => [type, sorted(document_asList(names).map(accountNumber))])
             .toSorted(([a], [b]) => (a < b ? -1 : 1));
     }
-    return sorted(asList(value));
+    return sorted(document_asList(value));
 }
 /** Elements IAM does not know may hold anything. */
 function sorted(values) {
@@ -80943,7 +81403,7 @@ function isTrailArn(text) {
     return /^arn:[\w-]+:cloudtrail:[\w-]+:\d{12}:trail\/[\w.-]+$/.test(text);
 }
 /** A list of members may come in any order and more than once; the policy that follows must not depend on it. */
-function inCanonicalOrder(deliveries) {
+function cloudtrail_inCanonicalOrder(deliveries) {
     const byIdentity = new Map(deliveries.map((delivery) => [identityOf(delivery), delivery]));
     return [...byIdentity].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, delivery]) => delivery);
 }
@@ -81025,7 +81485,7 @@ function characterLength(text, at) {
     return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 /** {@link fits} for a pattern without variables, whatever the case: how IAM matches action names. */
-function fitsAnyCase(pattern, text) {
+function match_fitsAnyCase(pattern, text) {
     return fits({ text: pattern.toLowerCase(), literal: NONE }, text.toLowerCase());
 }
 /**
@@ -81247,7 +81707,7 @@ const UNIQUE_ID = /^(AIDA|AROA|AGPA|ANPA|AIPA|ASCA)[A-Z0-9]+(:|$)/;
  * Source: S3 user guide, "Principals for bucket policies"; S3 API reference, "Error responses".
  */
 function deadPrincipals(document) {
-    return statementsOf(document).flatMap(({ Sid, Principal, NotPrincipal }, statement) => [...namesOf(Principal), ...namesOf(NotPrincipal)]
+    return document_statementsOf(document).flatMap(({ Sid, Principal, NotPrincipal }, statement) => [...namesOf(Principal), ...namesOf(NotPrincipal)]
         .filter(([, name]) => UNIQUE_ID.test(name))
         .map(([, principal]) => ({ statement, ...(Sid !== undefined && { sid: Sid }), principal })));
 }
@@ -81314,7 +81774,7 @@ function isNamed(type, name, { isService, isCalled }) {
 function namesOf(principals) {
     if (typeof principals === 'string')
         return [[principals === '*' ? 'AWS' : '', principals]];
-    return Object.entries(principals ?? {}).flatMap(([type, names]) => asList(names).map((name) => [type, name]));
+    return Object.entries(principals ?? {}).flatMap(([type, names]) => document_asList(names).map((name) => [type, name]));
 }
 //# sourceMappingURL=principals.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/evaluate.js
@@ -81327,11 +81787,11 @@ function namesOf(principals) {
 
 
 /** What this policy alone decides: an explicit Deny, else an Allow, else nothing. */
-function evaluate(document, request) {
+function evaluate_evaluate(document, request) {
     const question = ask(document, request);
     const hits = { Allow: [], Deny: [] };
     const unknown = [];
-    for (const [index, statement] of statementsOf(document).entries()) {
+    for (const [index, statement] of document_statementsOf(document).entries()) {
         const applies = verdictOf(mismatches(statement, question));
         if (applies === 'yes')
             hits[statement.Effect].push(index);
@@ -81349,13 +81809,13 @@ function evaluate(document, request) {
  * action, resource, conditions; empty if it applies. Throws a RangeError if there is no such statement.
  */
 function explain(document, statementIndex, request) {
-    const statement = statementsOf(document)[statementIndex];
+    const statement = document_statementsOf(document)[statementIndex];
     if (statement === undefined)
         throw new RangeError(`The policy has no statement ${statementIndex}`);
     return [...mismatches(statement, ask(document, request))];
 }
 function ask(document, request) {
-    const context = new Map(Object.entries(request.context).map(([key, value]) => [key.toLowerCase(), asList(value)]));
+    const context = new Map(Object.entries(request.context).map(([key, value]) => [key.toLowerCase(), document_asList(value)]));
     const single = (key) => {
         const values = context.get(key) ?? [];
         return values.length === 1 ? values[0] : undefined;
@@ -81378,7 +81838,7 @@ function* mismatches(statement, question) {
         if (found !== undefined)
             yield found;
     }
-    for (const entry of conditionEntries(statement)) {
+    for (const entry of document_conditionEntries(statement)) {
         const holds = conditionHolds(entry, question.context, question.variables);
         const actual = question.context.get(entry.key.toLowerCase()) ?? [];
         if (holds !== 'yes')
@@ -81400,7 +81860,7 @@ function principalMismatch({ Principal, NotPrincipal }, { request: { caller: act
     return { verdict: applies, element: 'principal', negated, wanted, actual };
 }
 function actionMismatch({ Action, NotAction }, { request: { action } }) {
-    return textMismatch('action', onlyOne('Action', Action, NotAction), action, (wanted) => verdict(fitsAnyCase(wanted, action)));
+    return textMismatch('action', onlyOne('Action', Action, NotAction), action, (wanted) => verdict(match_fitsAnyCase(wanted, action)));
 }
 /**
  * A resource with an unresolvable variable "will not match any resource". For `NotResource` that can be read both ways
@@ -81417,7 +81877,7 @@ function textMismatch(element, pair, actual, test) {
     if ('element' in pair)
         return pair;
     const { negated } = pair;
-    const wanted = asList(pair.wanted);
+    const wanted = document_asList(pair.wanted);
     const named = any(wanted, test);
     const applies = negated ? not(named) : named;
     if (applies === 'yes')
@@ -81446,7 +81906,7 @@ const ADMITTING = new Set([
     'arnlike',
 ]);
 /** An Allow for CloudTrail's service principal and nobody else. */
-function isForCloudTrailAlone({ Effect, Principal }) {
+function locate_isForCloudTrailAlone({ Effect, Principal }) {
     if (Effect !== 'Allow' || typeof Principal !== 'object')
         return false;
     const types = Object.keys(Principal);
@@ -81454,10 +81914,10 @@ function isForCloudTrailAlone({ Effect, Principal }) {
     return types.length === 1 && services.length > 0 && services.every(isCloudTrail);
 }
 function servicesOf(principals) {
-    return asList(principals['Service'] ?? []);
+    return document_asList(principals['Service'] ?? []);
 }
 /** Whether CloudTrail is among the principals, alone or beside others. */
-function namesCloudTrail({ Principal }) {
+function locate_namesCloudTrail({ Principal }) {
     return typeof Principal === 'object' && servicesOf(Principal).some(isCloudTrail);
 }
 function isCloudTrail(name) {
@@ -81465,29 +81925,29 @@ function isCloudTrail(name) {
 }
 /** Whether the statement is for this one thing and no other. */
 function isOnlyFor(kind, { Action }) {
-    const actions = Action === undefined ? [] : asList(Action);
+    const actions = Action === undefined ? [] : document_asList(Action);
     return (actions.length > 0 &&
         actions.every((action) => action.toLowerCase() === ACTION[kind].toLowerCase()));
 }
 function resourcesOf({ Resource }) {
-    return Resource === undefined ? [] : asList(Resource);
+    return Resource === undefined ? [] : document_asList(Resource);
 }
 /** The line of the statement's conditions with this key in any case; undefined unless there is exactly one and it admits what it lists. */
-function admittingEntry(statement, key) {
+function locate_admittingEntry(statement, key) {
     const [entry, ...others] = entriesFor(statement, key);
     if (entry === undefined || others.length > 0)
         return undefined;
     return ADMITTING.has(entry.operator.toLowerCase()) ? entry : undefined;
 }
 function entriesFor(statement, key) {
-    return conditionEntries(statement).filter((entry) => entry.key.toLowerCase() === key);
+    return document_conditionEntries(statement).filter((entry) => entry.key.toLowerCase() === key);
 }
-const SOURCE_ARN = 'aws:sourcearn';
+const locate_SOURCE_ARN = 'aws:sourcearn';
 const SOURCE_ACCOUNT = 'aws:sourceaccount';
 const SOURCE_ORGANIZATION = 'aws:sourceorgid';
 /** The accounts that the statement names by a path or by a trail. */
 function accountsNamedIn(statement) {
-    const senders = [SOURCE_ARN, SOURCE_ACCOUNT].flatMap((key) => entriesFor(statement, key).flatMap(({ values }) => values.map(String)));
+    const senders = [locate_SOURCE_ARN, SOURCE_ACCOUNT].flatMap((key) => entriesFor(statement, key).flatMap(({ values }) => values.map(String)));
     const accounts = [
         ...resourcesOf(statement).map(pathAccount),
         ...senders.map((sender) => (isTrailArn(sender) ? accountOf(sender) : sender)),
@@ -81496,16 +81956,16 @@ function accountsNamedIn(statement) {
 }
 /** The list with what is not in it yet; the very same value if nothing is new, and never a list for a lone value. */
 function union(list, more) {
-    const present = new Set(asList(list).map(String));
+    const present = new Set(document_asList(list).map(String));
     const added = [...new Set(more)].filter((value) => !present.has(String(value)));
-    return added.length === 0 ? list : oneOrMany([...asList(list), ...added]);
+    return added.length === 0 ? list : locate_oneOrMany([...document_asList(list), ...added]);
 }
-function oneOrMany(values) {
+function locate_oneOrMany(values) {
     const [first, ...others] = values;
     return first !== undefined && others.length === 0 ? first : values;
 }
 /** The statement with other values in this one place of its conditions; every key stays where it is. */
-function withValues(statement, { operator, key }, values) {
+function locate_withValues(statement, { operator, key }, values) {
     const { Condition = {} } = statement;
     return {
         ...statement,
@@ -81535,10 +81995,10 @@ const SENT_BUT_UNKNOWN = {
 };
 /** Per unknown; a policy that asks for more values than that is not followed into each of them. */
 const MOST_OPTIONS = 8;
-function askedBy(...documents) {
+function worlds_askedBy(...documents) {
     const keys = new Map();
-    for (const statement of documents.flatMap(statementsOf)) {
-        for (const { key, values } of conditionEntries(statement)) {
+    for (const statement of documents.flatMap(document_statementsOf)) {
+        for (const { key, values } of document_conditionEntries(statement)) {
             const known = keys.get(key.toLowerCase()) ?? [];
             known.push(...values.map(String));
             keys.set(key.toLowerCase(), known);
@@ -81551,7 +82011,7 @@ function askedBy(...documents) {
  * At least one. Keys that are not in here, and network keys above all, are absent: AWS redacts them between services.
  * `service` is the name CloudTrail goes by, one of {@link serviceNames}.
  */
-function worldsOf(delivery, { keys, unknowns }, service = CLOUDTRAIL) {
+function worlds_worldsOf(delivery, { keys, unknowns }, service = CLOUDTRAIL) {
     const known = certain(delivery, service);
     const organization = organizations(delivery, keys);
     return encryptions(delivery, keys).flatMap((headers) => organization.flatMap((member) => unknowns.map((more) => ({ service, headers, context: { ...known, ...member, ...more } }))));
@@ -81654,7 +82114,7 @@ function examplesOf(clause, around) {
 }
 /** Whether the clause by itself allows the request. */
 function isUnder(clause, request) {
-    return evaluate(aloneOf(clause), request).effect === 'allowed';
+    return evaluate_evaluate(aloneOf(clause), request).effect === 'allowed';
 }
 function aloneOf({ principal, action, resource, conditions }) {
     const Condition = {};
@@ -81702,17 +82162,17 @@ function contextsOf({ principal, conditions }, { asked, contexts }) {
 }
 /** As CloudTrail would send it for the trail, with and without the keys that a policy names. */
 function cloudTrailContexts(met, asked) {
-    const trailArn = met[SOURCE_ARN];
+    const trailArn = met[locate_SOURCE_ARN];
     const sender = typeof trailArn === 'string' ? { trailArn, accountId: accountOf(trailArn) } : {};
     const delivery = { trailArn: '', accountId: '', bucket: '', prefix: '', ...sender };
     const trails = [delivery, ...keysIn(asked).map((kmsKeyArn) => ({ ...delivery, kmsKeyArn }))];
     return trails
-        .flatMap((trail) => worldsOf(trail, asked))
+        .flatMap((trail) => worlds_worldsOf(trail, asked))
         .map(({ context, headers }) => ({ ...context, ...headers.logs }))
         .map((context) => (trailArn === undefined ? withoutSender(context) : context));
 }
 function withoutSender(context) {
-    const kept = Object.entries(context).filter(([key]) => key !== SOURCE_ARN && key !== SOURCE_ACCOUNT);
+    const kept = Object.entries(context).filter(([key]) => key !== locate_SOURCE_ARN && key !== SOURCE_ACCOUNT);
     return Object.fromEntries(kept);
 }
 function keysIn(asked) {
@@ -81724,10 +82184,10 @@ function keysIn(asked) {
 /** A pattern of trails, and a list of accounts beside it: a trail of such an account. */
 function patternSender(asked, conditions) {
     const account = asked[SOURCE_ACCOUNT];
-    const pattern = conditions.find(({ key }) => key.toLowerCase() === SOURCE_ARN)?.values[0];
+    const pattern = conditions.find(({ key }) => key.toLowerCase() === locate_SOURCE_ARN)?.values[0];
     if (typeof account !== 'string' || pattern === undefined)
         return {};
-    return { [SOURCE_ARN]: fill(String(pattern), account) };
+    return { [locate_SOURCE_ARN]: fill(String(pattern), account) };
 }
 /** A context in which the condition holds, where its operator makes one easy to find; examples that fail are left out later. */
 function meeting({ operator, key, values }) {
@@ -81757,8 +82217,8 @@ const MOST_VALUES = 3;
 // How findings speak of a policy: statements by number and Sid, long lists cut short. Text only.
 
 /** `statement 3 (Sid "DenyWrongKey")`; numbers count from one, as people do. */
-function nameOf(document, index) {
-    const sid = statementsOf(document)[index]?.Sid;
+function wording_nameOf(document, index) {
+    const sid = document_statementsOf(document)[index]?.Sid;
     return sid ? `statement ${index + 1} (Sid ${JSON.stringify(sid)})` : `statement ${index + 1}`;
 }
 /** The first few, and how many more there are. */
@@ -81789,7 +82249,7 @@ function clausesOf(statement) {
     const actions = patterns('!', statement.Action, statement.NotAction);
     const pairs = pairsOf(senders === undefined ? undefined : matchable(senders), resources);
     const clause = (principal, action, { sender, resource }) => {
-        const conditions = conditionEntries(statement).map((entry) => sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry);
+        const conditions = document_conditionEntries(statement).map((entry) => sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry);
         return {
             row: rowOf(principal, action, resource, conditions),
             principal,
@@ -81804,8 +82264,8 @@ function clausesOf(statement) {
 }
 /** The list that tells one member from the other: trails, or, where those are a pattern, accounts. */
 function sendersOf(statement) {
-    const trails = admittingEntry(statement, SOURCE_ARN);
-    const accounts = admittingEntry(statement, SOURCE_ACCOUNT);
+    const trails = locate_admittingEntry(statement, locate_SOURCE_ARN);
+    const accounts = locate_admittingEntry(statement, SOURCE_ACCOUNT);
     if (trails?.values.some((value) => isTrailArn(String(value))))
         return trails;
     return accounts ?? trails;
@@ -81868,8 +82328,8 @@ function senderAccount(sender) {
 }
 function patterns(mark, positive, negative) {
     if (positive !== undefined)
-        return asList(positive);
-    return negative === undefined ? [] : [`${mark}${asList(negative).join(' ')}`];
+        return document_asList(positive);
+    return negative === undefined ? [] : [`${mark}${document_asList(negative).join(' ')}`];
 }
 function principalsOf({ Principal, NotPrincipal }) {
     if (Principal !== undefined)
@@ -81882,7 +82342,7 @@ function principalsOf({ Principal, NotPrincipal }) {
 function named(principals) {
     if (typeof principals === 'string')
         return [{ type: 'AWS', name: principals }];
-    return Object.entries(principals).flatMap(([type, names]) => asList(names).map((name) => ({ type, name })));
+    return Object.entries(principals).flatMap(([type, names]) => document_asList(names).map((name) => ({ type, name })));
 }
 function rowOf(principal, action, resource, conditions) {
     return {
@@ -81914,7 +82374,7 @@ function conditionText({ operator, key, values }) {
     const texts = values.map(String);
     const isAdmitting = /^(string|arn)(equals|like)$/i.test(operator);
     const name = key.toLowerCase();
-    if (isAdmitting && name === SOURCE_ARN) {
+    if (isAdmitting && name === locate_SOURCE_ARN) {
         return `for ${texts.length === 1 ? 'trail' : 'trails'} ${listed(texts.map(shortArn))}`;
     }
     if (isAdmitting && name === SOURCE_ACCOUNT)
@@ -81945,13 +82405,13 @@ function judgeOf(document) {
         const key = `${account} ${service}`;
         const part = parts.get(key) ?? partOf(account, service);
         parts.set(key, part);
-        const { effect, statements, unknown } = evaluate(part.document, request);
+        const { effect, statements, unknown } = evaluate_evaluate(part.document, request);
         const position = (index) => part.positions[index] ?? index;
         return { effect, statements: statements.map(position), unknown: unknown.map(position) };
     };
 }
 function partsOf(document) {
-    const statements = statementsOf(document);
+    const statements = document_statementsOf(document);
     const shorter = statements.map(shortened);
     const byOwner = narrow_groupBy(statements.keys(), (index) => ownerOf(statements[index]));
     const openTo = once((service) => (byOwner.get(undefined) ?? []).filter((index) => mayBeFor(statements[index], service)));
@@ -81976,13 +82436,13 @@ function mayBeFor(statement, service) {
         return true;
     return Object.entries(principals).some(([type, names]) => {
         if (type === 'AWS')
-            return asList(names).includes('*');
-        return type === 'Service' ? asList(names).includes(service) : true;
+            return document_asList(names).includes('*');
+        return type === 'Service' ? document_asList(names).includes(service) : true;
     });
 }
 /** The account that all of the statement's resources belong to; undefined if there is none such. */
 function ownerOf(statement) {
-    const owners = asList(statement?.Resource ?? []).map(resourceOwner);
+    const owners = document_asList(statement?.Resource ?? []).map(resourceOwner);
     const [owner] = owners;
     return owners.every((other) => other === owner) ? owner : undefined;
 }
@@ -82022,17 +82482,14 @@ function resourceOwner(resource) {
     const [found, ...others] = literal.matchAll(/(?<=\/AWSLogs\/)\d{12}(?=\/)/g);
     return others.length === 0 ? found?.[0] : undefined;
 }
-/** One entry always stays: an empty list would mean something else, and another account's entry matches nothing here. */
+/** Nothing matches an empty list, as nothing of this account matches the entries left out. */
 function narrowed(list, owner) {
-    const entries = asList(list);
+    const entries = document_asList(list);
     if (owner === undefined || entries.length < LONG)
         return undefined;
     const groups = narrow_groupBy(entries, owner);
     const open = groups.get(undefined) ?? [];
-    return (account) => {
-        const kept = [...open, ...(groups.get(account) ?? [])];
-        return kept.length > 0 ? kept : entries.slice(0, 1);
-    };
+    return (account) => [...open, ...(groups.get(account) ?? [])];
 }
 function narrow_groupBy(items, keyOf) {
     const groups = new Map();
@@ -82060,24 +82517,30 @@ function narrow_groupBy(items, keyOf) {
  * document grants nothing.
  */
 function missingGrants(document, deliveries) {
-    const standing = examinerOf(document);
-    return deliveries.flatMap((delivery) => GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
-        kind,
-        delivery,
-    })));
+    return grants_missingBy(examinerOf(document), GRANT_KINDS, deliveries);
+}
+function grants_missingBy(standing, kinds, deliveries) {
+    return deliveries.flatMap((delivery) => kinds
+        .filter((kind) => standing(kind, delivery) === 'missing')
+        .map((kind) => ({ kind, delivery })));
 }
 /** Reads the document once; each question then costs the same however many members there are. */
 function examinerOf(document) {
-    return document === null ? () => 'missing' : examiner(document, judgeOf(document));
+    return examinerFor(document, requestsFor);
+}
+/** The same for what CloudTrail asks of something else than the bucket. */
+function examinerFor(document, requests) {
+    return document === null ? () => 'missing' : examiner(document, requests, judgeOf(document));
 }
 /** For a single question. */
-function standingIn(document, kind, delivery) {
-    return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
+function standingIn(document, requests, { kind, delivery }) {
+    const judge = (_, request) => evaluate_evaluate(document, request);
+    return examiner(document, requests, judge)(kind, delivery);
 }
-function examiner(document, judge) {
-    const asked = askedBy(document);
-    const isDeny = (index) => statementsOf(document)[index]?.Effect === 'Deny';
-    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(requestsFor(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
+function examiner(document, requests, judge) {
+    const asked = worlds_askedBy(document);
+    const isDeny = (index) => document_statementsOf(document)[index]?.Effect === 'Deny';
+    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worlds_worldsOf(delivery, asked, service).map((world) => inWorld(requests(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
 }
 function bestOf(standings) {
     if (standings.includes('certain'))
@@ -82103,7 +82566,7 @@ function inWorld(requests, judge, isDeny) {
 function withoutDenies(document) {
     return {
         ...document,
-        Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
+        Statement: document_statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
     };
 }
 /**
@@ -82141,7 +82604,7 @@ const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-
 function purposes(deliveries, unchanged) {
     const needs = new Set(deliveries.flatMap((delivery) => GRANT_KINDS.map((kind) => keyOf(ACTION[kind], resourceArn(kind, delivery), delivery.trailArn))));
     const concerned = new Set(deliveries.flatMap((one) => [one.trailArn, pathArn(one)]));
-    const listed = new Set(statementsOf(unchanged).flatMap(namedIn));
+    const listed = new Set(document_statementsOf(unchanged).flatMap(namedIn));
     return ({ principal, action, resource, sender = '' }) => {
         if (principal.type !== 'Service' || !CLOUDTRAIL_NAMES.has(principal.name))
             return 'beyond';
@@ -82157,7 +82620,7 @@ function keyOf(action, resource, trailArn) {
     return JSON.stringify([action, resource, trailArn]);
 }
 function namedIn(statement) {
-    const trails = entriesFor(statement, SOURCE_ARN).flatMap(({ values }) => values.map(String));
+    const trails = entriesFor(statement, locate_SOURCE_ARN).flatMap(({ values }) => values.map(String));
     return [...trails, ...resourcesOf(statement)];
 }
 //# sourceMappingURL=intent.js.map
@@ -82183,7 +82646,7 @@ function compareAccess(before, after, admitted, withdrawn = []) {
     const [old, now] = [sideOf(before), sideOf(after)];
     const changed = changedStatements(old, now);
     const gained = compare_sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
-    const lost = compare_sorted(withoutThoseOf(stillIn(now.document, admitted), onlyIn(old, now, changed.before, changed)), purposes(withdrawn, now.document));
+    const lost = compare_sorted(butOf(admitted, now.document, onlyIn(old, now, changed.before, changed)), purposes(withdrawn, now.document));
     const strangersGain = strangersAdmitted(old, now, admitted);
     return {
         gained: unique([...gained.rows, ...strangersGain]),
@@ -82194,12 +82657,12 @@ function compareAccess(before, after, admitted, withdrawn = []) {
     };
 }
 /** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
-function stillIn(document, admitted) {
-    const standing = examinerOf(document);
-    return admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
-}
-function withoutThoseOf(deliveries, { own, crossed }) {
-    const purposeOf = purposes(deliveries, NO_POLICY);
+function butOf(admitted, now, { own, crossed }) {
+    if (own.length === 0)
+        return { own, crossed };
+    const standing = examinerOf(now);
+    const still = admitted.filter((one) => GRANT_KINDS.every((kind) => standing(kind, one) !== 'missing'));
+    const purposeOf = purposes(still, NO_POLICY);
     return { own: own.filter((clause) => purposeOf(clause) !== 'needed'), crossed };
 }
 function compare_sorted({ own, crossed }, purposeOf) {
@@ -82218,20 +82681,20 @@ function sideOf(given) {
         document,
         allows: (request) => {
             const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
-            const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
+            const sender = String(request.context[locate_SOURCE_ARN] ?? '').split(':')[4];
             const isOneAccounts = account === undefined || account === sender;
             const decision = sender !== undefined && isOneAccounts
                 ? judge(sender, request)
-                : evaluate(document, request);
+                : evaluate_evaluate(document, request);
             return decision.effect === 'allowed';
         },
     };
 }
 /** Where a Deny has changed, any Allow may mean something else than before; else only the changed ones can. */
 function changedStatements({ document: old }, { document: now }) {
-    const [before, after] = [statementsOf(old), statementsOf(now)];
+    const [before, after] = [document_statementsOf(old), document_statementsOf(now)];
     const changed = { before: without(before, after), after: without(after, before) };
-    const asked = askedBy(old, now);
+    const asked = worlds_askedBy(old, now);
     const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
     if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
         return { ...changed, all: false, around: { asked, contexts: [] } };
@@ -82239,7 +82702,7 @@ function changedStatements({ document: old }, { document: now }) {
     return { before, after, all: true, around: { asked, contexts: contextsAround(denies) } };
 }
 function isEmpty(document) {
-    return statementsOf(document).length === 0;
+    return document_statementsOf(document).length === 0;
 }
 function without(statements, others) {
     const same = new Set(others.map(canonicalStatement));
@@ -82250,9 +82713,10 @@ function onlyIn(side, other, statements, { before, after, all, around }) {
     const here = clausesIn(statements);
     const there = clausesIn(statements === after ? before : after);
     const known = [...there.own, ...there.crossed];
+    const isOf = (clause, request) => around.contexts.length === 0 || isUnder(clause, request);
     const isOnlyHere = (clause) => {
         const examples = examplesOf(clause, around);
-        const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isUnder(clause, request));
+        const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isOf(clause, request));
         return isFound || !examples.some((request) => isUnder(clause, request));
     };
     return {
@@ -82300,7 +82764,7 @@ function strangers({ trailArn }) {
     const caller = { service: CLOUDTRAIL };
     const anyTrail = {
         ...cloudtrail,
-        [SOURCE_ARN]: `arn:${partitionOf(trailArn)}:cloudtrail:us-east-1:999999999999:trail/stranger`,
+        [locate_SOURCE_ARN]: `arn:${partitionOf(trailArn)}:cloudtrail:us-east-1:999999999999:trail/stranger`,
         [SOURCE_ACCOUNT]: '999999999999',
         [SOURCE_ORGANIZATION]: 'o-stranger00',
     };
@@ -83023,7 +83487,7 @@ function splitLines(text) {
 const CONTEXT = 3;
 /** Unified diff with three lines of context; empty if the policies differ by S3's rewriting alone. */
 function diffPolicies(before, after) {
-    if (samePolicy(before, after))
+    if (canonical_samePolicy(before, after))
         return '';
     const patch = createTwoFilesPatch('before', 'after', display(before), display(after), undefined, undefined, { context: CONTEXT });
     return patch.slice(patch.indexOf('---'));
@@ -83032,7 +83496,7 @@ function display(document) {
     if (document === null)
         return '';
     const { Version, Id, Statement: _, ...others } = document;
-    const statements = statementsOf(document)
+    const statements = document_statementsOf(document)
         .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
         .map(displayStatement);
     const shown = {
@@ -83071,7 +83535,7 @@ function displayStatement(statement) {
 }
 function displayValue(name, value) {
     if (Array.isArray(value) || typeof value !== 'object' || value === null) {
-        return displayList(name, asList(value));
+        return displayList(name, document_asList(value));
     }
     return Object.fromEntries(Object.entries(value)
         .toSorted(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
@@ -83094,19 +83558,19 @@ function formOf(layout, kind, delivery) {
     return { kind, delivery, shared: true, constant: [], ...FORM[layout](kind, delivery) };
 }
 const FORM = {
-    documented: (kind, delivery) => ({ fresh: byTrail(kind, delivery), growing: [SOURCE_ARN] }),
+    documented: (kind, delivery) => ({ fresh: byTrail(kind, delivery), growing: [locate_SOURCE_ARN] }),
     isolated: (kind, delivery) => kind === 'write'
-        ? { fresh: forOneAccount(delivery), growing: [SOURCE_ARN], shared: false }
-        : { fresh: byTrail(kind, delivery), growing: [SOURCE_ARN] },
+        ? { fresh: forOneAccount(delivery), growing: [locate_SOURCE_ARN], shared: false }
+        : { fresh: byTrail(kind, delivery), growing: [locate_SOURCE_ARN] },
     compact: (kind, delivery) => ({
         fresh: byAccount(kind, delivery),
         growing: [SOURCE_ACCOUNT],
-        constant: [SOURCE_ARN],
+        constant: [locate_SOURCE_ARN],
     }),
     organization: (kind, delivery) => ({
         fresh: byOrganization(kind, delivery),
         growing: [],
-        constant: [SOURCE_ORGANIZATION, SOURCE_ARN],
+        constant: [SOURCE_ORGANIZATION, locate_SOURCE_ARN],
     }),
 };
 /** The documented ones; a layout that AWS does not document has a suffix of its own. */
@@ -83159,12 +83623,12 @@ function statementFor(kind, suffix, resource, conditions) {
 }
 /** What the grant's own statement has in this place. */
 function wantedValues({ fresh }, key) {
-    return (admittingEntry(fresh, key)?.values ?? []).map(String);
+    return (locate_admittingEntry(fresh, key)?.values ?? []).map(String);
 }
 /** Whether the statement has the form's shape, with whichever members: only for CloudTrail, only for this, guarded like this. */
 function hasShape(statement, form) {
     const resources = resourcesOf(statement);
-    return (isForCloudTrailAlone(statement) &&
+    return (locate_isForCloudTrailAlone(statement) &&
         isOnlyFor(form.kind, statement) &&
         resources.length > 0 &&
         resources.every((resource) => isResourceOf(form, resource)) &&
@@ -83183,15 +83647,15 @@ function isResourceOf({ kind, delivery, growing }, resource) {
 }
 /** CloudTrail also delivers for event data stores, with the same actions; those lists are not for trails. */
 const MEMBER = {
-    [SOURCE_ARN]: /^arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail\//,
+    [locate_SOURCE_ARN]: /^arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail\//,
     [SOURCE_ACCOUNT]: /^\d{12}$/,
 };
 function admitsOnlyMembers(statement, key) {
-    const values = admittingEntry(statement, key)?.values ?? [];
+    const values = locate_admittingEntry(statement, key)?.values ?? [];
     return values.length > 0 && values.every((value) => MEMBER[key]?.test(String(value)));
 }
 function admitsTheSame(statement, form, key) {
-    const values = new Set(admittingEntry(statement, key)?.values.map(String));
+    const values = new Set(locate_admittingEntry(statement, key)?.values.map(String));
     const wanted = wantedValues(form, key);
     return values.size === wanted.length && wanted.every((value) => values.has(value));
 }
@@ -83199,15 +83663,15 @@ function admitsTheSame(statement, form, key) {
  * Whether the grant would be in effect once it has joined, tried out on the statement with this member alone: its other
  * conditions may shut the member out, and the members that are in it already make no difference.
  */
-function takesEffectIn(statement, form, version) {
-    const alone = form.growing.reduce((made, key) => replaceValues(made, key, oneOrMany(wantedValues(form, key))), { ...statement, Resource: form.fresh.Resource ?? [] });
+function takesEffectIn(statement, form, version, requests) {
+    const alone = form.growing.reduce((made, key) => replaceValues(made, key, locate_oneOrMany(wantedValues(form, key))), { ...statement, Resource: form.fresh.Resource ?? [] });
     const document = { ...(version !== undefined && { Version: version }), Statement: alone };
-    return standingIn(document, form.kind, form.delivery) === 'certain';
+    return standingIn(document, requests, form) === 'certain';
 }
 /** Whether the statement treats all members alike, so that what is true for one is true for the others. */
 function isAlikeForAll(statement, { growing, constant }) {
     const known = new Set([...growing, ...constant, ...SAME_FOR_ALL]);
-    return conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
+    return document_conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
 }
 const SAME_FOR_ALL = ['s3:x-amz-acl', 'aws:securetransport', 'aws:principalisawsservice'];
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */
@@ -83219,13 +83683,13 @@ function joined(statement, forms) {
     const Resource = union(statement.Resource ?? [], resources);
     const grown = Resource === statement.Resource ? statement : { ...statement, Resource };
     return form.growing.reduce((made, key) => {
-        const entry = admittingEntry(made, key);
+        const entry = locate_admittingEntry(made, key);
         const values = forms
             .flatMap((one) => wantedValues(one, key))
             .filter((value) => entry === undefined || !isCovered(entry, value));
         const current = entry === undefined ? [] : (made.Condition?.[entry.operator]?.[entry.key] ?? []);
         const more = union(current, values);
-        return more === current || entry === undefined ? made : withValues(made, entry, more);
+        return more === current || entry === undefined ? made : locate_withValues(made, entry, more);
     }, grown);
 }
 /** Whether a pattern in the list admits the value already; else it would matter who joins first. */
@@ -83237,8 +83701,8 @@ function isCovered({ operator, key, values }, value) {
     return conditionHolds({ operator, key, values: patterns }, context, undefined) === 'yes';
 }
 function replaceValues(statement, key, values) {
-    const entry = admittingEntry(statement, key);
-    return entry === undefined ? statement : withValues(statement, entry, values);
+    const entry = locate_admittingEntry(statement, key);
+    return entry === undefined ? statement : locate_withValues(statement, entry, values);
 }
 //# sourceMappingURL=layouts.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/admit.js
@@ -83258,18 +83722,22 @@ function admit(document, layout, deliveries) {
     const wanted = GRANT_KINDS.flatMap((kind) => deliveries
         .filter((delivery) => standing(kind, delivery) === 'missing')
         .map((delivery) => formOf(layout, kind, delivery)));
+    return enter(document, wanted, { hasShape: hasShape, requests: requestsFor });
+}
+/** The document with these grants written in; the very same one if there are none. */
+function enter(document, wanted, rules) {
     if (wanted.length === 0)
         return document;
-    const { joining, homeless } = admit_assign(document, wanted);
-    const extended = statementsOf(document).map((statement, index) => joined(statement, joining.get(index) ?? []));
+    const { joining, homeless } = admit_assign(document, wanted, rules);
+    const extended = document_statementsOf(document).map((statement, index) => joined(statement, joining.get(index) ?? []));
     const [only] = extended;
     const isLone = !Array.isArray(document.Statement) && homeless.length === 0 && only !== undefined;
     return { ...document, Statement: isLone ? only : withNew(extended, homeless) };
 }
-function admit_assign(document, forms) {
+function admit_assign(document, forms, rules) {
     const joining = new Map();
     const homeless = [];
-    const candidatesFor = candidatesIn(document);
+    const candidatesFor = candidatesIn(document, rules);
     for (const form of forms) {
         const target = candidatesFor(form).find(({ takes }) => takes(form));
         if (target === undefined)
@@ -83283,10 +83751,10 @@ function admit_assign(document, forms) {
  * The statements of the form's shape: those that name the account before the others, else in document order. Naming the
  * account, not this very trail or path: so two trails of one account take the same way, whichever comes first.
  */
-function candidatesIn(document) {
+function candidatesIn(document, rules) {
     const byKind = new Map();
     return (form) => {
-        const { all, naming } = byKind.get(form.kind) ?? shapedLike(document, form);
+        const { all, naming } = byKind.get(form.kind) ?? shapedLike(document, form, rules);
         byKind.set(form.kind, { all, naming });
         const { accountId } = form.delivery;
         const first = naming.get(accountId) ?? [];
@@ -83294,14 +83762,14 @@ function candidatesIn(document) {
         return [...first, ...others].filter(({ accounts }) => isOpenTo(accounts, form));
     };
 }
-function shapedLike(document, form) {
-    const all = statementsOf(document)
+function shapedLike(document, form, rules) {
+    const all = document_statementsOf(document)
         .map((statement, index) => ({ index, statement }))
-        .filter(({ statement }) => hasShape(statement, form))
+        .filter(({ statement }) => rules.hasShape(statement, form))
         .map(({ index, statement }) => ({
         index,
         accounts: accountsNamedIn(statement),
-        takes: trialOf(statement, form, document.Version),
+        takes: trialOf(statement, form, document.Version, rules),
     }));
     const naming = new Map();
     for (const candidate of all) {
@@ -83312,10 +83780,11 @@ function shapedLike(document, form) {
     return { all, naming };
 }
 /** Tried once, where one member's answer is everybody's. */
-function trialOf(statement, example, version) {
+function trialOf(statement, example, version, { requests }) {
+    const takes = (form) => takesEffectIn(statement, form, version, requests);
     if (!isAlikeForAll(statement, example))
-        return (form) => takesEffectIn(statement, form, version);
-    const answer = takesEffectIn(statement, example, version);
+        return takes;
+    const answer = takes(example);
     return () => answer;
 }
 /** In a layout that keeps accounts apart, a statement that names another account is closed. */
@@ -83337,6 +83806,7 @@ function withNew(statements, forms) {
         return [...made, { ...statement, Sid: uniqueSid(statement.Sid ?? '', made) }];
     }, statements);
 }
+/** The Sid, or with a number behind it where it is taken. */
 function uniqueSid(sid, statements) {
     const taken = new Set(statements.map(({ Sid }) => Sid));
     let candidate = sid;
@@ -83357,62 +83827,73 @@ function uniqueSid(sid, statements) {
 
 
 
+const BUCKET = {
+    kinds: GRANT_KINDS,
+    requests: requestsFor,
+    resource: resourceArn,
+    admit: (document, deliveries) => admit(document, 'documented', deliveries),
+    name: 'policy',
+    code: 'policy',
+    byHand: 'Onboard the account',
+};
 /** Error findings for all of these deliveries' grants that are not in effect; empty when every one is. */
 function diagnose(document, deliveries) {
-    const standing = examinerOf(document);
-    const missing = inCanonicalOrder(deliveries).flatMap((delivery) => GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
-        kind,
-        delivery,
-    })));
+    return doctor_diagnoseIn(BUCKET, document, deliveries);
+}
+function doctor_diagnoseIn(patient, document, deliveries) {
+    const standing = examinerFor(document, patient.requests);
+    const missing = grants_missingBy(standing, patient.kinds, cloudtrail_inCanonicalOrder(deliveries));
     if (missing.length === 0)
         return [];
-    if (document === null)
-        return missing.map((grant) => missingFinding({ Statement: [] }, grant));
-    const admitted = examinerOf(withoutDenies(document));
+    if (document === null) {
+        return missing.map((grant) => missingFinding(patient, { Statement: [] }, grant));
+    }
+    const admitted = examinerFor(withoutDenies(document), patient.requests);
     return [
-        ...denyFindings(document, missing),
+        ...denyFindings(patient, document, missing),
         ...missing
             .filter(({ kind, delivery }) => admitted(kind, delivery) === 'missing')
-            .map((grant) => missingFinding(document, grant)),
+            .map((grant) => missingFinding(patient, document, grant)),
     ];
 }
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
-function denyFindings(document, missing) {
+function denyFindings(patient, document, missing) {
     const judge = judgeOf(document);
-    const asked = askedBy(document);
+    const asked = worlds_askedBy(document);
     const denied = new Map();
     for (const grant of missing) {
-        for (const request of requestsIn(grant, asked)) {
-            const { effect, statements } = judge(grant.delivery.accountId, request);
+        const { kind, delivery } = grant;
+        for (const request of requestsIn(patient, grant, asked)) {
+            const { effect, statements } = judge(delivery.accountId, request);
             if (effect !== 'denied')
                 continue;
-            for (const index of statements) {
-                denied.set(index, [...(denied.get(index) ?? []), { grant, request }]);
-            }
+            const hit = { delivery, resource: patient.resource(kind, delivery), request };
+            for (const index of statements)
+                denied.set(index, [...(denied.get(index) ?? []), hit]);
         }
     }
     return [...denied]
         .toSorted(([a], [b]) => a - b)
-        .map(([index, hits]) => denyFinding(document, index, hits));
+        .map(([index, hits]) => denyFinding(patient.code, document, index, hits));
 }
 /** As the most likely world has them. */
-function requestsIn({ kind, delivery }, asked) {
-    const [world] = worldsOf(delivery, asked);
-    return world === undefined ? [] : requestsFor(kind, delivery, world);
+function requestsIn({ requests }, { kind, delivery }, asked) {
+    const [world] = worlds_worldsOf(delivery, asked);
+    return world === undefined ? [] : requests(kind, delivery, world);
 }
-function denyFinding(document, index, hits) {
-    const statement = statementsOf(document)[index];
+function denyFinding(code, document, index, hits) {
+    const statement = document_statementsOf(document)[index];
     const [first] = hits;
     if (statement === undefined || first === undefined)
         throw new RangeError(`No statement ${index}`);
     const actions = [...new Set(hits.map(({ request }) => request.action))].join(' and ');
-    const arns = [...new Set(hits.map(({ grant }) => grant.delivery.trailArn))];
-    const accounts = new Set(hits.map(({ grant }) => grant.delivery.accountId));
-    const name = nameOf(document, index);
+    const arns = [...new Set(hits.map(({ delivery }) => delivery.trailArn))];
+    const accounts = new Set(hits.map(({ delivery }) => delivery.accountId));
+    const name = wording_nameOf(document, index);
     return {
         severity: 'error',
-        code: 'policy-deny-stops-cloudtrail',
-        ...(accounts.size === 1 && { account: first.grant.delivery.accountId }),
+        code: `${code}-deny-stops-cloudtrail`,
+        ...(accounts.size === 1 && { account: first.delivery.accountId }),
         message: `${sentence(name)} denies CloudTrail ${actions} for ${listed(arns, 3)}${because(statement, first.request)}.`,
         remedy: remedyForDeny(document, index, statement, hits),
     };
@@ -83420,16 +83901,16 @@ function denyFinding(document, index, hits) {
 /** What of the Deny holds for CloudTrail's request, in the words of the policy. */
 function because(statement, { context }) {
     const sent = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
-    const reasons = conditionEntries(statement).map(({ operator, key, values }) => {
+    const reasons = document_conditionEntries(statement).map(({ operator, key, values }) => {
         const actual = sent.get(key.toLowerCase());
-        const says = sends(actual === undefined ? [] : asList(actual));
+        const says = sends(actual === undefined ? [] : document_asList(actual));
         return `${operator} ${key} [${listed(values.map(String), 3)}], and CloudTrail sends ${says}`;
     });
     return reasons.length === 0 ? ', without any condition' : `: ${reasons.join('; ')}`;
 }
 function remedyForDeny(document, index, statement, hits) {
-    const name = nameOf(document, index);
-    const asksForEncryption = conditionEntries(statement).some(({ key }) => /server-side-encryption/i.test(key));
+    const name = wording_nameOf(document, index);
+    const asksForEncryption = document_conditionEntries(statement).some(({ key }) => /server-side-encryption/i.test(key));
     const first = asksForEncryption
         ? 'Give the trail the encryption that it asks for (kms-key-arn), or else change it. '
         : '';
@@ -83442,16 +83923,16 @@ function remedyForDeny(document, index, statement, hits) {
 }
 /** Ways to except these trails, the most natural first: a list that excepts others already, else the trails by their ARN. */
 function exceptions(statement, hits) {
-    const arns = doctor_unique(hits.map(({ grant }) => grant.delivery.trailArn));
-    const accounts = doctor_unique(hits.map(({ grant }) => grant.delivery.accountId));
-    const resources = doctor_unique(hits.map(({ grant }) => resourceArn(grant.kind, grant.delivery)));
-    const byList = conditionEntries(statement)
+    const arns = doctor_unique(hits.map(({ delivery }) => delivery.trailArn));
+    const accounts = doctor_unique(hits.map(({ delivery }) => delivery.accountId));
+    const resources = doctor_unique(hits.map(({ resource }) => resource));
+    const byList = document_conditionEntries(statement)
         .filter(({ operator }) => /^(string|arn)not(equals|like)(ifexists)?$/i.test(operator))
         .flatMap((entry) => {
-        const more = { [SOURCE_ARN]: arns, [SOURCE_ACCOUNT]: accounts }[entry.key.toLowerCase()];
+        const more = { [locate_SOURCE_ARN]: arns, [SOURCE_ACCOUNT]: accounts }[entry.key.toLowerCase()];
         return more === undefined
             ? []
-            : [withValues(statement, entry, union([...entry.values], more))];
+            : [locate_withValues(statement, entry, union([...entry.values], more))];
     })
         .map((changed) => ({ element: 'Condition', changed }));
     const byResource = statement.NotResource === undefined
@@ -83463,7 +83944,7 @@ function exceptions(statement, hits) {
             },
         ];
     const entry = { operator: 'ArnNotEquals', key: 'aws:SourceArn', values: [] };
-    const byArn = { element: 'Condition', changed: withValues(statement, entry, arns) };
+    const byArn = { element: 'Condition', changed: locate_withValues(statement, entry, arns) };
     return [...byList, ...byResource, byArn];
 }
 function doctor_unique(values) {
@@ -83473,38 +83954,38 @@ function doctor_unique(values) {
 function lets(document, changed, hits) {
     const alone = { ...document, Statement: changed };
     return hits.every(({ request }) => {
-        const { effect, unknown } = evaluate(alone, request);
+        const { effect, unknown } = evaluate_evaluate(alone, request);
         return effect !== 'denied' && unknown.length === 0;
     });
 }
-function missingFinding(document, grant) {
+function missingFinding(patient, document, grant) {
     const { delivery, kind } = grant;
-    const requests = requestsIn(grant, askedBy(document));
-    const refused = requests.find((request) => evaluate(document, request).effect === 'not-allowed');
+    const requests = requestsIn(patient, grant, worlds_askedBy(document));
+    const refused = requests.find((request) => evaluate_evaluate(document, request).effect === 'not-allowed');
     const [request] = refused === undefined ? requests : [refused];
-    const what = `${request?.action} on ${resourceArn(kind, delivery)}`;
+    const what = `${request?.action} on ${patient.resource(kind, delivery)}`;
     return {
         severity: 'error',
-        code: 'policy-grant-missing',
+        code: `${patient.code}-grant-missing`,
         account: delivery.accountId,
-        message: `The policy does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
-        remedy: remedyForMissing(document, grant),
+        message: `The ${patient.name} does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
+        remedy: remedyForMissing(patient, document, grant),
     };
 }
 /** The Allow that is least far from granting it, and what keeps it from it. */
 function nearest(document, request) {
     if (request === undefined)
         return doctor_NONE;
-    const attempts = statementsOf(document)
+    const attempts = document_statementsOf(document)
         .map((statement, index) => ({ statement, index }))
-        .filter(({ statement }) => statement.Effect === 'Allow' && namesCloudTrail(statement))
+        .filter(({ statement }) => statement.Effect === 'Allow' && locate_namesCloudTrail(statement))
         .map(({ index }) => ({ index, failing: explain(document, index, request) }))
         .filter(({ failing }) => !failing.some(({ element }) => element === 'action'))
         .toSorted((a, b) => a.failing.length - b.failing.length);
     const [best] = attempts;
     if (best === undefined)
         return doctor_NONE;
-    return `${sentence(nameOf(document, best.index))} comes nearest: ${best.failing.map(failure).join('; ')}.`;
+    return `${sentence(wording_nameOf(document, best.index))} comes nearest: ${best.failing.map(failure).join('; ')}.`;
 }
 const doctor_NONE = 'No statement admits CloudTrail to this action.';
 function failure(mismatch) {
@@ -83532,445 +84013,70 @@ function sends(values) {
     return values.length > 0 ? values.join(', ') : 'nothing';
 }
 /** What a merge would write. */
-function remedyForMissing(document, { delivery, kind }) {
-    const before = statementsOf(document);
-    const after = statementsOf(admit(document, 'documented', [delivery]));
-    const index = after.findIndex((statement, at) => statement !== before[at] && isFor(statement, kind, delivery));
+function remedyForMissing({ admit: admitted, requests, byHand }, document, grant) {
+    const before = document_statementsOf(document);
+    const after = document_statementsOf(admitted(document, [grant.delivery]));
+    const grants = (statement) => standingIn({ ...document, Statement: statement }, requests, grant) !== 'missing';
+    const index = after.findIndex((statement, at) => statement !== before[at] && grants(statement));
     const statement = after[index];
     if (statement === undefined)
-        return 'Onboard the account.';
+        return `${byHand}.`;
     return index < before.length
-        ? `Onboard the account, or put this in place of ${nameOf(document, index)}: ${wording_asText(statement)}`
-        : `Onboard the account, or add this statement: ${wording_asText(statement)}`;
-}
-function isFor({ Resource }, kind, delivery) {
-    return Resource !== undefined && asList(Resource).includes(resourceArn(kind, delivery));
+        ? `${byHand}, or put this in place of ${wording_nameOf(document, index)}: ${wording_asText(statement)}`
+        : `${byHand}, or add this statement: ${wording_asText(statement)}`;
 }
 //# sourceMappingURL=doctor.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/doubts.js
-// What a member's access depends on that nobody can know from here, and whom a policy still admits who was to leave. Says so;
-// decides nothing.
+;// CONCATENATED MODULE: ./lib/src/policy/key-grants.js
+// What CloudTrail needs of the key that encrypts a trail's logs, and whether a key policy grants it: the requests it makes
+// are put to the policy. Deliveries without a key need nothing. How a policy comes to grant it is decided in key-merge.ts.
 
 
-
-
-
-
-/** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */
-function dependencies(document, deliveries) {
-    if (isBeyondDoubt(document, deliveries))
-        return [];
-    const standing = examinerOf(document);
-    const causes = new Map();
-    for (const delivery of deliveries) {
-        for (const kind of GRANT_KINDS) {
-            if (standing(kind, delivery) !== 'depends')
-                continue;
-            for (const cause of causesOf(document, kind, delivery)) {
-                const key = JSON.stringify(cause);
-                const known = causes.get(key) ?? { cause, accounts: new Set() };
-                known.accounts.add(delivery.accountId);
-                causes.set(key, known);
-            }
-        }
-    }
-    return [...causes.values()].map(({ cause, accounts }) => dependsFinding(document, cause, [...accounts]));
-}
-/** Most policies: they ask for nothing unknown, and have no Deny but for what CloudTrail never sends. */
-function isBeyondDoubt(document, deliveries) {
-    const asked = askedBy(document);
-    return (statementsOf(document).every((statement) => statement.Effect === 'Allow' || isForOthers(statement)) && deliveries.every((delivery) => worldsOf(delivery, asked).length === 1));
-}
-const NEVER_SENT = {
-    'aws:securetransport': 'false',
-    'aws:principalisawsservice': 'false',
+const KEY_GRANT_KINDS = ['encrypt', 'describe'];
+/** What CloudTrail asks KMS for. */
+const key_grants_KEY_ACTION = {
+    encrypt: 'kms:GenerateDataKey',
+    describe: 'kms:DescribeKey',
 };
-function isForOthers(statement) {
-    return conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
-        values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]));
+/** Names the trail in every request for a data key. In lower case, as all keys that are looked for. */
+const key_grants_CONTEXT_ARN = 'kms:encryptioncontext:aws:cloudtrail:arn';
+function key_grants_isEncrypted(delivery) {
+    return delivery.kmsKeyArn !== undefined;
 }
-/** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
-function causesOf(document, kind, delivery) {
-    const judge = judgeOf(document);
-    const asked = askedBy(document);
-    const worlds = worldsOf(delivery, asked);
-    const decisions = worlds.flatMap((world) => requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)));
-    const denies = decisions.flatMap(({ effect, statements, unknown }) => [
-        ...(effect === 'denied' ? statements : []),
-        ...unknown.filter((index) => statementsOf(document)[index]?.Effect === 'Deny'),
-    ]);
-    const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
-    const keys = varyingKeys(worlds.map(({ context, headers }) => ({ ...context, ...headers.digests }))).filter((key) => asked.keys.has(key));
-    return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
-}
-function varyingKeys(contexts) {
-    const keys = new Set(contexts.flatMap((context) => Object.keys(context)));
-    return [...keys].filter((key) => new Set(contexts.map((context) => JSON.stringify(context[key]))).size > 1);
-}
-function dependsFinding(document, { denies, keys }, accounts) {
-    const [account] = accounts;
-    const about = account !== undefined && accounts.length === 1 ? { account } : {};
-    const what = keys.length > 0 ? keys.join(', ') : 'an element that has no documented meaning';
-    if (denies.length > 0) {
-        const names = denies.map((index) => nameOf(document, index)).join(', ');
-        return {
-            severity: 'warning',
-            code: 'policy-deny-may-stop-cloudtrail',
-            ...about,
-            message: `Whether ${names} denies CloudTrail's deliveries depends on ${what}, which cannot be known from here (${listed(accounts)}).`,
-            remedy: `Look whether the Deny is meant for these trails. If it is not, except them with "ArnNotEquals": {"aws:SourceArn": …} in its Condition.`,
-        };
-    }
-    return {
-        severity: 'warning',
-        code: 'policy-grant-depends',
-        ...about,
-        message: `The policy admits ${listed(accounts)} only for certain values of ${what}, which cannot be known from here. Nothing was added.`,
-        remedy: 'Make sure that the account fulfils it (that it is in the organization, for one). CloudTrail refuses the trail otherwise.',
-    };
-}
-/** Withdrawn, and yet admitted: by a statement that admits more than single trails. */
-function stillAdmitted(document, leaving) {
-    const standing = examinerOf(document);
-    const judge = judgeOf(document);
-    const asked = askedBy(document);
-    return leaving
-        .filter((delivery) => standing('write', delivery) !== 'missing')
-        .map((delivery) => {
-        const world = worldsOf(delivery, asked)[0];
-        const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
-        const by = request === undefined ? [] : judge(delivery.accountId, request).statements;
-        const names = by.map((index) => nameOf(document, index)).join(', ') || 'another statement';
-        return {
-            severity: 'warning',
-            code: 'policy-withdrawn-still-admitted',
-            account: delivery.accountId,
-            message: `Trail ${delivery.trailArn} can still write into the bucket: ${names} admits more than single trails.`,
-            remedy: `Narrow ${names} by hand if no other trail needs it as it is.`,
-        };
-    });
-}
-//# sourceMappingURL=doubts.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/weaknesses.js
-// What is weak about the statements that admit CloudTrail, and about the layout asked for. Warnings and notices: none of it is
-// mended unasked, for tightening may cut off trails that nobody listed.
-
-
-
-
-
-
-/** Of the policy as it will be. */
-function weaknesses(document, wish) {
-    if (document === null)
-        return layoutFindings(wish);
-    return [
-        ...layoutFindings(wish),
-        ...statementsOf(document).flatMap((statement, index) => ofStatement(statement, nameOf(document, index))),
-        ...dependencies(document, wish.staying),
-        ...stillAdmitted(document, wish.leaving),
-    ];
-}
-function layoutFindings({ layout, staying }) {
-    const key = UNPROVEN[layout];
-    if (key === undefined || staying.length === 0)
-        return [];
-    return layout === 'organization' && staying.some(({ organizationId }) => !organizationId)
-        ? [NO_ORGANIZATION]
-        : [unproven(layout, key)];
-}
-const UNPROVEN = {
-    compact: 'aws:SourceAccount',
-    organization: 'aws:SourceOrgID',
-};
-function unproven(layout, key) {
-    return {
-        severity: 'notice',
-        code: 'policy-layout-unproven',
-        message: `Layout ${layout} relies on CloudTrail sending ${key} for the trail of a single account. AWS documents the key, but not this use of it, and it has not been tried here on a live account.`,
-        remedy: 'Onboard one account first and see its logs arrive before you move the others.',
-    };
-}
-const NO_ORGANIZATION = {
-    severity: 'error',
-    code: 'policy-organization-unknown',
-    message: 'Layout organization needs the ID of the organization, and none is given. Nothing was added to the policy.',
-    remedy: 'Set organization-id to the ID of your organization (o-…).',
-};
-function ofStatement(statement, name) {
-    if (statement.Effect !== 'Allow')
-        return [];
-    return [
-        ...unguarded(statement, name),
-        ...neverMatching(statement, name),
-        ...contradicting(statement, name),
-        ...legacy(statement, name),
-    ];
-}
-const GUARDS = new Set([
-    SOURCE_ARN,
-    SOURCE_ACCOUNT,
-    SOURCE_ORGANIZATION,
-    'aws:sourceorgpaths',
-]);
-function unguarded(statement, name) {
-    const isGuarded = conditionEntries(statement).some(({ key }) => GUARDS.has(key.toLowerCase()));
-    if (!namesCloudTrail(statement) || isGuarded)
-        return [];
-    if (allows(statement, 'write')) {
-        const others = isForCloudTrailAlone(statement) ? '' : ' It also names other principals.';
-        return [
-            {
-                severity: 'warning',
-                code: 'policy-write-without-source-arn',
-                message: `CloudTrail may write by ${name} for any trail of any AWS account: it has no condition on aws:SourceArn.${others}`,
-                remedy: `Once every trail that delivers here is listed in a statement with aws:SourceArn, take CloudTrail out of ${name}.`,
-            },
-        ];
-    }
-    if (!allows(statement, 'acl-check'))
-        return [];
-    return [
-        {
-            severity: 'notice',
-            code: 'policy-acl-check-without-source-arn',
-            message: `CloudTrail may read the bucket's ACL by ${name} for any trail of any AWS account: it has no condition on aws:SourceArn.`,
-            remedy: 'It gives no access to logs. Add aws:SourceArn with all trails that deliver here if you want it closed.',
-        },
-    ];
-}
-function allows({ Action }, kind) {
-    return Action !== undefined && asList(Action).some((action) => fitsAnyCase(action, ACTION[kind]));
-}
-/** Source: CloudTrail user guide, "Cross-service confused deputy prevention": a wildcard needs `StringLike`. */
-function neverMatching(statement, name) {
-    return entriesFor(statement, SOURCE_ARN)
-        .filter(({ operator }) => operator.toLowerCase().startsWith('stringequals'))
-        .flatMap(({ operator, values }) => values
-        .map(String)
-        .filter((value) => /[*?]/.test(value) && !value.includes('${'))
-        .map((value) => ({
-        severity: 'warning',
-        code: 'policy-source-arn-never-matches',
-        message: `In ${name}, ${JSON.stringify(value)} stands under ${operator}, which knows no wildcards: it matches no trail.`,
-        remedy: `Write the trail's full ARN in its place, or move it to ArnLike in a statement of its own.`,
-    })));
-}
-function contradicting(statement, name) {
-    const entries = entriesFor(statement, SOURCE_ARN);
-    if (entries.length < 2 || !namesCloudTrail(statement))
-        return [];
-    const places = entries.map(({ operator, key }) => `${key} under ${operator}`).join(' and ');
-    return [
-        {
-            severity: 'warning',
-            code: 'policy-source-arn-twice',
-            message: `The conditions of ${name} ask for the trail's ARN more than once (${places}). All of them must hold, so only trails that are in each list are admitted.`,
-            remedy: 'Keep one of them, with every trail in it.',
-        },
-    ];
-}
-/** CloudTrail's own accounts, one for each old Region. Source: CloudTrail user guide of 2015, still found in live policies. */
-const LEGACY = new Set([
-    '903692715234',
-    '035351147821',
-    '859597730677',
-    '814480443879',
-    '216624486486',
-    '086441151436',
-    '388731089494',
-    '284668455005',
-    '113285607260',
-    '475085895292',
-]);
-function legacy({ Principal }, name) {
-    const named = typeof Principal === 'object' ? asList(Principal['AWS'] ?? []) : [];
-    const accounts = named.map((arn) => /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(arn)?.[1] ?? '');
-    if (!accounts.some((account) => LEGACY.has(account)))
-        return [];
-    return [
-        {
-            severity: 'notice',
-            code: 'policy-legacy-principals',
-            message: `${sentence(name)} admits CloudTrail by the account numbers it had in its first Regions. That does not cover newer Regions.`,
-            remedy: 'AWS asks to put the service principal cloudtrail.amazonaws.com in their place.',
-        },
-    ];
-}
-//# sourceMappingURL=weaknesses.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/withdraw.js
-// Takes grants back out of a policy: trail ARNs out of `aws:SourceArn` lists, an account's path where no other trail of the
-// account needs it, a statement once it admits nobody any more. What admits by a wildcard, or anybody, stays as it is.
-
-
-
-
-/** The policy without the grants of those that leave. A statement that then admits nobody is gone; others keep their place. */
-function withdraw(document, departure) {
-    if (departure.leaving.length === 0)
-        return document;
-    return changeStatements(document, (statement) => withdraw_without(statement, departure));
+/** All trails of the account, as AWS documents the encryption context of a key policy. */
+function key_grants_anyTrailOf({ trailArn, accountId }) {
+    return `arn:${partitionOf(trailArn)}:cloudtrail:*:${accountId}:trail/*`;
 }
 /**
- * The policy without what admits these deliveries in another layout than this one, so that they can be admitted anew in it.
- * Only statements that hold members one by one are touched, and there only these members' entries.
+ * The grants that are not in effect today, for those of the deliveries that have a key. All of them are taken to be about
+ * the key whose policy this is.
  */
-function moveOut(document, layout, deliveries) {
-    const [example] = deliveries;
-    if (example === undefined || layout === 'documented')
-        return document;
-    const departure = { leaving: deliveries, staying: [] };
-    return changeStatements(document, (statement) => GRANT_KINDS.some((kind) => isInOtherLayout(statement, layout, kind, example))
-        ? withdraw_without(statement, departure)
-        : statement);
+function missingKeyGrants(document, deliveries) {
+    return missingBy(key_grants_keyExaminerOf(document), KEY_GRANT_KINDS, deliveries.filter(key_grants_isEncrypted));
 }
-/** Layouts from which a member can be taken out alone. */
-const BY_MEMBER = ['documented', 'compact'];
-function isInOtherLayout(statement, layout, kind, example) {
-    if (layout === 'isolated') {
-        return (kind === 'write' && isLike(statement, 'documented', kind, example) && isShared(statement));
-    }
-    return BY_MEMBER.some((other) => other !== layout && isLike(statement, other, kind, example));
+function key_grants_keyExaminerOf(document) {
+    return examinerFor(document, key_grants_keyRequestsFor);
 }
-function isLike(statement, layout, kind, example) {
-    return hasShape(statement, formOf(layout, kind, example));
-}
-function isShared(statement) {
-    return accountsNamedIn(statement).size > 1;
-}
-/** `undefined` takes a statement out. The very same document if nothing changes. */
-function changeStatements(document, change) {
-    const before = statementsOf(document);
-    const after = before.map(change);
-    if (after.every((statement, index) => statement === before[index]))
-        return document;
-    const kept = after.filter((statement) => statement !== undefined);
-    const [only] = kept;
-    const isLone = !Array.isArray(document.Statement) && only !== undefined;
-    return { ...document, Statement: isLone ? only : kept };
-}
-function withdraw_without(statement, departure) {
-    if (!isForCloudTrailAlone(statement))
-        return statement;
-    const [example] = departure.leaving;
-    if (example === undefined)
-        return statement;
-    const compact = GRANT_KINDS.find((kind) => isLike(statement, 'compact', kind, example));
-    return compact === undefined
-        ? withoutTrails(statement, departure)
-        : withoutAccounts(statement, departure);
-}
-function withoutTrails(statement, departure) {
-    const entry = admittingEntry(statement, SOURCE_ARN);
-    if (entry === undefined)
-        return statement;
-    const staying = new Set(departure.staying.map(({ trailArn }) => trailArn));
-    const gone = new Set(departure.leaving.map(({ trailArn }) => trailArn).filter((arn) => !staying.has(arn)));
-    const kept = entry.values.filter((value) => !gone.has(String(value)));
-    if (kept.length === 0 && entry.values.length > 0)
-        return undefined;
-    const narrowed = kept.length === entry.values.length ? statement : withValues(statement, entry, oneOrMany(kept));
-    return withoutPaths(narrowed, departure, (delivery) => kept.some((value) => isAnotherTrailOf(delivery, String(value))));
-}
-/** A pattern counts as another trail of every account it can match. */
-function isAnotherTrailOf({ accountId, trailArn }, value) {
-    if (value === trailArn)
-        return false;
-    return isTrailArn(value) ? accountOf(value) === accountId : canMatch(accountOf(value), accountId);
-}
-function canMatch(pattern, account) {
-    return pattern === '' || /[*?$]/.test(pattern) || pattern === account;
-}
-/** In `compact` an account is in or out as a whole. */
-function withoutAccounts(statement, departure) {
-    const entry = admittingEntry(statement, SOURCE_ACCOUNT);
-    if (entry === undefined)
-        return statement;
-    const staying = new Set(departure.staying.map(({ accountId }) => accountId));
-    const gone = new Set(departure.leaving.map(({ accountId }) => accountId).filter((id) => !staying.has(id)));
-    const kept = entry.values.filter((value) => !gone.has(String(value)));
-    if (kept.length === 0)
-        return undefined;
-    const narrowed = kept.length === entry.values.length ? statement : withValues(statement, entry, oneOrMany(kept));
-    return withoutPaths(narrowed, departure, ({ accountId }) => staying.has(accountId));
-}
-/** A statement without a Resource would mean nothing, and one whose last path has no trail does no harm: that one stays. */
-function withoutPaths(statement, { leaving }, isNeeded) {
-    const paths = new Set(leaving.filter((delivery) => !isNeeded(delivery)).map(pathArn));
-    const kept = resourcesOf(statement).filter((resource) => !paths.has(resource));
-    if (kept.length === 0 || kept.length === resourcesOf(statement).length)
-        return statement;
-    return { ...statement, Resource: oneOrMany(kept) };
-}
-//# sourceMappingURL=withdraw.js.map
-;// CONCATENATED MODULE: ./lib/src/policy/merge.js
-// The whole of a change to a bucket policy, from the document that is there and the deliveries that are wished for or no
-// longer wished for. Pure and total: it never fails, never touches a statement that is not about these, and says nothing of
-// whether a Deny stops CloudTrail (doctor.ts) or of what the change means (compare.ts).
-
-
-
-
-
-
-
 /**
- * The policy with the one admitted and the other withdrawn. A set operation: the order of deliveries does not matter, and
- * merging the result once more changes nothing.
+ * CloudTrail looks at the key, and asks for a data key for an object below `AWSLogs/<account>/`. Source: CloudTrail user
+ * guide, "How AWS CloudTrail uses AWS KMS" and "Configure AWS KMS key policies for CloudTrail".
  */
-function mergePolicy(current, request) {
-    const { layout, organizationId } = request;
-    const staying = inCanonicalOrder(request.admit.map((delivery) => withOrganization(delivery, organizationId)));
-    const kept = new Set(staying.map(identityOf));
-    const leaving = inCanonicalOrder(request.withdraw).filter((delivery) => !kept.has(identityOf(delivery)));
-    const merged = mergeInto(current ?? merge_NO_POLICY, layout, { staying, leaving });
-    const empty = statementsOf(merged).length === 0;
-    const document = settled(current, empty ? null : merged);
-    return {
-        document,
-        changed: document !== current,
-        ...counted(current, document),
-        findings: weaknesses(document, { layout, staying, leaving }),
+function key_grants_keyRequestsFor(kind, delivery, { service, context }) {
+    const request = {
+        caller: { service },
+        action: key_grants_KEY_ACTION[kind],
+        resource: delivery.kmsKeyArn ?? '*',
     };
-}
-const merge_NO_POLICY = { Version: '2012-10-17', Statement: [] };
-function withOrganization(delivery, organizationId) {
-    return organizationId === undefined ? delivery : { ...delivery, organizationId };
-}
-function mergeInto(document, layout, wish) {
-    const isPossible = layout !== 'organization' || wish.staying.every((one) => one.organizationId);
-    const ready = isPossible
-        ? admit(moveOut(document, layout, wish.staying), layout, wish.staying)
-        : document;
-    return withdraw(ready, wish);
-}
-/** The given document itself if nothing has changed but the way it is written. */
-function settled(before, after) {
-    if (before === null || after === null)
-        return after;
-    return samePolicy(before, after) ? before : after;
-}
-function counted(before, after) {
-    const [old, now] = [merge_namedIn(before), merge_namedIn(after)];
-    return { trails: difference(old.trails, now.trails), paths: difference(old.paths, now.paths) };
-}
-function merge_namedIn(document) {
-    const statements = document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
-    const trails = statements
-        .flatMap(conditionEntries)
-        .filter(({ key }) => key.toLowerCase() === SOURCE_ARN)
-        .flatMap(({ values }) => values.map(String))
-        .filter(isTrailArn);
-    const paths = statements.flatMap(resourcesOf).filter((resource) => resource.includes('/'));
-    return { trails: new Set(trails), paths: new Set(paths) };
-}
-function difference(before, after) {
-    return {
-        added: [...after].filter((one) => !before.has(one)).length,
-        removed: [...before].filter((one) => !after.has(one)).length,
+    if (kind === 'describe')
+        return [{ ...request, context }];
+    const encryption = {
+        [key_grants_CONTEXT_ARN]: delivery.trailArn,
+        'kms:encryptioncontext:aws:s3:arn': `${logsArn(delivery)}${delivery.accountId}/CloudTrail/${LOG}`,
+        'kms:encryptioncontextkeys': ['aws:cloudtrail:arn', 'aws:s3:arn'],
     };
+    return [{ ...request, context: { ...context, ...encryption } }];
 }
-//# sourceMappingURL=merge.js.map
+const LOG = 'us-east-1/2026/11/23/CloudTrail_us-east-1_20261123T0005Z_0a.json.gz';
+//# sourceMappingURL=key-grants.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/json.js
 // Reads JSON text without losing anything: what `JSON.parse` would drop or change in silence (a key given twice, a number
 // no double can hold) is refused, by a `JsonError`. What the value means is decided elsewhere.
@@ -84068,7 +84174,7 @@ function parsePolicy(text) {
     return value;
 }
 /** The minified JSON that is sent and that counts against the size limit. */
-function printPolicy(document) {
+function parse_printPolicy(document) {
     return JSON.stringify(document);
 }
 /** In UTF-16 code units: far beyond S3's 20 KB and KMS's 32 KB. */
@@ -84161,6 +84267,737 @@ function show(value) {
     return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 //# sourceMappingURL=parse.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/key-findings.js
+// What a person should know of a key policy beside what is missing in it: how full it is, and whom it lets use the key who
+// was not listed. Warnings; none of it is mended unasked.
+
+
+
+
+
+
+
+
+/** Bytes of the text as it is sent. Source: KMS developer guide, "Resource quotas": key policy document size. */
+const KEY_POLICY_LIMIT = 32_768;
+/** From here on a policy is worth a warning. */
+const NEARLY_FULL = 0.8;
+const WAY_OUT = 'Remove what is no longer needed from the key policy, or use a second key.';
+/** A warning above 80 % of the limit, an error above the limit itself. */
+function keySizeFindings(document) {
+    const bytes = Buffer.byteLength(printPolicy(document));
+    const share = bytes / KEY_POLICY_LIMIT;
+    if (share <= NEARLY_FULL)
+        return [];
+    if (share > 1) {
+        return [
+            {
+                severity: 'error',
+                code: 'key-policy-too-large',
+                message: `The key policy would take ${bytes} bytes, ${bytes - KEY_POLICY_LIMIT} more than the ${KEY_POLICY_LIMIT} that KMS allows.`,
+                remedy: WAY_OUT,
+            },
+        ];
+    }
+    return [
+        {
+            severity: 'warning',
+            code: 'key-policy-nearly-full',
+            message: `The key policy takes ${bytes} of ${KEY_POLICY_LIMIT} bytes (${Math.floor(share * 100)} %).`,
+            remedy: WAY_OUT,
+        },
+    ];
+}
+/** Of the policy as it will be. */
+function key_findings_keyWeaknesses(document, leaving) {
+    return [
+        ...statementsOf(document).flatMap((statement, index) => isOpenToAnyTrail(statement) ? [openFinding(nameOf(document, index))] : []),
+        ...stillAdmitted(document, leaving),
+    ];
+}
+const GUARDS = new Set([
+    locate_SOURCE_ARN,
+    SOURCE_ACCOUNT,
+    SOURCE_ORGANIZATION,
+    'aws:sourceorgpaths',
+    key_grants_CONTEXT_ARN,
+]);
+function isOpenToAnyTrail(statement) {
+    return (statement.Effect === 'Allow' &&
+        namesCloudTrail(statement) &&
+        asList(statement.Action ?? []).some((action) => fitsAnyCase(action, KEY_ACTION.encrypt)) &&
+        !conditionEntries(statement).some(({ key }) => GUARDS.has(key.toLowerCase())));
+}
+function openFinding(name) {
+    return {
+        severity: 'warning',
+        code: 'key-policy-without-source-arn',
+        message: `CloudTrail may use the key by ${name} for any trail of any AWS account: it has no condition on aws:SourceArn and none on the encryption context.`,
+        remedy: `Once every trail that uses the key is listed in a statement with aws:SourceArn, take CloudTrail out of ${name}.`,
+    };
+}
+/** Withdrawn, and yet admitted: by a statement that admits more than single trails. */
+function stillAdmitted(document, leaving) {
+    const standing = keyExaminerOf(document);
+    const asked = askedBy(document);
+    return leaving
+        .filter((delivery) => standing('encrypt', delivery) !== 'missing')
+        .map((delivery) => {
+        const requests = worldsOf(delivery, asked).flatMap((world) => keyRequestsFor('encrypt', delivery, world));
+        const by = new Set(requests.flatMap((request) => evaluate(document, request).statements));
+        const names = [...by].map((index) => nameOf(document, index)).join(', ');
+        return {
+            severity: 'warning',
+            code: 'key-policy-withdrawn-still-admitted',
+            account: delivery.accountId,
+            message: `Trail ${delivery.trailArn} can still encrypt with the key: ${names} admits more than single trails.`,
+            remedy: `Narrow ${names} by hand if no other trail needs it as it is.`,
+        };
+    });
+}
+//# sourceMappingURL=key-findings.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/key-forms.js
+// How a trail is written into a key policy: the statements AWS documents, and which statements that are there already can
+// take a trail in instead. Whether it is needed is decided in key-merge.ts.
+
+
+
+
+
+function keyFormOf(kind, delivery) {
+    return { kind, delivery, shared: true, constant: [], ...key_forms_FORM[kind](delivery) };
+}
+/** Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". */
+const key_forms_FORM = {
+    encrypt: (delivery) => ({
+        growing: [locate_SOURCE_ARN, key_grants_CONTEXT_ARN],
+        fresh: key_forms_statementFor('AllowCloudTrailEncryptLogs', 'kms:GenerateDataKey*', {
+            StringEquals: { 'aws:SourceArn': delivery.trailArn },
+            StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': key_grants_anyTrailOf(delivery) },
+        }),
+    }),
+    describe: (delivery) => ({
+        growing: [locate_SOURCE_ARN],
+        fresh: key_forms_statementFor('AllowCloudTrailDescribeKey', 'kms:DescribeKey', {
+            StringEquals: { 'aws:SourceArn': delivery.trailArn },
+        }),
+    }),
+};
+/** In a key policy `*` is the key itself. */
+function key_forms_statementFor(sid, action, conditions) {
+    return {
+        Sid: sid,
+        Effect: 'Allow',
+        Principal: { Service: CLOUDTRAIL },
+        Action: action,
+        Resource: '*',
+        Condition: conditions,
+    };
+}
+/**
+ * Whether a trail can be added to the statement: only for CloudTrail, only for what it needs of a key, held to listed trails
+ * by `aws:SourceArn`, and where it asks for the trail in the encryption context, by a list too.
+ */
+function hasKeyShape(statement, { kind }) {
+    const actions = document_asList(statement.Action ?? []);
+    return (locate_isForCloudTrailAlone(statement) &&
+        actions.some((action) => match_fitsAnyCase(action, key_grants_KEY_ACTION[kind])) &&
+        actions.every((action) => NEEDED.has(action.toLowerCase())) &&
+        resourcesOf(statement).length > 0 &&
+        resourcesOf(statement).every((resource) => resource === '*') &&
+        listsTrails(statement, locate_SOURCE_ARN) &&
+        (entriesFor(statement, key_grants_CONTEXT_ARN).length === 0 || listsTrails(statement, key_grants_CONTEXT_ARN)));
+}
+/** `kms:Decrypt` is for buckets with an S3 Bucket Key. Source: as above. */
+const NEEDED = new Set([
+    'kms:generatedatakey',
+    'kms:generatedatakey*',
+    'kms:generatedatakeywithoutplaintext',
+    'kms:describekey',
+    'kms:decrypt',
+]);
+function listsTrails(statement, key) {
+    const values = locate_admittingEntry(statement, key)?.values ?? [];
+    return (values.length > 0 &&
+        values.every((value) => /^arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail\//.test(String(value))));
+}
+//# sourceMappingURL=key-forms.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/tls.js
+// The statement that lets nobody reach the bucket without TLS: whether one does so already, told by what it does and never by
+// its Sid, and the one that is added where none does. A Deny that is there is never changed.
+
+
+
+
+/**
+ * The policy with every request to the bucket (`arn:aws:s3:::logs`) refused that comes without TLS; the same value if that
+ * is so already. The Deny is the plain one, without IAM's exception for AWS services: Control Tower, the Landing Zone
+ * Accelerator and the Security Reference Architecture put it on CloudTrail's buckets, and logs arrive there.
+ */
+function withTlsOnly(document, bucketArn) {
+    if (isTlsOnly(document, bucketArn))
+        return document;
+    const statements = document_statementsOf(document);
+    const Sid = uniqueSid('DenyInsecureTransport', statements);
+    return { ...document, Statement: [...statements, { Sid, ...denial(bucketArn) }] };
+}
+function denial(bucketArn) {
+    return {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: [bucketArn, `${bucketArn}/*`],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    };
+}
+/** Whether each example is refused for want of TLS: by a Deny that does not refuse it anyway. */
+function isTlsOnly(document, bucketArn) {
+    return examples(bucketArn).every((request) => {
+        const deniedBy = (secure) => {
+            const context = { 'aws:SecureTransport': secure, 'aws:PrincipalIsAWSService': 'false' };
+            const { effect, statements } = evaluate_evaluate(document, { ...request, context });
+            return effect === 'denied' ? statements : [];
+        };
+        const anyway = new Set(deniedBy('true'));
+        return deniedBy('false').some((statement) => !anyway.has(statement));
+    });
+}
+/** Chosen so that no Deny for some callers, some actions or a part of the bucket passes for one that is for all. */
+function examples(bucketArn) {
+    const callers = ['000000000000', '000000000001'].map((account) => ({
+        arn: `arn:${partitionOf(bucketArn)}:iam::${account}:role/example`,
+    }));
+    const onBucket = ['s3:ListBucket', 's3:GetBucketAcl', 's3:PutBucketPolicy'].map((action) => ({
+        action,
+        resource: bucketArn,
+    }));
+    const onObjects = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'].flatMap((action) => ['AWSLogs/example', 'example'].map((key) => ({ action, resource: `${bucketArn}/${key}` })));
+    return callers.flatMap((caller) => [...onBucket, ...onObjects].map((asked) => ({ caller, ...asked })));
+}
+//# sourceMappingURL=tls.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/doubts.js
+// What a member's access depends on that nobody can know from here, and whom a policy still admits who was to leave. Says so;
+// decides nothing.
+
+
+
+
+
+
+/** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */
+function dependencies(document, deliveries) {
+    if (isBeyondDoubt(document, deliveries))
+        return [];
+    const standing = examinerOf(document);
+    const causes = new Map();
+    for (const delivery of deliveries) {
+        for (const kind of GRANT_KINDS) {
+            if (standing(kind, delivery) !== 'depends')
+                continue;
+            for (const cause of causesOf(document, kind, delivery)) {
+                const key = JSON.stringify(cause);
+                const known = causes.get(key) ?? { cause, accounts: new Set() };
+                known.accounts.add(delivery.accountId);
+                causes.set(key, known);
+            }
+        }
+    }
+    return [...causes.values()].map(({ cause, accounts }) => dependsFinding(document, cause, [...accounts]));
+}
+/** Most policies: they ask for nothing unknown, and have no Deny but for what CloudTrail never sends. */
+function isBeyondDoubt(document, deliveries) {
+    const asked = worlds_askedBy(document);
+    return (document_statementsOf(document).every((statement) => statement.Effect === 'Allow' || isForOthers(statement)) && deliveries.every((delivery) => worlds_worldsOf(delivery, asked).length === 1));
+}
+const NEVER_SENT = {
+    'aws:securetransport': 'false',
+    'aws:principalisawsservice': 'false',
+};
+function isForOthers(statement) {
+    return document_conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
+        values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]));
+}
+/** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
+function causesOf(document, kind, delivery) {
+    const judge = judgeOf(document);
+    const asked = worlds_askedBy(document);
+    const worlds = worlds_worldsOf(delivery, asked);
+    const decisions = worlds.flatMap((world) => requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)));
+    const denies = decisions.flatMap(({ effect, statements, unknown }) => [
+        ...(effect === 'denied' ? statements : []),
+        ...unknown.filter((index) => document_statementsOf(document)[index]?.Effect === 'Deny'),
+    ]);
+    const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
+    const keys = varyingKeys(worlds.map(({ context, headers }) => ({ ...context, ...headers.digests }))).filter((key) => asked.keys.has(key));
+    return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
+}
+function varyingKeys(contexts) {
+    const keys = new Set(contexts.flatMap((context) => Object.keys(context)));
+    return [...keys].filter((key) => new Set(contexts.map((context) => JSON.stringify(context[key]))).size > 1);
+}
+function dependsFinding(document, { denies, keys }, accounts) {
+    const [account] = accounts;
+    const about = account !== undefined && accounts.length === 1 ? { account } : {};
+    const what = keys.length > 0 ? keys.join(', ') : 'an element that has no documented meaning';
+    if (denies.length > 0) {
+        const names = denies.map((index) => wording_nameOf(document, index)).join(', ');
+        return {
+            severity: 'warning',
+            code: 'policy-deny-may-stop-cloudtrail',
+            ...about,
+            message: `Whether ${names} denies CloudTrail's deliveries depends on ${what}, which cannot be known from here (${listed(accounts)}).`,
+            remedy: `Look whether the Deny is meant for these trails. If it is not, except them with "ArnNotEquals": {"aws:SourceArn": …} in its Condition.`,
+        };
+    }
+    return {
+        severity: 'warning',
+        code: 'policy-grant-depends',
+        ...about,
+        message: `The policy admits ${listed(accounts)} only for certain values of ${what}, which cannot be known from here. Nothing was added.`,
+        remedy: 'Make sure that the account fulfils it (that it is in the organization, for one). CloudTrail refuses the trail otherwise.',
+    };
+}
+/** Withdrawn, and yet admitted: by a statement that admits more than single trails. */
+function doubts_stillAdmitted(document, leaving) {
+    const standing = examinerOf(document);
+    const judge = judgeOf(document);
+    const asked = worlds_askedBy(document);
+    return leaving
+        .filter((delivery) => standing('write', delivery) !== 'missing')
+        .map((delivery) => {
+        const world = worlds_worldsOf(delivery, asked)[0];
+        const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
+        const by = request === undefined ? [] : judge(delivery.accountId, request).statements;
+        const names = by.map((index) => wording_nameOf(document, index)).join(', ') || 'another statement';
+        return {
+            severity: 'warning',
+            code: 'policy-withdrawn-still-admitted',
+            account: delivery.accountId,
+            message: `Trail ${delivery.trailArn} can still write into the bucket: ${names} admits more than single trails.`,
+            remedy: `Narrow ${names} by hand if no other trail needs it as it is.`,
+        };
+    });
+}
+//# sourceMappingURL=doubts.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/weaknesses.js
+// What is weak about the statements that admit CloudTrail, and about the layout asked for. Warnings and notices: none of it is
+// mended unasked, for tightening may cut off trails that nobody listed.
+
+
+
+
+
+
+/** Of the policy as it will be. */
+function weaknesses(document, wish) {
+    if (document === null)
+        return layoutFindings(wish);
+    return [
+        ...layoutFindings(wish),
+        ...document_statementsOf(document).flatMap((statement, index) => ofStatement(statement, wording_nameOf(document, index))),
+        ...dependencies(document, wish.staying),
+        ...doubts_stillAdmitted(document, wish.leaving),
+    ];
+}
+function layoutFindings({ layout, staying }) {
+    const key = UNPROVEN[layout];
+    if (key === undefined || staying.length === 0)
+        return [];
+    return layout === 'organization' && staying.some(({ organizationId }) => !organizationId)
+        ? [NO_ORGANIZATION]
+        : [unproven(layout, key)];
+}
+const UNPROVEN = {
+    compact: 'aws:SourceAccount',
+    organization: 'aws:SourceOrgID',
+};
+function unproven(layout, key) {
+    return {
+        severity: 'notice',
+        code: 'policy-layout-unproven',
+        message: `Layout ${layout} relies on CloudTrail sending ${key} for the trail of a single account. AWS documents the key, but not this use of it, and it has not been tried here on a live account.`,
+        remedy: 'Onboard one account first and see its logs arrive before you move the others.',
+    };
+}
+const NO_ORGANIZATION = {
+    severity: 'error',
+    code: 'policy-organization-unknown',
+    message: 'Layout organization needs the ID of the organization, and none is given. Nothing was added to the policy.',
+    remedy: 'Set organization-id to the ID of your organization (o-…).',
+};
+function ofStatement(statement, name) {
+    if (statement.Effect !== 'Allow')
+        return [];
+    return [
+        ...unguarded(statement, name),
+        ...neverMatching(statement, name),
+        ...contradicting(statement, name),
+        ...legacy(statement, name),
+    ];
+}
+const weaknesses_GUARDS = new Set([
+    locate_SOURCE_ARN,
+    SOURCE_ACCOUNT,
+    SOURCE_ORGANIZATION,
+    'aws:sourceorgpaths',
+]);
+function unguarded(statement, name) {
+    const isGuarded = document_conditionEntries(statement).some(({ key }) => weaknesses_GUARDS.has(key.toLowerCase()));
+    if (!locate_namesCloudTrail(statement) || isGuarded)
+        return [];
+    if (allows(statement, 'write')) {
+        const others = locate_isForCloudTrailAlone(statement) ? '' : ' It also names other principals.';
+        return [
+            {
+                severity: 'warning',
+                code: 'policy-write-without-source-arn',
+                message: `CloudTrail may write by ${name} for any trail of any AWS account: it has no condition on aws:SourceArn.${others}`,
+                remedy: `Once every trail that delivers here is listed in a statement with aws:SourceArn, take CloudTrail out of ${name}.`,
+            },
+        ];
+    }
+    if (!allows(statement, 'acl-check'))
+        return [];
+    return [
+        {
+            severity: 'notice',
+            code: 'policy-acl-check-without-source-arn',
+            message: `CloudTrail may read the bucket's ACL by ${name} for any trail of any AWS account: it has no condition on aws:SourceArn.`,
+            remedy: 'It gives no access to logs. Add aws:SourceArn with all trails that deliver here if you want it closed.',
+        },
+    ];
+}
+function allows({ Action }, kind) {
+    return Action !== undefined && document_asList(Action).some((action) => match_fitsAnyCase(action, ACTION[kind]));
+}
+/** Source: CloudTrail user guide, "Cross-service confused deputy prevention": a wildcard needs `StringLike`. */
+function neverMatching(statement, name) {
+    return entriesFor(statement, locate_SOURCE_ARN)
+        .filter(({ operator }) => operator.toLowerCase().startsWith('stringequals'))
+        .flatMap(({ operator, values }) => values
+        .map(String)
+        .filter((value) => /[*?]/.test(value) && !value.includes('${'))
+        .map((value) => ({
+        severity: 'warning',
+        code: 'policy-source-arn-never-matches',
+        message: `In ${name}, ${JSON.stringify(value)} stands under ${operator}, which knows no wildcards: it matches no trail.`,
+        remedy: `Write the trail's full ARN in its place, or move it to ArnLike in a statement of its own.`,
+    })));
+}
+function contradicting(statement, name) {
+    const entries = entriesFor(statement, locate_SOURCE_ARN);
+    if (entries.length < 2 || !locate_namesCloudTrail(statement))
+        return [];
+    const places = entries.map(({ operator, key }) => `${key} under ${operator}`).join(' and ');
+    return [
+        {
+            severity: 'warning',
+            code: 'policy-source-arn-twice',
+            message: `The conditions of ${name} ask for the trail's ARN more than once (${places}). All of them must hold, so only trails that are in each list are admitted.`,
+            remedy: 'Keep one of them, with every trail in it.',
+        },
+    ];
+}
+/** CloudTrail's own accounts, one for each old Region. Source: CloudTrail user guide of 2015, still found in live policies. */
+const LEGACY = new Set([
+    '903692715234',
+    '035351147821',
+    '859597730677',
+    '814480443879',
+    '216624486486',
+    '086441151436',
+    '388731089494',
+    '284668455005',
+    '113285607260',
+    '475085895292',
+]);
+function legacy({ Principal }, name) {
+    const named = typeof Principal === 'object' ? document_asList(Principal['AWS'] ?? []) : [];
+    const accounts = named.map((arn) => /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(arn)?.[1] ?? '');
+    if (!accounts.some((account) => LEGACY.has(account)))
+        return [];
+    return [
+        {
+            severity: 'notice',
+            code: 'policy-legacy-principals',
+            message: `${sentence(name)} admits CloudTrail by the account numbers it had in its first Regions. That does not cover newer Regions.`,
+            remedy: 'AWS asks to put the service principal cloudtrail.amazonaws.com in their place.',
+        },
+    ];
+}
+//# sourceMappingURL=weaknesses.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/withdraw.js
+// Takes grants back out of a policy: trail ARNs out of `aws:SourceArn` lists, an account's path where no other trail of the
+// account needs it, a statement once it admits nobody any more. What admits by a wildcard, or anybody, stays as it is.
+
+
+
+
+/** The policy without the grants of those that leave. A statement that then admits nobody is gone; others keep their place. */
+function withdraw(document, departure) {
+    if (departure.leaving.length === 0)
+        return document;
+    return withdraw_changeStatements(document, (statement) => withdraw_without(statement, departure));
+}
+/**
+ * The policy without what admits these deliveries in another layout than this one, so that they can be admitted anew in it.
+ * Only statements that hold members one by one are touched, and there only these members' entries.
+ */
+function moveOut(document, layout, deliveries) {
+    const [example] = deliveries;
+    if (example === undefined || layout === 'documented')
+        return document;
+    const departure = { leaving: deliveries, staying: [] };
+    return withdraw_changeStatements(document, (statement) => GRANT_KINDS.some((kind) => isInOtherLayout(statement, layout, kind, example))
+        ? withdraw_without(statement, departure)
+        : statement);
+}
+/** Layouts from which a member can be taken out alone. */
+const BY_MEMBER = ['documented', 'compact'];
+function isInOtherLayout(statement, layout, kind, example) {
+    if (layout === 'isolated') {
+        return (kind === 'write' && isLike(statement, 'documented', kind, example) && isShared(statement));
+    }
+    return BY_MEMBER.some((other) => other !== layout && isLike(statement, other, kind, example));
+}
+function isLike(statement, layout, kind, example) {
+    return hasShape(statement, formOf(layout, kind, example));
+}
+function isShared(statement) {
+    return accountsNamedIn(statement).size > 1;
+}
+/** `undefined` takes a statement out. The very same document if nothing changes. */
+function withdraw_changeStatements(document, change) {
+    const before = document_statementsOf(document);
+    const after = before.map(change);
+    if (after.every((statement, index) => statement === before[index]))
+        return document;
+    const kept = after.filter((statement) => statement !== undefined);
+    const [only] = kept;
+    const isLone = !Array.isArray(document.Statement) && only !== undefined;
+    return { ...document, Statement: isLone ? only : kept };
+}
+function withdraw_without(statement, departure) {
+    if (!locate_isForCloudTrailAlone(statement))
+        return statement;
+    const [example] = departure.leaving;
+    if (example === undefined)
+        return statement;
+    const compact = GRANT_KINDS.find((kind) => isLike(statement, 'compact', kind, example));
+    return compact === undefined
+        ? withdraw_withoutTrails(statement, departure)
+        : withoutAccounts(statement, departure);
+}
+function withdraw_withoutTrails(statement, departure) {
+    const entry = locate_admittingEntry(statement, locate_SOURCE_ARN);
+    if (entry === undefined)
+        return statement;
+    const staying = new Set(departure.staying.map(({ trailArn }) => trailArn));
+    const gone = new Set(departure.leaving.map(({ trailArn }) => trailArn).filter((arn) => !staying.has(arn)));
+    const kept = entry.values.filter((value) => !gone.has(String(value)));
+    if (kept.length === 0 && entry.values.length > 0)
+        return undefined;
+    const narrowed = kept.length === entry.values.length ? statement : locate_withValues(statement, entry, locate_oneOrMany(kept));
+    return withoutPaths(narrowed, departure, (delivery) => kept.some((value) => withdraw_isAnotherTrailOf(delivery, String(value))));
+}
+/** A pattern counts as another trail of every account it can match. */
+function withdraw_isAnotherTrailOf({ accountId, trailArn }, value) {
+    if (value === trailArn)
+        return false;
+    return isTrailArn(value) ? accountOf(value) === accountId : canMatch(accountOf(value), accountId);
+}
+function canMatch(pattern, account) {
+    return pattern === '' || /[*?$]/.test(pattern) || pattern === account;
+}
+/** In `compact` an account is in or out as a whole. */
+function withoutAccounts(statement, departure) {
+    const entry = locate_admittingEntry(statement, SOURCE_ACCOUNT);
+    if (entry === undefined)
+        return statement;
+    const staying = new Set(departure.staying.map(({ accountId }) => accountId));
+    const gone = new Set(departure.leaving.map(({ accountId }) => accountId).filter((id) => !staying.has(id)));
+    const kept = entry.values.filter((value) => !gone.has(String(value)));
+    if (kept.length === 0)
+        return undefined;
+    const narrowed = kept.length === entry.values.length ? statement : locate_withValues(statement, entry, locate_oneOrMany(kept));
+    return withoutPaths(narrowed, departure, ({ accountId }) => staying.has(accountId));
+}
+/** A statement without a Resource would mean nothing, and one whose last path has no trail does no harm: that one stays. */
+function withoutPaths(statement, { leaving }, isNeeded) {
+    const paths = new Set(leaving.filter((delivery) => !isNeeded(delivery)).map(pathArn));
+    const kept = resourcesOf(statement).filter((resource) => !paths.has(resource));
+    if (kept.length === 0 || kept.length === resourcesOf(statement).length)
+        return statement;
+    return { ...statement, Resource: locate_oneOrMany(kept) };
+}
+//# sourceMappingURL=withdraw.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/merge.js
+// The whole of a change to a bucket policy, from the document that is there and the deliveries that are wished for or no
+// longer wished for. Pure and total: it never fails, never touches a statement that is not about these, and says nothing of
+// whether a Deny stops CloudTrail (doctor.ts) or of what the change means (compare.ts).
+
+
+
+
+
+
+
+
+/**
+ * The policy with the one admitted and the other withdrawn. A set operation: the order of deliveries does not matter, and
+ * merging the result once more changes nothing.
+ */
+function mergePolicy(current, request) {
+    const { layout, organizationId } = request;
+    const staying = cloudtrail_inCanonicalOrder(request.admit.map((delivery) => withOrganization(delivery, organizationId)));
+    const kept = new Set(staying.map(identityOf));
+    const leaving = cloudtrail_inCanonicalOrder(request.withdraw).filter((delivery) => !kept.has(identityOf(delivery)));
+    const merged = mergeInto(current ?? merge_NO_POLICY, request, { staying, leaving });
+    const empty = document_statementsOf(merged).length === 0;
+    const document = settled(current, empty ? null : merged);
+    return {
+        document,
+        changed: document !== current,
+        ...counted(current, document),
+        findings: weaknesses(document, { layout, staying, leaving }),
+    };
+}
+const merge_NO_POLICY = { Version: '2012-10-17', Statement: [] };
+function withOrganization(delivery, organizationId) {
+    return organizationId === undefined ? delivery : { ...delivery, organizationId };
+}
+function mergeInto(document, { layout, tlsOnly = false }, wish) {
+    const isPossible = layout !== 'organization' || wish.staying.every((one) => one.organizationId);
+    const ready = isPossible
+        ? admit(moveOut(document, layout, wish.staying), layout, wish.staying)
+        : document;
+    const merged = withdraw(ready, wish);
+    const [first] = wish.staying;
+    return tlsOnly && first !== undefined ? withTlsOnly(merged, bucketArn(first)) : merged;
+}
+/** The given document itself if nothing has changed but the way it is written. */
+function settled(before, after) {
+    if (before === null || after === null)
+        return after;
+    return canonical_samePolicy(before, after) ? before : after;
+}
+function counted(before, after) {
+    return {
+        trails: merge_countOf(merge_trailsNamedIn(before), merge_trailsNamedIn(after)),
+        paths: merge_countOf(pathsNamedIn(before), pathsNamedIn(after)),
+    };
+}
+/** The trails that statements for CloudTrail alone name by their ARNs. */
+function merge_trailsNamedIn(document) {
+    const trails = ownStatements(document)
+        .flatMap(document_conditionEntries)
+        .filter(({ key }) => key.toLowerCase() === locate_SOURCE_ARN)
+        .flatMap(({ values }) => values.map(String));
+    return new Set(trails.filter(isTrailArn));
+}
+function pathsNamedIn(document) {
+    const resources = ownStatements(document).flatMap(resourcesOf);
+    return new Set(resources.filter((resource) => resource.includes('/')));
+}
+function ownStatements(document) {
+    return document === null ? [] : document_statementsOf(document).filter(locate_isForCloudTrailAlone);
+}
+function merge_countOf(before, after) {
+    return {
+        added: [...after].filter((one) => !before.has(one)).length,
+        removed: [...before].filter((one) => !after.has(one)).length,
+    };
+}
+//# sourceMappingURL=merge.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/key-merge.js
+// The whole of a change to a key policy, from the document that is there and the deliveries that are wished for or no longer
+// wished for. Pure and total: it never touches a statement that is not about these, and says nothing of whether a Deny stops
+// CloudTrail (key-doctor.ts). Deliveries without a key are passed over; all others are taken to be about this key.
+
+
+
+
+
+
+
+
+
+
+/**
+ * The policy with the one admitted and the other withdrawn. A set operation: the order of deliveries does not matter, and
+ * merging the result once more changes nothing.
+ */
+function mergeKeyPolicy(current, request) {
+    const staying = inCanonicalOrder(request.admit.filter(isEncrypted));
+    const kept = new Set(staying.map(({ trailArn }) => trailArn));
+    const leaving = inCanonicalOrder(request.withdraw.filter(isEncrypted)).filter(({ trailArn }) => !kept.has(trailArn));
+    const merged = withdrawKey(admitKey(current, staying), { staying, leaving });
+    const document = samePolicy(current, merged) ? current : merged;
+    return {
+        document,
+        changed: document !== current,
+        trails: countOf(trailsNamedIn(current), trailsNamedIn(document)),
+        findings: keyWeaknesses(document, leaving),
+    };
+}
+/** Whoever some Allow admits already is left alone; what a Deny stops cannot be mended by a further Allow. */
+function admitKey(document, deliveries) {
+    const standing = key_grants_keyExaminerOf(withoutDenies(document));
+    const wanted = KEY_GRANT_KINDS.flatMap((kind) => deliveries
+        .filter((delivery) => standing(kind, delivery) === 'missing')
+        .map((delivery) => keyFormOf(kind, delivery)));
+    return enter(document, wanted, { hasShape: hasKeyShape, requests: key_grants_keyRequestsFor });
+}
+function withdrawKey(document, departure) {
+    if (departure.leaving.length === 0)
+        return document;
+    return changeStatements(document, (statement) => {
+        if (!isForCloudTrailAlone(statement))
+            return statement;
+        const left = withoutTrails(statement, departure);
+        return left === undefined ? undefined : withoutContexts(left, departure);
+    });
+}
+/**
+ * A trail's own entry in the encryption context goes with it, its account's with the account's last trail. One entry always
+ * stays, and a statement that holds trails by nothing else is not ours to narrow.
+ */
+function withoutContexts(statement, { leaving }) {
+    const trails = admittingEntry(statement, SOURCE_ARN)?.values.map(String);
+    const entry = admittingEntry(statement, CONTEXT_ARN);
+    if (trails === undefined || entry === undefined)
+        return statement;
+    const isNeeded = (delivery) => trails.some((arn) => isAnotherTrailOf(delivery, arn));
+    const gone = new Set(leaving.flatMap((delivery) => [
+        delivery.trailArn,
+        ...(isNeeded(delivery) ? [] : [anyTrailOf(delivery)]),
+    ]));
+    const kept = entry.values.filter((value) => !gone.has(String(value)));
+    if (kept.length === 0 || kept.length === entry.values.length)
+        return statement;
+    return withValues(statement, entry, oneOrMany(kept));
+}
+//# sourceMappingURL=key-merge.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/key-doctor.js
+// Why CloudTrail would be refused the key of a trail, and the text that would mend it by hand. The reasoning is that of the
+// bucket policy's doctor (doctor.ts); here stands only what is different about a key.
+
+
+
+const KEY = {
+    kinds: KEY_GRANT_KINDS,
+    requests: key_grants_keyRequestsFor,
+    resource: (_, { kmsKeyArn }) => kmsKeyArn ?? '*',
+    admit: admitKey,
+    name: 'key policy',
+    code: 'key-policy',
+    byHand: 'Set manage-kms-key-policy: true',
+};
+/** Error findings for all grants that the deliveries with a key do not have; empty when every one is in effect. */
+function diagnoseKey(document, deliveries) {
+    return diagnoseIn(KEY, document, deliveries.filter(isEncrypted));
+}
+//# sourceMappingURL=key-doctor.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/measure.js
 // How large a policy is against S3's limit, how many members it can still take, and what to do when it is full.
 
@@ -84168,7 +85005,7 @@ function show(value) {
 /** Source: S3 user guide, "Adding a bucket policy": 20 KB. S3 counts a normalised form; the minified text is never less. */
 const LIMIT = 20_480;
 /** From here on a policy is worth a warning. */
-const NEARLY_FULL = 0.8;
+const measure_NEARLY_FULL = 0.8;
 /** The size of the policy, and its room for members that look like the example. */
 function measurePolicy(document, layout, example) {
     const bytes = bytesOf(document);
@@ -84180,7 +85017,7 @@ function measurePolicy(document, layout, example) {
     };
 }
 function bytesOf(document) {
-    return document === null ? 0 : Buffer.byteLength(printPolicy(document));
+    return document === null ? 0 : Buffer.byteLength(parse_printPolicy(document));
 }
 /** The first new member may bring statements with it; what each further one costs is tried out behind it. */
 function membersLeft(document, layout, example) {
@@ -84218,7 +85055,7 @@ function likeExample(example, accountId) {
 /** A warning above 80 % of the limit, an error above the limit itself; both name the way out. */
 function sizeFindings(size, layout) {
     const { bytes, limit, share, membersLeft: left } = size;
-    if (share <= NEARLY_FULL)
+    if (share <= measure_NEARLY_FULL)
         return [];
     const room = left === null ? '' : ` There is room for ${left} more members in layout ${layout}.`;
     if (share <= 1) {
@@ -84227,7 +85064,7 @@ function sizeFindings(size, layout) {
                 severity: 'warning',
                 code: 'policy-nearly-full',
                 message: `The policy takes ${bytes} of ${limit} bytes (${Math.floor(share * 100)} %).${room}`,
-                remedy: WAY_OUT[layout],
+                remedy: measure_WAY_OUT[layout],
             },
         ];
     }
@@ -84236,11 +85073,11 @@ function sizeFindings(size, layout) {
             severity: 'error',
             code: 'policy-too-large',
             message: `The policy would take ${bytes} bytes, ${bytes - limit} more than the ${limit} that S3 allows.`,
-            remedy: WAY_OUT[layout],
+            remedy: measure_WAY_OUT[layout],
         },
     ];
 }
-const WAY_OUT = {
+const measure_WAY_OUT = {
     isolated: 'Set policy-layout: documented for new members: it takes about half the room for each (its statements are shared between members).',
     documented: 'Set policy-layout: compact and name all members in one run, and they are moved to it: it takes less than half the room for each. If all are in one organization, policy-layout: organization has no limit.',
     compact: 'If all members are in one organization, policy-layout: organization has no limit. Else use a second bucket.',
@@ -84249,6 +85086,10 @@ const WAY_OUT = {
 //# sourceMappingURL=measure.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/index.js
 // The policy room's door: what other rooms may use of it.
+
+
+
+
 
 
 
@@ -84453,6 +85294,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   R: () => (/* binding */ rowsOf)
 });
 
+// EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
+var bucket_plan = __nccwpck_require__(9274);
 ;// CONCATENATED MODULE: ./lib/src/plan/steps.js
 // The steps that a trail is brought through, in order. Each is one call to CloudTrail; carrying them out decides nothing.
 /** The step as a person would name it. */
@@ -84476,17 +85319,43 @@ var words = __nccwpck_require__(5116);
 // EXTERNAL MODULE: ./lib/src/report/words.js
 var report_words = __nccwpck_require__(3512);
 ;// CONCATENATED MODULE: ./lib/src/report/rows.js
-// The report's table: one row for the bucket policy and one for each member, as plain text. A dry run's rows say what will
+// The report's table: one row for the bucket policy (for a bootstrap one for the bucket before it) and one for each member, as plain text. A dry run's rows say what will
 // happen, an apply's what did. Escaping is the renderer's business.
+
 
 
 
 function rowsOf(request, plan, outcome) {
     const outcomes = new Map(outcome?.members.map((member) => [member.accountId, member]));
     return [
+        ...(request.operation === 'bootstrap' ? [bucketRow(request, plan, outcome)] : []),
         policyRow(request, plan, outcome),
         ...plan.members.flatMap((member) => memberRows(member, outcomes.get(member.member.accountId))),
     ];
+}
+function bucketRow({ central }, { bucket }, outcome) {
+    const isNew = bucket.some(({ kind }) => kind === 'create-bucket');
+    const settings = bucket.filter(({ kind }) => kind !== 'create-bucket').map(bucket_plan/* bucketStepInWords */.n);
+    const failed = outcome?.bucket.some(({ result }) => result.state === 'failed') ?? false;
+    const mark = isNew ? '+' : bucket.length > 0 ? '~' : '=';
+    const change = `${isNew ? 'create' : 'set'}: ${settings.join(', ')}`;
+    return {
+        mark: failed ? '!' : mark,
+        account: central.accountId,
+        role: 'central',
+        what: { words: 'bucket', name: central.bucket, where: central.bucketRegion },
+        detail: bucket.length > 0 ? change : 'unchanged',
+        outcome: outcome === null ? '' : bucketInWords(outcome.bucket),
+    };
+}
+function bucketInWords(outcomes) {
+    if (outcomes.length === 0)
+        return 'unchanged';
+    if (outcomes.every(({ result }) => result.state === 'done'))
+        return 'done';
+    return outcomes
+        .map(({ step, result }) => `${(0,bucket_plan/* bucketStepInWords */.n)(step)}: ${inWords(result)}`)
+        .join('; ');
 }
 function policyRow({ central }, { policy }, outcome) {
     const { merge, size, before } = policy;

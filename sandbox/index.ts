@@ -4,6 +4,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Aws } from './aws/aws.js';
 import { deliverDue } from './aws/cloudtrail/delivery.js';
+import { createThrottle, noThrottle } from './aws/cloudtrail/throttle.js';
 import { warmEvaluator } from './aws/iam.js';
 import { createState } from './aws/state.js';
 import { createClock } from './clock.js';
@@ -33,6 +34,8 @@ export type SandboxOptions = {
   readonly readDelayMs?: number;
   /** Real milliseconds a bucket-policy write takes; a second one meanwhile gets OperationAborted. */
   readonly policyWriteMs?: number;
+  /** CloudTrail refuses more than one write and ten reads a second per account, Region and operation. */
+  readonly throttle?: boolean;
 };
 
 export type Sandbox = {
@@ -63,6 +66,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     policyDelayMs: options.policyDelayMs ?? 0,
     readDelayMs: options.readDelayMs ?? 0,
     policyWriteMs: options.policyWriteMs ?? 0,
+    throttle: options.throttle === true ? createThrottle() : noThrottle,
   };
   const recorder = createRecorder();
   const faults = createFaults();

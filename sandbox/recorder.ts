@@ -1,7 +1,7 @@
 // Writes down every request the sandbox answers, so that a test can speak of calls, their order and their overlap. It
 // never keeps bodies, tokens or secrets.
 
-export type ServiceName = 'oidc' | 'sts' | 's3' | 'cloudtrail' | 'github';
+export type ServiceName = 'oidc' | 'sts' | 's3' | 'cloudtrail' | 'kms' | 'github';
 
 export type RecordedRequest = {
   /** Real time in milliseconds since the epoch, with fractions: when the request had been read. */
@@ -16,7 +16,7 @@ export type RecordedRequest = {
   readonly region?: string;
   /** ARN of the caller. */
   readonly principal?: string;
-  /** Bucket, `bucket/key`, trail name or ARN, or role ARN. */
+  /** Bucket, `bucket/key`, trail name or ARN, key ID or ARN, or role ARN. */
   readonly resource?: string;
   readonly write: boolean;
   /** HTTP status, 0 when the connection was cut instead. */

@@ -6,6 +6,7 @@ import { scopeOf } from './aws/authentication.js';
 import type { Aws, Named, Service } from './aws/aws.js';
 import { cloudtrail } from './aws/cloudtrail/cloudtrail.js';
 import { deliverDue } from './aws/cloudtrail/delivery.js';
+import { kms } from './aws/kms/kms.js';
 import { s3 } from './aws/s3/s3.js';
 import { sts } from './aws/sts.js';
 import type { FaultAnswer, FaultBook } from './faults.js';
@@ -113,9 +114,9 @@ function serviceOf(parts: Parts, request: HttpRequest): Known {
   if (signedFor === 'cloudtrail') return { key: 'cloudtrail', ...cloudtrail };
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   if (signedFor === 'sts' || form === true) return { key: 'sts', ...sts };
-  if (request.headers['x-amz-target']?.includes('CloudTrail') === true) {
-    return { key: 'cloudtrail', ...cloudtrail };
-  }
+  const target = request.headers['x-amz-target'] ?? '';
+  if (target.includes('CloudTrail')) return { key: 'cloudtrail', ...cloudtrail };
+  if (signedFor === 'kms' || target.startsWith('TrentService')) return { key: 'kms', ...kms };
   return { key: 's3', ...s3 };
 }
 

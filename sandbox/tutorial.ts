@@ -7,7 +7,7 @@ import { join, relative, resolve } from 'node:path';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { type Sandbox, startSandbox } from './index.js';
 import { type RunResult, runAction } from './runner.js';
-import { type TutorialWorld, tutorialWorld } from './worlds.js';
+import { emptyWorld, type TutorialWorld } from './worlds.js';
 
 const FOLDER = resolve('.sandbox/tutorial');
 
@@ -33,11 +33,14 @@ function check(...checks: readonly Check[]): void {
   }
 }
 
+type Inputs = Readonly<Record<string, string>>;
+
 /** One run of the action on an event, its summary kept as a file and its verdict shown. */
 async function step(
   { sandbox, scene }: Stage,
   name: string,
   event: 'pull_request' | 'push',
+  inputs: Inputs = joining(scene),
 ): Promise<RunResult> {
   const run = await runAction({
     sandbox,
@@ -49,10 +52,8 @@ async function step(
       'central-account-id': scene.ids.SEC,
       'central-role-arn': scene.roles.central,
       bucket: scene.bucket,
-      'member-account-id': scene.ids.DEV,
-      'member-role-arn': scene.roles.member,
-      'trail-name': 'DEV-CLOUDTRAIL',
       region: scene.region,
+      ...inputs,
     },
   });
   const file = run.outputs['report-file'] ?? '';
@@ -61,15 +62,32 @@ async function step(
   return run;
 }
 
+const joining = ({ ids, roles }: TutorialWorld): Inputs => ({
+  'member-account-id': ids.DEV,
+  'member-role-arn': roles.member,
+  'trail-name': 'DEV-CLOUDTRAIL',
+});
+
 const writes = (run: RunResult): readonly string[] =>
   run.requests.filter(({ write }) => write).map(({ operation }) => operation);
 
-function showCentralAccount({ sandbox, scene }: Stage): void {
-  title(1, `The central account ${scene.ids.SEC} (SEC), as the console made it`);
+async function bootstrap(stage: Stage): Promise<void> {
+  const { sandbox, scene } = stage;
+  title(1, `The central account ${scene.ids.SEC} (SEC) is empty: bootstrap makes bucket and trail`);
+  const run = await step(stage, '1-bootstrap', 'push', {
+    operation: 'bootstrap',
+    'central-trail-name': scene.trailName,
+  });
   const [trail] = sandbox.world.trails(scene.ids.SEC);
   say(`   trail ${trail?.Name} logs to bucket ${scene.bucket}; its policy:`);
   const policy = JSON.stringify(sandbox.world.bucketPolicy(scene.bucket), null, 2);
   for (const line of policy.split('\n')) say(`   │ ${line}`);
+  check(
+    ['the bucket came first, then its settings and its policy', writes(run)[0] === 'CreateBucket'],
+    [`${scene.trailName} is there and logs`, trail?.logging === true],
+    ['nobody gets in without TLS', policy.includes('"aws:SecureTransport": "false"')],
+    ['the run says applied', run.outputs['result'] === 'applied' && run.exitCode === 0],
+  );
 }
 
 async function pullRequest(stage: Stage): Promise<void> {
@@ -158,9 +176,9 @@ async function play(): Promise<void> {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
   const sandbox = await startSandbox();
-  const stage = { sandbox, scene: tutorialWorld(sandbox) };
+  const stage = { sandbox, scene: emptyWorld(sandbox) };
   try {
-    showCentralAccount(stage);
+    await bootstrap(stage);
     await pullRequest(stage);
     await apply(stage);
     await again(stage);

@@ -3,10 +3,7 @@
 // where a world that breaks them could not exist.
 
 import type { Aws } from './aws/aws.js';
-import { firstDelivery } from './aws/cloudtrail/delivery.js';
-import { writePlaceholder } from './aws/cloudtrail/placeholder.js';
-import { newTrail } from './aws/cloudtrail/trails.js';
-import { visiblePolicy } from './aws/s3/bucket-policy.js';
+import { visiblePolicy } from './aws/policies.js';
 import { newBucket } from './aws/s3/buckets.js';
 import { storeObject } from './aws/s3/objects.js';
 import { createAccessKey, openSession } from './aws/sessions.js';
@@ -16,12 +13,13 @@ import {
   newId,
   type PolicyDocument,
   type StoredObject,
-  type TrailDescription,
 } from './aws/state.js';
 import { githubIssuer } from './github/oidc.js';
+import { type KeyWorld, keysOf, type PolicyJson, parsed } from './world/keys.js';
+import { type TrailWorld, trailsOf } from './world/trails.js';
 
-/** A policy as a JSON text or as the value it parses to. */
-export type PolicyJson = string | PolicyDocument;
+export type { PolicyJson } from './world/keys.js';
+export type { TrailView } from './world/trails.js';
 
 export type RoleSeed = {
   readonly account: string;
@@ -37,16 +35,8 @@ export type BucketSeed = {
   readonly name: string;
   readonly region: string;
   readonly policy?: PolicyJson;
-};
-
-export type TrailSeed = Partial<TrailDescription> & {
-  readonly account: string;
-  readonly region: string;
-  readonly name: string;
-  readonly bucket: string;
-  /** Default: true. */
-  readonly logging?: boolean;
-  readonly tags?: Readonly<Record<string, string>>;
+  /** Settings it does not have, as buckets made before 2023. */
+  readonly without?: readonly ('publicAccessBlock' | 'ownershipControls' | 'encryption')[];
 };
 
 export type StaticCredentials = {
@@ -55,59 +45,40 @@ export type StaticCredentials = {
   readonly sessionToken?: string;
 };
 
-/** A trail with its status, as a snapshot. */
-export type TrailView = TrailDescription & {
-  readonly account: string;
-  readonly logging: boolean;
-  readonly latestDelivery?: Date;
-  readonly latestDeliveryError?: string;
-  readonly tags: Readonly<Record<string, string>>;
-};
-
 export type ObjectView = Pick<StoredObject, 'key' | 'body' | 'lastModified' | 'metadata'> & {
   readonly size: number;
 };
 
-export type World = {
-  readonly createAccount: (account: Account) => void;
-  /** Registers an OIDC issuer in an account; GitHub's with `sts.amazonaws.com` unless told otherwise. Returns the ARN. */
-  readonly createOidcProvider: (provider: {
-    readonly account: string;
-    readonly issuer?: string;
-    readonly clientIds?: readonly string[];
-  }) => string;
-  /** Returns the ARN. Throws where IAM would refuse the trust policy: GitHub trusted without a look at `sub`. */
-  readonly createRole: (role: RoleSeed) => string;
-  /** Returns the ARN. */
-  readonly createUser: (user: Omit<RoleSeed, 'trust' | 'maxSessionSeconds'>) => string;
-  /** Removes a role or user. Policies that name it keep doing so, as S3's do with an ID instead. */
-  readonly deletePrincipal: (arn: string) => void;
-  /** An access key of a user, or a session of a role that lasts a day. */
-  readonly credentialsFor: (principalArn: string) => StaticCredentials;
-  readonly createBucket: (bucket: BucketSeed) => void;
-  /** Removes a bucket with all it holds. */
-  readonly deleteBucket: (name: string) => void;
-  /** Replaces a bucket's policy at once and as it stands; `undefined` removes it. */
-  readonly putBucketPolicy: (bucket: string, policy: PolicyJson | undefined) => void;
-  /** The policy as stored, parsed; `undefined` when there is none. */
-  readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
-  /** The same as S3 would print it. */
-  readonly bucketPolicyText: (bucket: string) => string | undefined;
-  readonly putObject: (bucket: string, key: string, body: Buffer | string) => void;
-  /** Objects in key order. */
-  readonly objects: (bucket: string, prefix?: string) => readonly ObjectView[];
-  /** Returns the ARN. The bucket is not asked. */
-  readonly createTrail: (trail: TrailSeed) => string;
-  readonly deleteTrail: (arn: string) => void;
-  /** Trails of an account in all Regions, or of all accounts. */
-  readonly trails: (account?: string) => readonly TrailView[];
-  /** Returns the ARN of a new KMS key. */
-  readonly createKey: (key: {
-    readonly account: string;
-    readonly region: string;
-    readonly policy: PolicyJson;
-  }) => string;
-};
+export type World = KeyWorld &
+  TrailWorld & {
+    readonly createAccount: (account: Account) => void;
+    /** Registers an OIDC issuer in an account; GitHub's with `sts.amazonaws.com` unless told otherwise. Returns the ARN. */
+    readonly createOidcProvider: (provider: {
+      readonly account: string;
+      readonly issuer?: string;
+      readonly clientIds?: readonly string[];
+    }) => string;
+    /** Returns the ARN. Throws where IAM would refuse the trust policy: GitHub trusted without a look at `sub`. */
+    readonly createRole: (role: RoleSeed) => string;
+    /** Returns the ARN. */
+    readonly createUser: (user: Omit<RoleSeed, 'trust' | 'maxSessionSeconds'>) => string;
+    /** Removes a role or user. Policies that name it keep doing so, as S3's do with an ID instead. */
+    readonly deletePrincipal: (arn: string) => void;
+    /** An access key of a user, or a session of a role that lasts a day. */
+    readonly credentialsFor: (principalArn: string) => StaticCredentials;
+    readonly createBucket: (bucket: BucketSeed) => void;
+    /** Removes a bucket with all it holds. */
+    readonly deleteBucket: (name: string) => void;
+    /** Replaces a bucket's policy at once and as it stands; `undefined` removes it. */
+    readonly putBucketPolicy: (bucket: string, policy: PolicyJson | undefined) => void;
+    /** The policy as stored, parsed; `undefined` when there is none. */
+    readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
+    /** The same as S3 would print it. */
+    readonly bucketPolicyText: (bucket: string) => string | undefined;
+    readonly putObject: (bucket: string, key: string, body: Buffer | string) => void;
+    /** Objects in key order. */
+    readonly objects: (bucket: string, prefix?: string) => readonly ObjectView[];
+  };
 
 export function createWorld(aws: Aws): World {
   const { state } = aws;
@@ -132,9 +103,11 @@ export function createWorld(aws: Aws): World {
       state.users.delete(arn);
     },
     credentialsFor: (arn) => credentialsFor(aws, arn),
-    createBucket: ({ policy, ...bucket }) => {
+    createBucket: ({ policy, without = [], ...seed }) => {
       const text = policy === undefined ? undefined : JSON.stringify(parsed(policy));
-      state.buckets.set(bucket.name, newBucket({ ...bucket, created: aws.clock.now() }, text));
+      const bucket = newBucket({ ...seed, created: aws.clock.now() }, text);
+      for (const setting of without) bucket.configurations.delete(setting);
+      state.buckets.set(seed.name, bucket);
     },
     deleteBucket: (name) => {
       state.buckets.delete(name);
@@ -150,16 +123,8 @@ export function createWorld(aws: Aws): World {
       storeObject(bucketOf(aws, name), key, { body: Buffer.from(body), at: aws.clock.now() });
     },
     objects: (name, prefix = '') => objectsOf(bucketOf(aws, name), prefix),
-    createTrail: (seed) => createTrail(aws, seed),
-    deleteTrail: (arn) => {
-      state.trails.delete(arn);
-    },
-    trails: (account) => trailsOf(aws, account),
-    createKey: ({ account, region, policy }) => {
-      const arn = `arn:aws:kms:${region}:${account}:key/${crypto.randomUUID()}`;
-      state.keys.set(arn, { arn, account, region, policy: parsed(policy) });
-      return arn;
-    },
+    ...trailsOf(aws),
+    ...keysOf(aws),
   };
 }
 
@@ -208,47 +173,6 @@ function credentialsFor(aws: Aws, arn: string): StaticCredentials {
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
-function createTrail(aws: Aws, seed: TrailSeed): string {
-  const { account, region, name, bucket, logging = true, tags = {}, ...description } = seed;
-  const arn = `arn:aws:cloudtrail:${region}:${account}:trail/${name}`;
-  const now = aws.clock.now();
-  const trail = newTrail(account, {
-    Name: name,
-    TrailARN: arn,
-    HomeRegion: region,
-    S3BucketName: bucket,
-    IncludeGlobalServiceEvents: true,
-    IsMultiRegionTrail: true,
-    LogFileValidationEnabled: true,
-    HasCustomEventSelectors: false,
-    HasInsightSelectors: false,
-    IsOrganizationTrail: false,
-    ...description,
-  });
-  trail.logging = logging;
-  for (const [key, value] of Object.entries(tags)) trail.tags.set(key, value);
-  if (logging) {
-    trail.startedAt = now;
-    trail.nextDelivery = firstDelivery(now);
-  }
-  aws.state.trails.set(arn, trail);
-  writePlaceholder(aws, trail.description);
-  return arn;
-}
-
-function trailsOf(aws: Aws, account: string | undefined): readonly TrailView[] {
-  return [...aws.state.trails.values()]
-    .filter((trail) => account === undefined || trail.account === account)
-    .map((trail) => ({
-      ...trail.description,
-      account: trail.account,
-      logging: trail.logging,
-      ...(trail.latestDelivery && { latestDelivery: trail.latestDelivery }),
-      ...(trail.latestDeliveryError && { latestDeliveryError: trail.latestDeliveryError }),
-      tags: Object.fromEntries(trail.tags),
-    }));
-}
-
 function objectsOf(bucket: Bucket, prefix: string): readonly ObjectView[] {
   return [...bucket.objects.values()]
     .filter((object) => object.key.startsWith(prefix))
@@ -266,8 +190,4 @@ function bucketOf(aws: Aws, name: string): Bucket {
   const bucket = aws.state.buckets.get(name);
   if (bucket === undefined) throw new Error(`no such bucket: ${name}`);
   return bucket;
-}
-
-function parsed(policy: PolicyJson): PolicyDocument {
-  return typeof policy === 'string' ? (JSON.parse(policy) as PolicyDocument) : policy;
 }

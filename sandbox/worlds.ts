@@ -1,5 +1,5 @@
 // Ready-made worlds. `tutorialWorld` is the situation the tutorial begins with: a security account with its own trail
-// and bucket, made in the console, and a development account whose trail is still to come.
+// and bucket, made in the console, and a development account whose trail is still to come. `emptyWorld` is the day before.
 
 import type { PolicyDocument } from './aws/state.js';
 import { exampleRepository, type Repository, repositoryInSubject } from './github/job.js';
@@ -47,6 +47,43 @@ export function tutorialWorld({ world }: Pick<Sandbox, 'world'>): TutorialWorld 
   return tutorial;
 }
 
+/** The same with neither bucket nor trail in SEC, and a central role that may make both. */
+export function emptyWorld({ world }: Pick<Sandbox, 'world'>): TutorialWorld {
+  const { ids, bucket } = tutorial;
+  for (const [name, id] of Object.entries(ids)) world.createAccount({ id, name });
+  const provider = world.createOidcProvider({ account: ids.SEC });
+  world.createRole({
+    account: ids.SEC,
+    name: 'CloudTrailOnboardingCentral',
+    trust: githubTrust(provider, exampleRepository),
+    policy: bootstrapPolicy(bucket, ids.SEC),
+  });
+  addMember({ world }, ids.DEV);
+  return tutorial;
+}
+
+function bootstrapPolicy(bucket: string, account: string): PolicyDocument {
+  const settings = [
+    'BucketPolicy',
+    'BucketOwnershipControls',
+    'BucketPublicAccessBlock',
+    'BucketVersioning',
+    'EncryptionConfiguration',
+  ];
+  const both = settings.flatMap((setting) => [`s3:Get${setting}`, `s3:Put${setting}`]);
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['s3:CreateBucket', ...both],
+        Resource: `arn:aws:s3:::${bucket}`,
+      },
+      ...trailStatements(account),
+    ],
+  };
+}
+
 /** The role that may read and write the bucket's policy, and nothing else. Returns its ARN. */
 export function addCentralRole(
   { world }: Pick<Sandbox, 'world'>,
@@ -74,18 +111,19 @@ export function addMember({ world }: Pick<Sandbox, 'world'>, account: string): s
 }
 
 function memberPolicy(account: string): PolicyDocument {
+  return { Version: '2012-10-17', Statement: trailStatements(account) };
+}
+
+function trailStatements(account: string): readonly PolicyDocument[] {
   const actions = ['GetTrail', 'GetTrailStatus', 'CreateTrail', 'UpdateTrail', 'StartLogging'];
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Action: 'cloudtrail:DescribeTrails', Resource: '*' },
-      {
-        Effect: 'Allow',
-        Action: actions.map((action) => `cloudtrail:${action}`),
-        Resource: `arn:aws:cloudtrail:*:${account}:trail/*`,
-      },
-    ],
-  };
+  return [
+    { Effect: 'Allow', Action: 'cloudtrail:DescribeTrails', Resource: '*' },
+    {
+      Effect: 'Allow',
+      Action: actions.map((action) => `cloudtrail:${action}`),
+      Resource: `arn:aws:cloudtrail:*:${account}:trail/*`,
+    },
+  ];
 }
 
 /** The documented trust in a repository's jobs, with the subject in the classic and in the immutable form. */

@@ -44,6 +44,10 @@ describe('AccessDenied has several causes, told apart by what AWS says', () => {
       /^Allow s3:GetBucketPolicy/,
     ],
     [
+      'User: x is not authorized to perform: s3:PutBucketPolicy because public policies are blocked by the BlockPublicPolicy setting',
+      /^Block Public Access refuses/,
+    ],
+    [
       'User: x is not authorized to perform: y with an explicit deny in a service control policy',
       /denies .* explicitly/,
     ],
@@ -108,6 +112,11 @@ test.each([
     'Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
   const error = sdkError(name, `${reason}\n  ${hint}`, { $metadata: { httpStatusCode: 200 } });
   expect((await failure(error)).awsCode).toBe('unreadable');
+});
+
+test('an answer that fell silent while it was read is a time-out, though the SDK could not parse it either', async () => {
+  const error = sdkError('TimeoutError', 'timed out after 20000 ms\n  Deserialization error: …');
+  expect((await failure(error)).awsCode).toBe('TimeoutError');
 });
 
 test.each(['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'])(

@@ -113,3 +113,52 @@ describe('STS takes 2,048 characters', () => {
     expect(actionsOf(policy)).toEqual(['sts:AssumeRole']);
   });
 });
+
+describe('a bootstrap, in which the central account is its own only member', () => {
+  const own = { ...memberWith({ name: 'SEC-CLOUDTRAIL' }), accountId: '111111111111' };
+
+  test('may read the bucket, its settings and the one trail in a dry run', () => {
+    expect(actionsOf(centralFor('plan', own))).toEqual([
+      's3:GetBucketPolicy',
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketPublicAccessBlock',
+      's3:GetBucketVersioning',
+      's3:GetEncryptionConfiguration',
+      'cloudtrail:DescribeTrails',
+      'cloudtrail:GetTrailStatus',
+    ]);
+  });
+
+  test('may create the one bucket and the one trail in an apply, and delete nothing', () => {
+    const text = centralFor('apply', own);
+    expect(actionsOf(text).filter((action) => /Create|Delete|Stop/.test(action))).toEqual([
+      's3:CreateBucket',
+      'cloudtrail:CreateTrail',
+    ]);
+    expect(resourcesOf(text)).toEqual([
+      'arn:aws:s3:::logs',
+      '*',
+      'arn:aws:cloudtrail:ap-northeast-2:111111111111:trail/SEC-CLOUDTRAIL',
+    ]);
+  });
+
+  test('fits into the 2,048 characters that STS takes, with the longest names and every setting', () => {
+    const role = `arn:aws-us-gov:iam::111111111111:role/${'r'.repeat(64)}`;
+    const longest = {
+      ...own,
+      region: 'ap-southeast-2',
+      trail: {
+        name: 't'.repeat(128),
+        settings: { cloudWatchRoleArn: role },
+        extras: {
+          eventSelectors: { kind: 'basic', selectors: [] },
+          insightSelectors: [],
+          tags: {},
+        },
+      },
+    } as const;
+    const bucket = { ...central, bucket: 'b'.repeat(63) };
+    const request = { mode: 'apply', central: bucket, members: [longest] } as const;
+    expect(centralPermissions(request, 'aws-us-gov').length).toBeLessThanOrEqual(2_048);
+  });
+});

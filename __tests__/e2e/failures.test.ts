@@ -51,7 +51,7 @@ describe('before anything is read', () => {
     const found = findings(run);
     expect(found.map(({ account }) => account)).toContain('111111111111');
     expect(found[0]?.message).toContain('Incorrect token audience');
-    expect(found[0]?.remedy).toContain('whose audiences hold https://example.com');
+    expect(found[0]?.remedy).toContain('that lists the audience https://example.com');
     await finishes(stage);
   });
 
@@ -121,7 +121,7 @@ describe('before anything is read', () => {
     expect(onlyError(run)).toMatchObject({
       code: 'wrong-account',
       account: '111111111111',
-      message: 'The credentials are of account 999999999999, but account 111111111111 is meant.',
+      message: 'The credentials belong to account 999999999999; account 111111111111 is expected.',
     });
     expect(calls(run)).not.toContain('GetBucketPolicy');
     await finishes(stage);
@@ -131,7 +131,7 @@ describe('before anything is read', () => {
     const stage = await openStage();
     const run = await stage.apply({ bucket: 'Not_A_Bucket', 'trail-name': '', region: 'Seoul' });
     expect(run.annotations.filter(({ level }) => level === 'error')).toHaveLength(3);
-    expect(run.summary).toContain('is no AWS Region');
+    expect(run.summary).toContain('is not an AWS Region');
     expect(calls(run)).toEqual([]);
   });
 });

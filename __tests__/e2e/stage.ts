@@ -3,7 +3,7 @@
 
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.js';
 import { type RunOptions, type RunResult, runAction } from '../../sandbox/runner.js';
-import { type TutorialWorld, tutorialWorld } from '../../sandbox/worlds.js';
+import { emptyWorld, type TutorialWorld, tutorialWorld } from '../../sandbox/worlds.js';
 
 export type Stage = {
   readonly sandbox: Sandbox;
@@ -24,17 +24,30 @@ export async function closeStages(): Promise<void> {
   await Promise.all(open.splice(0).map((sandbox) => sandbox.close()));
 }
 
-export async function openStage(options: SandboxOptions = {}): Promise<Stage> {
+export function openStage(options: SandboxOptions = {}): Promise<Stage> {
+  return openWorld(options, tutorialWorld, tutorialInputs);
+}
+
+/** The stage before the central account has anything; applies and plans are bootstraps unless inputs say otherwise. */
+export function openEmptyStage(options: SandboxOptions = {}): Promise<Stage> {
+  return openWorld(options, emptyWorld, bootstrapInputs);
+}
+
+async function openWorld(
+  options: SandboxOptions,
+  build: (sandbox: Sandbox) => TutorialWorld,
+  inputsOf: (scene: TutorialWorld) => Inputs,
+): Promise<Stage> {
   const sandbox = await startSandbox(options);
   open.push(sandbox);
-  const scene = tutorialWorld(sandbox);
+  const scene = build(sandbox);
   const run =
     (event: 'push' | 'pull_request') =>
     (inputs: Inputs = {}, more: Partial<RunOptions> = {}): Promise<RunResult> =>
       runAction({
         sandbox,
         event: { name: event },
-        with: { ...tutorialInputs(scene), 'settle-seconds': '0', ...inputs },
+        with: { ...inputsOf(scene), 'settle-seconds': '0', ...inputs },
         ...more,
       });
   return {
@@ -55,6 +68,17 @@ export function tutorialInputs({ ids, roles, bucket, region }: TutorialWorld): I
     'member-account-id': ids.DEV,
     'member-role-arn': roles.member,
     'trail-name': 'DEV-CLOUDTRAIL',
+    region,
+  };
+}
+
+export function bootstrapInputs({ ids, roles, bucket, region, trailName }: TutorialWorld): Inputs {
+  return {
+    operation: 'bootstrap',
+    'central-account-id': ids.SEC,
+    'central-role-arn': roles.central,
+    bucket,
+    'central-trail-name': trailName,
     region,
   };
 }

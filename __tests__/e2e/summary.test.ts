@@ -74,6 +74,35 @@ test('an apply that ended half-way says how far it came', async () => {
   ]);
 });
 
+test('wrong inputs: nothing was changed', async () => {
+  const { apply } = await openStage();
+  expect(verdict(await apply({ region: 'Seoul' }))).toEqual([
+    '### CloudTrail onboarding · failed',
+    '**Nothing was changed.** The run ended before it had a plan.',
+  ]);
+});
+
+test('a member that cannot be entered: nobody can be onboarded', async () => {
+  const stage = await openStage();
+  const run = await stage.plan({
+    ...twoMembers(stage),
+    'member-account-id': QA,
+  });
+  expect(verdict(run)).toEqual([
+    '### CloudTrail onboarding · failed',
+    '**Nothing can be done in any account.** What is listed here must be solved first.',
+  ]);
+});
+
+test('the old policy is put back by a command to copy, with the file as it lies in an artifact', async () => {
+  const { apply } = await openStage();
+  const { summary, outputs } = await apply();
+  expect(summary).toContain(`is in \`${outputs['policy-backup-file']}\``);
+  expect(summary).toMatch(
+    /^```sh\naws s3api put-bucket-policy .* --policy file:\/\/policy-backup\.json\n```$/m,
+  );
+});
+
 describe('of two members one cannot be entered', () => {
   test('a plan says so next to who joins', async () => {
     const stage = await openStage();

@@ -85,12 +85,12 @@ test('all faults come out at once, each with the input, the problem and the reme
     'multi-region': '1',
   });
   expect(found.map(({ message }) => message)).toEqual([
-    'Input central-account-id "12345" is no AWS account ID.',
-    'Input bucket "s3://Logs" is no name of a general purpose bucket.',
+    'Input central-account-id "12345" is not an AWS account ID.',
+    'Input bucket "s3://Logs" is not a valid bucket name.',
     'Input member-account-id is missing.',
-    'Input trail-name "x" is no name CloudTrail takes for a trail.',
+    'Input trail-name "x" is not a valid trail name.',
     'Input multi-region "1" is neither true nor false.',
-    'Input dry-run "yes" is none of auto, true, false.',
+    'Input dry-run "yes" is not one of auto, true, false.',
   ]);
   expect(found.every(({ remedy, code }) => remedy.length > 10 && code === 'input-invalid')).toBe(
     true,
@@ -107,7 +107,7 @@ test.each(['central-role-arn', 'hub-role-arn'])(
   '%s is one role: {account-id} in it stands for nothing',
   (name) => {
     expect(messages({ [name]: 'arn:aws:iam::111111111111:role/For-{account-id}' })).toEqual([
-      `Input ${name} "arn:aws:iam::111111111111:role/For-{account-id}" is no IAM role's ARN.`,
+      `Input ${name} "arn:aws:iam::111111111111:role/For-{account-id}" is not the ARN of an IAM role.`,
     ]);
   },
 );
@@ -302,5 +302,62 @@ describe('the session name leads from a CloudTrail record to the workflow run', 
     const name = sessionName({ GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT });
     expect(name).toBe(expected);
     expect(name).toMatch(/^[\w+=,.@-]{2,64}$/);
+  });
+});
+
+describe('bootstrap', () => {
+  const BOOTSTRAP = {
+    operation: 'bootstrap',
+    'member-account-id': '',
+    'member-role-arn': '',
+    'trail-name': '',
+    'central-trail-name': 'SEC-CLOUDTRAIL',
+  };
+
+  test('is about the central account alone, and the trail inputs count for its trail', () => {
+    expect(
+      read({ ...BOOTSTRAP, 'log-file-validation': 'false', tags: 'team=audit' }),
+    ).toMatchObject({
+      operation: 'bootstrap',
+      members: [
+        {
+          accountId: '111111111111',
+          state: 'present',
+          region: 'ap-northeast-2',
+          trail: {
+            name: 'SEC-CLOUDTRAIL',
+            settings: { logFileValidation: false },
+            extras: { tags: { team: 'audit' } },
+          },
+        },
+      ],
+    });
+  });
+
+  test("runs with the environment's credentials alone", () => {
+    expect(messages({ ...BOOTSTRAP, 'central-role-arn': '' })).toEqual([]);
+  });
+
+  test('needs the name of the trail', () => {
+    expect(messages({ ...BOOTSTRAP, 'central-trail-name': '' })).toEqual([
+      'Input central-trail-name is missing.',
+    ]);
+  });
+
+  test.each(['member-account-id', 'member-role-arn', 'trail-name', 'replaces-trail'])(
+    'takes no %s',
+    (name) => {
+      expect(messages({ ...BOOTSTRAP, [name]: 'x' })).toEqual([
+        `Input ${name} "x" names a member, but bootstrap is about the central account.`,
+      ]);
+    },
+  );
+
+  test('takes no other account to write to CloudWatch Logs', () => {
+    const arns = {
+      'cloudwatch-log-group-arn': 'arn:aws:logs:ap-northeast-2:222222222222:log-group:trail',
+      'cloudwatch-role-arn': 'arn:aws:iam::111111111111:role/ToLogs',
+    };
+    expect(messages({ ...BOOTSTRAP, ...arns })).toHaveLength(1);
   });
 });

@@ -84,3 +84,35 @@ test('a fast clock delivers by itself', async () => {
   expect(fast.world.trails(SEC)[0]?.latestDelivery).toBeInstanceOf(Date);
   await fast.close();
 });
+
+describe('the delivery log', () => {
+  test('tells of each trail when it delivered and when it could not', () => {
+    sandbox.advance(10);
+    const policy = sandbox.world.bucketPolicy(bucket);
+    sandbox.world.putBucketPolicy(bucket, undefined);
+    sandbox.advance(5);
+    sandbox.world.putBucketPolicy(bucket, policy);
+    sandbox.advance(5);
+    const attempts = sandbox.world.deliveries(secTrailArn);
+    expect(attempts.map(({ error }) => error)).toEqual([
+      undefined,
+      undefined,
+      'AccessDenied',
+      undefined,
+    ]);
+    const gaps = attempts.slice(1).map(({ at }, index) => {
+      const before = attempts[index]?.at.getTime() ?? 0;
+      return (at.getTime() - before) / 60_000;
+    });
+    expect(gaps).toEqual([5, 5, 5]);
+    expect(new Set(attempts.map((attempt) => attempt.bucket))).toEqual(new Set([bucket]));
+  });
+
+  test('outlives the trail, and shows that a stopped one tries nothing', () => {
+    sandbox.advance(5);
+    sandbox.world.deleteTrail(secTrailArn);
+    sandbox.advance(60);
+    expect(sandbox.world.deliveries(secTrailArn)).toHaveLength(1);
+    expect(sandbox.world.deliveries('arn:aws:cloudtrail:r:1:trail/never')).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 // The real SDK's clients, pointed at a sandbox, and the names tests call things by.
 
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Sandbox, StaticCredentials } from '../../sandbox/index.js';
@@ -33,6 +34,10 @@ export function s3(sandbox: Sandbox, options: ClientOptions): S3Client {
 
 export function cloudTrail(sandbox: Sandbox, options: ClientOptions): CloudTrailClient {
   return new CloudTrailClient(configuration(sandbox, options));
+}
+
+export function kms(sandbox: Sandbox, options: ClientOptions): KMSClient {
+  return new KMSClient(configuration(sandbox, options));
 }
 
 export function sts(sandbox: Sandbox, options: ClientOptions = {}): STSClient {

@@ -2,15 +2,15 @@
 // switches allow. An operation is added here when the action learns it.
 
 import type { RunResult } from '../../sandbox/runner.js';
-import { consolePolicy } from '../../sandbox/worlds.js';
+import { consolePolicy, tutorial } from '../../sandbox/worlds.js';
 import { DEV_ARN, openStage, type Stage } from '../e2e/stage.js';
 import type { Parameters } from './cloudformation.js';
-import { arnOf, install, type Kind, type Role, rolesOf, type Side } from './roles.js';
+import { arnOf, install, type Kind, type Role, rolesOf, SIDES, type Side } from './roles.js';
 
 export type Operation = {
   readonly name: string;
-  /** What is set besides the parameters that every deployment sets. */
-  readonly parameters: { readonly [S in Side]: Parameters };
+  /** What is set besides the parameters that every deployment sets; a side that is left out is not deployed. */
+  readonly parameters: { readonly [S in Side]?: Parameters };
   readonly runs: readonly Run[];
 };
 
@@ -109,6 +109,34 @@ const NEW_NAME: Run = {
   inputs: { 'trail-name': 'DEV-AUDIT', 'replaces-trail': 'DEV-CLOUDTRAIL' },
 };
 
+const BOOTSTRAP = {
+  operation: 'bootstrap',
+  'member-account-id': '',
+  'member-role-arn': '',
+  'trail-name': '',
+  'central-trail-name': tutorial.trailName,
+};
+
+const BOOTSTRAPPING: readonly Run[] = [
+  { name: 'what is there is looked at', role: 'PlanRole', result: 'planned', inputs: BOOTSTRAP },
+  {
+    name: 'bucket and trail are created',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: ({ sandbox: { world }, scene: { bucket, ids } }) => {
+      world.deleteBucket(bucket);
+      for (const { TrailARN } of world.trails(ids.SEC)) world.deleteTrail(TrailARN);
+    },
+    inputs: BOOTSTRAP,
+  },
+  {
+    name: 'what is there is changed',
+    role: 'ApplyRole',
+    result: 'applied',
+    inputs: { ...BOOTSTRAP, 'recursive-logging': 'false' },
+  },
+];
+
 const on = (...switches: readonly string[]): Parameters =>
   Object.fromEntries(switches.map((name) => [name, 'true']));
 
@@ -132,17 +160,25 @@ export const OPERATIONS: readonly Operation[] = [
     },
     runs: [...ONBOARDING, ...SETTINGS, ...LEAVING, NEW_NAME],
   },
+  {
+    name: 'bootstrap',
+    parameters: { central: on('AllowBootstrap') },
+    runs: BOOTSTRAPPING,
+  },
 ];
 
 /** Switches that no operation of the table needs yet: what they allow was never seen to be enough, nor to be needed. */
 export const UNTRIED: { readonly [S in Side]: readonly string[] } = {
-  central: ['AllowAudit', 'AllowBootstrap', 'AllowKeyPolicy', 'AllowVerify', 'KmsKeyArn'],
+  central: ['AllowAudit', 'AllowKeyPolicy', 'AllowVerify', 'KmsKeyArn'],
   member: ['CloudWatchLogsRole'],
 };
 
 /** All roles that an operation's deployments make. */
 export function rolesFor({ parameters }: Pick<Operation, 'parameters'>): readonly Role[] {
-  return [...rolesOf('central', parameters.central), ...rolesOf('member', parameters.member)];
+  return SIDES.flatMap((side) => {
+    const given = parameters[side];
+    return given === undefined ? [] : rolesOf(side, given);
+  });
 }
 
 /** The run with roles of the given kind, in a fresh world that has no other. */

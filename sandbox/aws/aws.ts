@@ -4,6 +4,7 @@
 import type { Clock } from '../clock.js';
 import type { RequestFacts } from '../recorder.js';
 import type { HttpReply, HttpRequest, Refusal } from '../wire.js';
+import type { Throttle } from './cloudtrail/throttle.js';
 import type { State } from './state.js';
 
 export type Aws = {
@@ -17,6 +18,7 @@ export type Aws = {
   readonly readDelayMs: number;
   /** Real milliseconds a policy write takes; another one in that time is refused. */
   readonly policyWriteMs: number;
+  readonly throttle: Throttle;
 };
 
 export type JsonWebKeySet = { readonly keys: readonly { readonly [field: string]: unknown }[] };

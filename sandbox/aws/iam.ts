@@ -141,6 +141,11 @@ export async function warmEvaluator(): Promise<void> {
   const questions = [
     { action: 's3:GetBucketPolicy', resource: 'arn:aws:s3:::warm', resourceAccount },
     { action: 'cloudtrail:DescribeTrails', resource: '*', resourceAccount },
+    {
+      action: 'kms:GetKeyPolicy',
+      resource: 'arn:aws:kms:us-east-1:111111111111:key/warm',
+      resourceAccount,
+    },
     { action: 'sts:AssumeRole', resource: 'arn:aws:iam::111111111111:role/x', resourceAccount },
   ];
   await Promise.all(questions.map((question) => refusal(caller, question)));

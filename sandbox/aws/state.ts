@@ -1,4 +1,4 @@
-// Everything the sandbox's AWS remembers, as plain mutable records: accounts, principals, credentials, buckets, trails.
+// Everything the sandbox's AWS remembers, as plain mutable records: accounts, principals, credentials, buckets, keys, trails.
 // No rule is decided here; the services do that.
 
 import { randomBytes } from 'node:crypto';
@@ -13,12 +13,21 @@ export type Account = {
   readonly organization?: string;
 };
 
-/** A KMS key, as far as CloudTrail asks for it. */
+/** `DescribeKey`'s `KeyState`, as far as a trail's key can have it. */
+export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion';
+
 export type Key = {
   readonly arn: string;
   readonly account: string;
   readonly region: string;
-  readonly policy: PolicyDocument;
+  readonly created: Date;
+  readonly manager: 'CUSTOMER' | 'AWS';
+  readonly spec: 'SYMMETRIC_DEFAULT' | 'RSA_2048';
+  /** ARNs of its aliases. */
+  readonly aliases: ReadonlySet<string>;
+  state: KeyState;
+  /** Oldest first, never empty. */
+  readonly policies: PolicyVersion[];
 };
 
 export type Principal = {
@@ -67,7 +76,7 @@ export type StoredObject = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
-/** A bucket policy and when (real milliseconds since the epoch) it was written; `undefined` is no policy. */
+/** A bucket's or key's policy and when (real milliseconds since the epoch) it was written; `undefined` is no policy. */
 export type PolicyVersion = { readonly text: string | undefined; readonly at: number };
 
 export type Bucket = {
@@ -77,10 +86,10 @@ export type Bucket = {
   readonly created: Date;
   /** Oldest first, never empty. */
   readonly policies: PolicyVersion[];
-  /** Number of policy writes being carried out right now. */
-  policyWrites: number;
+  /** Whether its policy or another setting is being written right now. */
+  writing: boolean;
   readonly objects: Map<string, StoredObject>;
-  /** Other settings by sub-resource (`encryption`), as the XML that was put. */
+  /** Other settings by sub-resource (`encryption`), as the XML that is handed back. */
   readonly configurations: Map<string, string>;
 };
 
@@ -121,6 +130,14 @@ export type Trail = {
   insightSelectors: readonly unknown[];
 };
 
+/** One try of CloudTrail's to deliver a log. */
+export type Attempt = {
+  readonly at: Date;
+  readonly bucket: string;
+  /** What LatestDeliveryError says; absent where the log was delivered. */
+  readonly error?: string;
+};
+
 export type State = {
   readonly accounts: Map<string, Account>;
   /** By ARN. */
@@ -133,7 +150,13 @@ export type State = {
   readonly buckets: Map<string, Bucket>;
   /** By ARN. */
   readonly keys: Map<string, Key>;
+  /** SNS topics by ARN; one without a policy of its own admits no service. */
+  readonly topics: Map<string, { readonly policy?: PolicyDocument }>;
+  /** ARNs of CloudWatch Logs groups, `:*` at the end. */
+  readonly logGroups: Set<string>;
   readonly trails: Map<string, Trail>;
+  /** Oldest first, by the ARN of a trail that may be gone. */
+  readonly attempts: Map<string, Attempt[]>;
 };
 
 export function createState(): State {
@@ -145,7 +168,10 @@ export function createState(): State {
     credentials: new Map(),
     buckets: new Map(),
     keys: new Map(),
+    topics: new Map(),
+    logGroups: new Set(),
     trails: new Map(),
+    attempts: new Map(),
   };
 }
 

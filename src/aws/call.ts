@@ -80,11 +80,11 @@ const CERTIFICATE = /CERT|SIGNATURE|^ERR_(?:TLS|SSL)/;
 const SYSTEM = /^E(?!RR_)[A-Z]+/;
 
 /**
- * The service's own code, or one of ours: `TimeoutError` also for our own time-out of a write, `network`, `certificate`, and
+ * The service's own code, or one of ours: `TimeoutError` for our own time-outs, `network`, `certificate`, and
  * `unreadable` for what is no answer of AWS, such as a proxy's page.
  */
 function codeOf({ name, message, code = '', $metadata }: SdkError): string {
-  if (name === 'AbortError') return 'TimeoutError';
+  if (name === 'AbortError' || (name === 'TimeoutError' && code === '')) return 'TimeoutError';
   if (UNREADABLE_NAMES.has(name) || UNREADABLE.test(message)) return 'unreadable';
   if ($metadata?.httpStatusCode !== undefined) return name;
   if (CERTIFICATE.test(code)) return 'certificate';

@@ -4,6 +4,7 @@ import type { MemberReader, Readers, TrailWriter, Writers } from '../plan/ports.
 import { UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { bucketReader, bucketWriter } from './bucket.js';
+import { bucketSettingsReader, bucketSettingsWriter } from './bucket-settings.js';
 import type { AwsClientOptions } from './call.js';
 import {
   credentialsOf,
@@ -54,6 +55,7 @@ function readersOf({ central }: Request, sessions: Sessions, client: Client): Re
     central: {
       session: sessions.central,
       bucket: bucketReader(client.bucket(sessions.central), central),
+      settings: bucketSettingsReader(client.bucket(sessions.central), central),
     },
     members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
   };
@@ -62,6 +64,7 @@ function readersOf({ central }: Request, sessions: Sessions, client: Client): Re
 function writersOf({ central }: Request, sessions: Sessions, client: Client): Writers {
   return {
     bucket: bucketWriter(client.bucket(sessions.central), central),
+    bucketSettings: bucketSettingsWriter(client.bucket(sessions.central), central),
     trails: (accountId): TrailWriter => {
       const session = sessions.members.get(accountId);
       if (session === undefined || session instanceof UserError)

@@ -27,21 +27,47 @@ type Asked = Pick<Request, 'mode' | 'central' | 'members'>;
 
 export function centralPermissions({ mode, central, members }: Asked, partition: string): string {
   const leaves = members.some(({ state }) => state !== 'present');
-  const write = ['s3:PutBucketPolicy', ...(leaves ? ['s3:DeleteBucketPolicy'] : [])];
+  const own = members.filter(({ accountId }) => accountId === central.accountId);
+  const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
+  const write = [
+    's3:PutBucketPolicy',
+    ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
+    ...(own.length > 0 ? WRITE_SETTINGS : []),
+  ];
   return policy([
     {
-      actions: ['s3:GetBucketPolicy', ...(mode === 'apply' ? write : [])],
+      actions: [...read, ...(mode === 'apply' ? write : [])],
       resources: [`arn:${partition}:s3:::${central.bucket}`],
     },
+    ...own.flatMap((member) => trailStatements(mode, member, partition)),
   ]);
 }
 
-/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+/** For a bootstrap, which is told by the central account being a member of its own. */
+const READ_SETTINGS = [
+  's3:GetBucketOwnershipControls',
+  's3:GetBucketPublicAccessBlock',
+  's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+];
+const WRITE_SETTINGS = [
+  's3:CreateBucket',
+  's3:PutBucketOwnershipControls',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketVersioning',
+  's3:PutEncryptionConfiguration',
+];
+
 export function memberPermissions(mode: Mode, member: Member, partition: string): string {
+  return policy(trailStatements(mode, member, partition));
+}
+
+/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+function trailStatements(mode: Mode, member: Member, partition: string): readonly Statement[] {
   const { name, replaces } = member.trail;
   const arn = (trail: string): string =>
     trailArn(partition, member.region, member.accountId, trail);
-  return policy([
+  return [
     { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
     {
       actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
@@ -56,7 +82,7 @@ export function memberPermissions(mode: Mode, member: Member, partition: string)
           },
         ]),
     ...(mode === 'apply' ? passRole(member, partition) : []),
-  ]);
+  ];
 }
 
 const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];

@@ -37,8 +37,10 @@ function denied({ action, accountId, resource }: AwsCall, { message }: AwsAnswer
     return `A policy denies ${action} explicitly: look for it in the role, its permissions boundary, the bucket policy and the organization's control policies.`;
   if (/session policy/i.test(message))
     return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
+  if (/public polic/i.test(message))
+    return `Block Public Access refuses the policy because a statement in it is public, perhaps an old one of somebody else's. Narrow that statement by hand; plan-file holds the whole policy.`;
   if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
-    return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it.`;
+    return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it${action === 's3:PutBucketPolicy' ? ', or Block Public Access refuses a public statement in the policy' : ''}.`;
   return `Allow ${action} for the role of account ${accountId}.`;
 }
 
@@ -60,7 +62,15 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
   ['IllegalLocationConstraintException', REGION_MOVED],
   [
     'MalformedPolicy',
-    'S3 does not take the policy, most often because a principal in it no longer exists. The plan shows the whole document; take the dead principal out by hand.',
+    'S3 does not take the policy, most often because a principal in it no longer exists. Take the dead principal out by hand; plan-file holds the whole policy.',
+  ],
+  [
+    'InvalidBucketAclWithObjectOwnership',
+    "The bucket's own ACL lets others in, which owner enforcement would end. Say it in the bucket policy instead, make the ACL private, and run again.",
+  ],
+  [
+    'TooManyBuckets',
+    'The account has as many buckets as it may have. Ask AWS for more (Service Quotas), or delete one that is not needed.',
   ],
   ['OperationAborted', 'Something else is changing the bucket at this moment. Run again.'],
   ['SlowDown', THROTTLED],
@@ -85,7 +95,7 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
   ],
   [
     'TrailAlreadyExistsException',
-    'A trail of that name came into being meanwhile. Run again: it is then compared and changed, not created.',
+    'A trail of that name exists, but CloudTrail does not show it yet. Run again in a minute: it is then compared and changed, not created.',
   ],
   ['InvalidHomeRegionException', "Set region to the trail's home Region."],
   [

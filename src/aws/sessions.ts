@@ -12,7 +12,7 @@ import {
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Session } from '../plan/ports.js';
 import { UserError, userError } from '../problem.js';
-import type { Request } from '../request/request.js';
+import type { Member, Request } from '../request/request.js';
 import { type AwsClientOptions, asked } from './call.js';
 import { centralPermissions, hubPermissions, memberPermissions } from './permissions.js';
 import { tokenRefused } from './trust.js';
@@ -54,8 +54,7 @@ export async function takeRoles(request: Request, source: SessionSource): Promis
     region: central.bucketRegion,
     permissions: (partition) => centralPermissions(request, partition),
   });
-  const entered = members.filter(({ state }) => state !== 'closed');
-  const memberSessions = entered.map(async (member) => {
+  const memberSessions = enteredMembers(request).map(async (member) => {
     const { accountId, roleArn, region } = member;
     const permissions = (partition: string): string => memberPermissions(mode, member, partition);
     const session = take({ accountId, roleArn, region, permissions });
@@ -66,7 +65,18 @@ export async function takeRoles(request: Request, source: SessionSource): Promis
     ...memberSessions,
   ]);
   if (taken instanceof UserError) throw together(taken, entries);
-  return { central: taken, members: new Map(entries) };
+  const own = members.some(({ accountId }) => accountId === central.accountId);
+  return {
+    central: taken,
+    members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
+  };
+}
+
+/** Those that need a session of their own: the central account's own trail is reached with the central one. */
+function enteredMembers({ central, members }: Request): readonly Member[] {
+  return members.filter(
+    ({ state, accountId }) => state !== 'closed' && accountId !== central.accountId,
+  );
 }
 
 /** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
@@ -90,9 +100,8 @@ type Take = (wanted: Wanted) => Promise<TakenSession>;
 
 /** Decides once how roles are taken: not at all, with the token, or from the hub. */
 async function roleTaker(request: Request, source: SessionSource): Promise<Take> {
-  const { access, central, members } = request;
-  const entered = members.filter(({ state }) => state !== 'closed');
-  const roleArns = [central.roleArn, ...entered.map(({ roleArn }) => roleArn)].filter(
+  const { access, central } = request;
+  const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter(
     (arn) => arn !== undefined,
   );
   const ambient: Take = (wanted) => environmentSession(wanted, source);
@@ -199,9 +208,9 @@ function checkAccount(expected: string, arn: string | undefined): void {
   throw userError({
     code: 'wrong-account',
     account: expected,
-    message: `The credentials are of account ${actual ?? '(unknown)'}, but account ${expected} is meant.`,
+    message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
     remedy:
-      'Check the account IDs and roles. With an empty role input the credentials in the environment are used: they must be of that account.',
+      'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
   });
 }
 

@@ -32,12 +32,13 @@ function remedyOf(
 ): string | null {
   const claims = claimsOf(token);
   const subject = claims?.sub ?? '(unreadable)';
+  const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
   switch (error.awsCode) {
     case 'AccessDenied':
-      return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: the trust policy's token.actions.githubusercontent.com:sub and :aud must admit these. ${FORMS}.`;
+      return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
     case 'InvalidIdentityTokenException':
     case 'InvalidIdentityToken':
-      return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} whose audiences hold ${claims?.aud ?? 'the input audience'}; the input audience must be one of them.`;
+      return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
     case 'ExpiredTokenException':
     case 'ExpiredToken':
       return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';

@@ -1,10 +1,11 @@
-// Carries a plan out, in the order that survives a crash after any call: who is to deliver is admitted first, then the
-// trails are brought through their steps, then the grants of those that have left are taken back. Decides nothing: what to
-// write comes from the plan's own pure functions. What fails is told step by step, and what was done stays done, so that a
-// rerun continues from there.
+// Carries a plan out, in the order that survives a crash after any call: the bucket is made ready, who is to deliver is
+// admitted, then the trails are brought through their steps, then the grants of those that have left are taken back. Decides
+// nothing: what to write comes from the plan's own pure functions. What fails is told step by step, and what was done stays
+// done, so that a rerun continues from there.
 
 import { findingsOf, UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
+import { applyBucket } from './apply-bucket.js';
 import { applyTrail, type TrailDeps } from './apply-trail.js';
 import type { ObservedPolicy } from './observe.js';
 import type { MemberOutcome, Outcome, PolicyOutcome, Step } from './outcome.js';
@@ -28,6 +29,34 @@ export async function apply(
   seen: ObservedPolicy,
   deps: ApplyDeps,
 ): Promise<Outcome> {
+  const members = plan.members.filter((member) => member.kind === 'planned');
+  const bucket = await applyBucket(plan.bucket, request.central, {
+    reader: deps.readers.central.settings,
+    writer: deps.writers.bucketSettings,
+    clock: deps.clock,
+  });
+  if (bucket.some(({ result }) => result.state === 'failed'))
+    return { bucket, policy: POLICY_NOT_TRIED, members: members.map(notTried), findings: [] };
+  const known = bucket.length === 0 ? seen : outdated(seen);
+  return { bucket, ...(await applyRest(plan, members, request, known, deps)) };
+}
+
+/** Too old to be merged into: others may have written while the bucket was made ready, or have made it. */
+const outdated = (policy: ObservedPolicy): ObservedPolicy => ({
+  ...policy,
+  readAt: Number.NEGATIVE_INFINITY,
+});
+
+const POLICY_NOT_TRIED: PolicyOutcome = { step: { state: 'not-tried' }, written: null };
+
+/** The policy, then the trails, then the grants of those that leave. */
+async function applyRest(
+  plan: Plan,
+  members: readonly PlannedMember[],
+  request: Request,
+  seen: ObservedPolicy,
+  deps: ApplyDeps,
+): Promise<Omit<Outcome, 'bucket'>> {
   const joining: PolicyWish = { ...plan.wish, withdraw: [] };
   const keeper = policyKeeper(joining, {
     read: deps.readPolicy,
@@ -35,7 +64,6 @@ export async function apply(
     backup: deps.backup,
     clock: deps.clock,
   });
-  const members = plan.members.filter((member) => member.kind === 'planned');
   const refused = planPolicy(seen.document, joining).merge.changed
     ? await failureOf(keeper.establish(joining, seen))
     : null;

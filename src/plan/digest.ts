@@ -19,6 +19,7 @@ export function planDigest(
     bucketOwner: wish.accountId,
     layout: wish.layout,
     organizationId: wish.admit[0]?.organizationId ?? null,
+    ...(wish.tlsOnly && { tlsOnly: true }),
     trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
     lostAccess: policy.access.lostUnasked
       .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))

@@ -1,4 +1,4 @@
-// What is there today: the bucket policy and each member's trails, read at the same time and read only. Decides nothing; a
+// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
 // member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
 
 import { type PolicyDocument, PolicyError, parsePolicy } from '../policy/index.js';
@@ -6,6 +6,8 @@ import { UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
 import type { TrailExtras } from '../trail/extras.js';
 import { type LiveTrail, trailArn } from '../trail/settings.js';
+import type { BucketSettings } from './bucket-plan.js';
+import { isMissingBucket } from './patience.js';
 import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
 
 export type ObservedPolicy = {
@@ -34,6 +36,8 @@ export type ObservedMember = {
 export type UnreadMember = { readonly member: Member; readonly failure: UserError };
 
 export type Observed = {
+  /** Left out where it was not asked for: in all operations but bootstrap. Null: there is no such bucket. */
+  readonly bucket?: BucketSettings | null;
   readonly policy: ObservedPolicy;
   readonly members: readonly (ObservedMember | UnreadMember)[];
   /** Accounts whose credentials were in the environment, so that no session policy limits them. */
@@ -42,17 +46,46 @@ export type Observed = {
 
 /** @throws UserError where the bucket policy cannot be read or understood. */
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const [policy, ...members] = await Promise.all([
-    readPolicy(readers.central.bucket, request.central, clock),
+  const [central, ...members] = await Promise.all([
+    observeCentral(request, readers.central, clock),
     ...request.members.map((member) => observeMember(member, readers)),
   ]);
   const readable = [...readers.members.values()].flatMap((r) =>
     r instanceof UserError ? [] : [r],
   );
-  const unlimitedAccounts = [readers.central, ...readable]
+  const unlimited = [readers.central, ...readable]
     .filter(({ session }) => !session.limited)
     .map(({ session }) => session.accountId);
-  return { policy, members, unlimitedAccounts };
+  return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
+}
+
+async function observeCentral(
+  { operation, central }: Request,
+  { bucket, settings }: Readers['central'],
+  clock: Clock,
+): Promise<Pick<Observed, 'bucket' | 'policy'>> {
+  if (operation !== 'bootstrap') return { policy: await readPolicy(bucket, central, clock) };
+  const reading = policyIfThere(bucket, central, clock);
+  // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
+  const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
+  if (found.status === 'rejected') throw found.reason;
+  if (policy.status === 'rejected') throw policy.reason;
+  return { bucket: found.value, policy: policy.value };
+}
+
+/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
+async function policyIfThere(
+  bucket: BucketReader,
+  central: Request['central'],
+  clock: Clock,
+): Promise<ObservedPolicy> {
+  const readAt = clock.now();
+  try {
+    return await readPolicy(bucket, central, clock);
+  } catch (error) {
+    if (isMissingBucket(error)) return { text: null, document: null, readAt };
+    throw error;
+  }
 }
 
 /** @throws UserError; only S3's own "there is none" counts as no policy. */

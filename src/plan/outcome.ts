@@ -2,6 +2,7 @@
 
 import type { Finding, PolicyDocument } from '../policy/index.js';
 import type { Request } from '../request/request.js';
+import type { BucketStep } from './bucket-plan.js';
 import type { ObservedPolicy } from './observe.js';
 import type { Plan } from './plan.js';
 import { isError } from './plan.js';
@@ -21,6 +22,8 @@ export type MemberOutcome = {
   readonly steps: readonly { readonly step: TrailStep; readonly result: Step }[];
 };
 
+export type BucketOutcome = { readonly step: BucketStep; readonly result: Step };
+
 export type PolicyOutcome = {
   readonly step: Step;
   /** What this run found before its first write, and what it wrote last; null when it wrote nothing. */
@@ -31,6 +34,8 @@ export type PolicyOutcome = {
 };
 
 export type Outcome = {
+  /** In order, as `MemberOutcome.steps`. */
+  readonly bucket: readonly BucketOutcome[];
   readonly policy: PolicyOutcome;
   readonly members: readonly MemberOutcome[];
   /** Of what happened on the way, beside the plan's own findings. */
@@ -39,7 +44,8 @@ export type Outcome = {
 
 export type Result = 'no-changes' | 'planned' | 'applied' | 'partial' | 'blocked' | 'failed';
 
-const stepsOf = ({ policy, members }: Outcome): readonly Step[] => [
+const stepsOf = ({ bucket, policy, members }: Outcome): readonly Step[] => [
+  ...bucket.map(({ result }) => result),
   policy.step,
   ...members.flatMap(({ steps }) => steps.map(({ result }) => result)),
 ];

@@ -32,7 +32,7 @@ const TRAIL_CALLS: ReadonlyMap<string, Patience> = new Map([
   ['ConflictException', CONFLICT],
 ]);
 
-const POLICY_WRITES: ReadonlyMap<string, Patience> = new Map([
+const BUCKET_WRITES: ReadonlyMap<string, Patience> = new Map([
   ...THROTTLING.map((code) => [code, THROTTLED] as const),
   ...[
     'OperationAborted',
@@ -42,6 +42,8 @@ const POLICY_WRITES: ReadonlyMap<string, Patience> = new Map([
     'TimeoutError',
     'network',
     'unreadable',
+    // Whoever writes has seen or made the bucket before: it has not appeared everywhere yet.
+    'NoSuchBucket',
   ].map((code) => [code, CONTENDED] as const),
 ]);
 
@@ -55,6 +57,11 @@ export const isExisting = (error: unknown): boolean =>
 
 export const isGone = (error: unknown): boolean => codeOf(error) === 'TrailNotFoundException';
 
+export const isMissingBucket = (error: unknown): boolean => codeOf(error) === 'NoSuchBucket';
+
+/** Made meanwhile by another run, or by a call of ours whose answer was lost. */
+export const isOwnBucket = (error: unknown): boolean => codeOf(error) === 'BucketAlreadyOwnedByYou';
+
 export const trailCallPatience = (error: unknown): Patience | null =>
   TRAIL_CALLS.get(codeOf(error)) ?? null;
 
@@ -64,8 +71,8 @@ export const newTrailPatience = (error: unknown): Patience | null =>
     ? APPEARING
     : trailCallPatience(error);
 
-export const policyWritePatience = (error: unknown): Patience | null =>
-  POLICY_WRITES.get(codeOf(error)) ?? null;
+export const bucketWritePatience = (error: unknown): Patience | null =>
+  BUCKET_WRITES.get(codeOf(error)) ?? null;
 
 /** The service may or may not have done what was asked. */
 export const isUnanswered = (error: unknown): boolean =>

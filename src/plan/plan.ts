@@ -3,6 +3,7 @@
 
 import type { Delivery, Finding } from '../policy/index.js';
 import type { Member, Request } from '../request/request.js';
+import { type BucketStep, planBucket } from './bucket-plan.js';
 import { planDigest } from './digest.js';
 import type { Observed, ObservedMember, UnreadMember } from './observe.js';
 import { type PolicyPlan, type PolicyWish, planPolicy } from './policy-plan.js';
@@ -31,13 +32,15 @@ export type HeldBackMember = {
 };
 
 export type Plan = {
+  /** Before everything else; none but for a bootstrap. */
+  readonly bucket: readonly BucketStep[];
   readonly wish: PolicyWish;
   readonly policy: PolicyPlan;
   readonly members: readonly MemberPlan[];
   readonly findings: readonly Finding[];
   /** Nothing of it may be applied; the error findings say why. */
   readonly blocked: boolean;
-  /** Changes a person would count: one for the policy, one for each member with work. */
+  /** Changes a person would count: one for the bucket, one for the policy, one for each member with work. */
   readonly changes: number;
   /** `sha256:…` of the intended end state. */
   readonly digest: string;
@@ -47,11 +50,14 @@ export function makePlan(request: Request, observed: Observed): Plan {
   const trails = observed.members.map((member) => planMember(member, request));
   const members = trails.map(({ plan }) => plan);
   const planned = members.filter((member) => member.kind === 'planned');
+  const bucket =
+    observed.bucket === undefined ? NO_WORK : planBucket(observed.bucket, request.central);
   const wish: PolicyWish = {
     accountId: request.central.accountId,
     bucket: request.central.bucket,
     layout: request.layout,
     allowBroadening: request.allowBroadening,
+    tlsOnly: request.operation === 'bootstrap',
     admit: planned.flatMap(({ admit }) => admit ?? []),
     withdraw: planned.flatMap(({ withdraw }) => withdraw),
   };
@@ -59,17 +65,25 @@ export function makePlan(request: Request, observed: Observed): Plan {
   const digest = planDigest(wish, planned, policy);
   const approval = approvalFindings(request.expectedPlan, digest);
   const whole = [...policy.findings, ...approval];
-  const heldBack = members.some(({ kind }) => kind === 'held-back');
+  // A bucket is not made ready for a trail that cannot be.
+  const heldBack =
+    request.operation === 'bootstrap' || members.some(({ kind }) => kind === 'held-back');
   return {
+    bucket: bucket.steps,
     wish,
     policy,
     members,
-    findings: [...whole, ...trails.flatMap(({ findings }) => findings)],
+    findings: [...bucket.findings, ...whole, ...trails.flatMap(({ findings }) => findings)],
     blocked: whole.some(isError) || (planned.length === 0 && heldBack),
-    changes: (policy.merge.changed ? 1 : 0) + planned.filter(hasWork).length,
+    changes:
+      (bucket.steps.length > 0 ? 1 : 0) +
+      (policy.merge.changed ? 1 : 0) +
+      planned.filter(hasWork).length,
     digest,
   };
 }
+
+const NO_WORK = { steps: [], findings: [] } as const;
 
 export const isError = ({ severity }: Finding): boolean => severity === 'error';
 

@@ -12,7 +12,7 @@ import {
 import { CallFailure, UserError, userError } from '../problem.js';
 import type { ObservedPolicy } from './observe.js';
 import type { PolicyOutcome } from './outcome.js';
-import { isUnanswered, policyWritePatience } from './patience.js';
+import { bucketWritePatience, isUnanswered } from './patience.js';
 import { persist } from './persist.js';
 import { isError } from './plan.js';
 import { type PolicyWish, planPolicy } from './policy-plan.js';
@@ -155,7 +155,7 @@ async function mergeAndWrite(
     }
     return { ...written, at: clock.now() };
   };
-  return persist(attempt, policyWritePatience, clock);
+  return persist(attempt, bucketWritePatience, clock);
 }
 
 /** Passes for a time-out, so that it is tried again. */

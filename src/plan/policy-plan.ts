@@ -23,6 +23,8 @@ export type PolicyWish = {
   readonly bucket: string;
   readonly layout: Layout;
   readonly allowBroadening: boolean;
+  /** Whether every request without TLS is to be refused; left out: as it is. */
+  readonly tlsOnly?: boolean;
   /** All that are to be admitted afterwards. */
   readonly admit: readonly Delivery[];
   /** Grants taken back, as far as none of the admitted needs them. */

@@ -4,6 +4,7 @@
 import type { UserError } from '../problem.js';
 import type { EventSelectors, InsightTypes, Tags } from '../trail/extras.js';
 import type { LiveTrail, TrailSettings } from '../trail/settings.js';
+import type { BucketSettings, BucketStep } from './bucket-plan.js';
 
 /** Whose credentials a reader or writer uses, as STS told it. */
 export type Session = {
@@ -27,6 +28,16 @@ export type BucketWriter = {
   readonly putPolicy: (text: string, timeoutMs: number) => Promise<void>;
   /** Takes the policy away, for S3 stores no empty one. Otherwise as `putPolicy`. */
   readonly deletePolicy: (timeoutMs: number) => Promise<void>;
+};
+
+export type BucketSettingsReader = {
+  /** Null where there is no such bucket. @throws UserError `bucket-owned-by-another` where it is somebody else's */
+  readonly settings: () => Promise<BucketSettings | null>;
+};
+
+/** One call for each kind of step; each may be sent again. */
+export type BucketSettingsWriter = {
+  readonly [kind in BucketStep['kind']]: () => Promise<void>;
 };
 
 /** Bound to one account and the home Region of its trail, so that a trail's name is enough. */
@@ -56,7 +67,12 @@ export type TrailWriter = {
 
 /** All that a plan is made from. A member whose role could not be taken has its failure instead. */
 export type Readers = {
-  readonly central: { readonly session: Session; readonly bucket: BucketReader };
+  readonly central: {
+    readonly session: Session;
+    readonly bucket: BucketReader;
+    /** Asked by a bootstrap only: every further call is one more permission that the role needs. */
+    readonly settings: BucketSettingsReader;
+  };
   readonly members: ReadonlyMap<string, MemberReader | UserError>;
 };
 
@@ -64,6 +80,7 @@ export type MemberReader = { readonly session: Session; readonly trails: TrailRe
 
 export type Writers = {
   readonly bucket: BucketWriter;
+  readonly bucketSettings: BucketSettingsWriter;
   /** @throws Error for an account that is not in the readers' members. */
   readonly trails: (accountId: string) => TrailWriter;
 };

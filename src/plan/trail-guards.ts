@@ -48,8 +48,8 @@ export function slots(
     about(
       'error',
       'trail-slots-full',
-      `${region} has no free trail: it has ${trails.length} of ${TRAILS_PER_REGION}: ${names}.`,
-      'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region trails count in every Region. Replacing a trail needs a free one too, for both log at the same time.',
+      `${region} has ${trails.length} trails and takes ${TRAILS_PER_REGION}, so none can be created: ${names}.`,
+      'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region and organization trails count in every Region. Replacing a trail needs a free one too, for both log at the same time.',
     ),
   ];
 }
@@ -70,7 +70,7 @@ export function untouchable(live: LiveTrail, trailArn: string, about: About): re
     about(
       'error',
       'trail-home-region',
-      `${live.name} has its home in ${live.homeRegion} (${live.arn}) and can be changed only there.`,
+      `${live.name} has ${live.homeRegion} as its home Region (${live.arn}) and can be changed only there.`,
       `Set region to ${live.homeRegion}, or choose another trail name.`,
     ),
   ];

@@ -4,7 +4,7 @@
 import { GRANT_KINDS } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
-import { examinerOf, withoutDenies } from './grants.js';
+import { examinerOf, type Requests, requestsFor, withoutDenies } from './grants.js';
 import {
   type Form,
   formOf,
@@ -31,8 +31,24 @@ export function admit(
       .filter((delivery) => standing(kind, delivery) === 'missing')
       .map((delivery) => formOf(layout, kind, delivery)),
   );
+  return enter(document, wanted, { hasShape, requests: requestsFor });
+}
+
+/** How grants of one kind of resource are told and tried. */
+export type Rules<K extends string> = {
+  /** Whether a statement has the form's shape, with whichever members. */
+  readonly hasShape: (statement: Statement, form: Form<K>) => boolean;
+  readonly requests: Requests<K>;
+};
+
+/** The document with these grants written in; the very same one if there are none. */
+export function enter<K extends string>(
+  document: PolicyDocument,
+  wanted: readonly Form<K>[],
+  rules: Rules<K>,
+): PolicyDocument {
   if (wanted.length === 0) return document;
-  const { joining, homeless } = assign(document, wanted);
+  const { joining, homeless } = assign(document, wanted, rules);
   const extended = statementsOf(document).map((statement, index) =>
     joined(statement, joining.get(index) ?? []),
   );
@@ -41,15 +57,19 @@ export function admit(
   return { ...document, Statement: isLone ? only : withNew(extended, homeless) };
 }
 
-type Assignment = {
-  readonly joining: ReadonlyMap<number, readonly Form[]>;
-  readonly homeless: readonly Form[];
+type Assignment<K extends string> = {
+  readonly joining: ReadonlyMap<number, readonly Form<K>[]>;
+  readonly homeless: readonly Form<K>[];
 };
 
-function assign(document: PolicyDocument, forms: readonly Form[]): Assignment {
-  const joining = new Map<number, Form[]>();
-  const homeless: Form[] = [];
-  const candidatesFor = candidatesIn(document);
+function assign<K extends string>(
+  document: PolicyDocument,
+  forms: readonly Form<K>[],
+  rules: Rules<K>,
+): Assignment<K> {
+  const joining = new Map<number, Form<K>[]>();
+  const homeless: Form<K>[] = [];
+  const candidatesFor = candidatesIn(document, rules);
   for (const form of forms) {
     const target = candidatesFor(form).find(({ takes }) => takes(form));
     if (target === undefined) homeless.push(form);
@@ -58,21 +78,24 @@ function assign(document: PolicyDocument, forms: readonly Form[]): Assignment {
   return { joining, homeless };
 }
 
-type Candidate = {
+type Candidate<K extends string> = {
   readonly index: number;
   readonly accounts: ReadonlySet<string>;
   /** Whether the grant would be in effect in it. */
-  readonly takes: (form: Form) => boolean;
+  readonly takes: (form: Form<K>) => boolean;
 };
 
 /**
  * The statements of the form's shape: those that name the account before the others, else in document order. Naming the
  * account, not this very trail or path: so two trails of one account take the same way, whichever comes first.
  */
-function candidatesIn(document: PolicyDocument): (form: Form) => readonly Candidate[] {
-  const byKind = new Map<string, Candidates>();
+function candidatesIn<K extends string>(
+  document: PolicyDocument,
+  rules: Rules<K>,
+): (form: Form<K>) => readonly Candidate<K>[] {
+  const byKind = new Map<K, Candidates<K>>();
   return (form) => {
-    const { all, naming } = byKind.get(form.kind) ?? shapedLike(document, form);
+    const { all, naming } = byKind.get(form.kind) ?? shapedLike(document, form, rules);
     byKind.set(form.kind, { all, naming });
     const { accountId } = form.delivery;
     const first = naming.get(accountId) ?? [];
@@ -81,21 +104,25 @@ function candidatesIn(document: PolicyDocument): (form: Form) => readonly Candid
   };
 }
 
-type Candidates = {
-  readonly all: readonly Candidate[];
-  readonly naming: ReadonlyMap<string, readonly Candidate[]>;
+type Candidates<K extends string> = {
+  readonly all: readonly Candidate<K>[];
+  readonly naming: ReadonlyMap<string, readonly Candidate<K>[]>;
 };
 
-function shapedLike(document: PolicyDocument, form: Form): Candidates {
+function shapedLike<K extends string>(
+  document: PolicyDocument,
+  form: Form<K>,
+  rules: Rules<K>,
+): Candidates<K> {
   const all = statementsOf(document)
     .map((statement, index) => ({ index, statement }))
-    .filter(({ statement }) => hasShape(statement, form))
+    .filter(({ statement }) => rules.hasShape(statement, form))
     .map(({ index, statement }) => ({
       index,
       accounts: accountsNamedIn(statement),
-      takes: trialOf(statement, form, document.Version),
+      takes: trialOf(statement, form, document.Version, rules),
     }));
-  const naming = new Map<string, Candidate[]>();
+  const naming = new Map<string, Candidate<K>[]>();
   for (const candidate of all) {
     for (const account of candidate.accounts) {
       naming.set(account, [...(naming.get(account) ?? []), candidate]);
@@ -105,24 +132,32 @@ function shapedLike(document: PolicyDocument, form: Form): Candidates {
 }
 
 /** Tried once, where one member's answer is everybody's. */
-function trialOf(
+function trialOf<K extends string>(
   statement: Statement,
-  example: Form,
+  example: Form<K>,
   version: PolicyDocument['Version'],
-): Candidate['takes'] {
-  if (!isAlikeForAll(statement, example)) return (form) => takesEffectIn(statement, form, version);
-  const answer = takesEffectIn(statement, example, version);
+  { requests }: Rules<K>,
+): Candidate<K>['takes'] {
+  const takes = (form: Form<K>) => takesEffectIn(statement, form, version, requests);
+  if (!isAlikeForAll(statement, example)) return takes;
+  const answer = takes(example);
   return () => answer;
 }
 
 /** In a layout that keeps accounts apart, a statement that names another account is closed. */
-function isOpenTo(accounts: ReadonlySet<string>, { shared, delivery }: Form): boolean {
+function isOpenTo(
+  accounts: ReadonlySet<string>,
+  { shared, delivery }: Pick<Form, 'shared' | 'delivery'>,
+): boolean {
   return shared || [...accounts].every((account) => account === delivery.accountId);
 }
 
 /** Forms without a statement share a new one with those they could have joined. */
-function withNew(statements: readonly Statement[], forms: readonly Form[]): readonly Statement[] {
-  const groups = new Map<string, Form[]>();
+function withNew<K extends string>(
+  statements: readonly Statement[],
+  forms: readonly Form<K>[],
+): readonly Statement[] {
+  const groups = new Map<string, Form<K>[]>();
   for (const form of forms) {
     const key = JSON.stringify([form.kind, form.shared || form.delivery.accountId]);
     groups.set(key, [...(groups.get(key) ?? []), form]);
@@ -135,7 +170,8 @@ function withNew(statements: readonly Statement[], forms: readonly Form[]): read
   }, statements);
 }
 
-function uniqueSid(sid: string, statements: readonly Statement[]): string {
+/** The Sid, or with a number behind it where it is taken. */
+export function uniqueSid(sid: string, statements: readonly Statement[]): string {
   const taken = new Set(statements.map(({ Sid }) => Sid));
   let candidate = sid;
   for (let number = 2; taken.has(candidate); number += 1) candidate = `${sid}-${number}`;

@@ -2,7 +2,7 @@
 // granting it, which of its clauses fails, and the text that would mend it by hand. Nothing here changes a policy.
 
 import { admit } from './admit.js';
-import { GRANT_KINDS, inCanonicalOrder, resourceArn } from './cloudtrail.js';
+import { GRANT_KINDS, type GrantKind, inCanonicalOrder, resourceArn } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import {
   asList,
@@ -13,77 +13,133 @@ import {
 } from './document.js';
 import { type AccessRequest, evaluate, explain, type Mismatch } from './evaluate.js';
 import type { Finding } from './finding.js';
-import { examinerOf, type Grant, requestsFor, withoutDenies } from './grants.js';
+import {
+  examinerFor,
+  type Grant,
+  missingBy,
+  type Requests,
+  requestsFor,
+  standingIn,
+  withoutDenies,
+} from './grants.js';
 import { namesCloudTrail, SOURCE_ACCOUNT, SOURCE_ARN, union, withValues } from './locate.js';
 import { judgeOf } from './narrow.js';
 import { asText, listed, nameOf, sentence } from './wording.js';
 import { type Asked, askedBy, worldsOf } from './worlds.js';
+
+/** A resource whose policy must let CloudTrail do some things, and how findings speak of it. */
+export type Patient<K extends string> = {
+  readonly kinds: readonly K[];
+  readonly requests: Requests<K>;
+  /** What the grant is about, as a policy would name it. */
+  readonly resource: (kind: K, delivery: Delivery) => string;
+  /** What a merge would write. */
+  readonly admit: (document: PolicyDocument, deliveries: readonly Delivery[]) => PolicyDocument;
+  /** `policy`, and what findings' codes begin with. */
+  readonly name: string;
+  readonly code: string;
+  readonly byHand: string;
+};
+
+const BUCKET: Patient<GrantKind> = {
+  kinds: GRANT_KINDS,
+  requests: requestsFor,
+  resource: resourceArn,
+  admit: (document, deliveries) => admit(document, 'documented', deliveries),
+  name: 'policy',
+  code: 'policy',
+  byHand: 'Onboard the account',
+};
 
 /** Error findings for all of these deliveries' grants that are not in effect; empty when every one is. */
 export function diagnose(
   document: PolicyDocument | null,
   deliveries: readonly Delivery[],
 ): readonly Finding[] {
-  const standing = examinerOf(document);
-  const missing: readonly Grant[] = inCanonicalOrder(deliveries).flatMap((delivery) =>
-    GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
-      kind,
-      delivery,
-    })),
-  );
+  return diagnoseIn(BUCKET, document, deliveries);
+}
+
+export function diagnoseIn<K extends string>(
+  patient: Patient<K>,
+  document: PolicyDocument | null,
+  deliveries: readonly Delivery[],
+): readonly Finding[] {
+  const standing = examinerFor(document, patient.requests);
+  const missing = missingBy(standing, patient.kinds, inCanonicalOrder(deliveries));
   if (missing.length === 0) return [];
-  if (document === null) return missing.map((grant) => missingFinding({ Statement: [] }, grant));
-  const admitted = examinerOf(withoutDenies(document));
+  if (document === null) {
+    return missing.map((grant) => missingFinding(patient, { Statement: [] }, grant));
+  }
+  const admitted = examinerFor(withoutDenies(document), patient.requests);
   return [
-    ...denyFindings(document, missing),
+    ...denyFindings(patient, document, missing),
     ...missing
       .filter(({ kind, delivery }) => admitted(kind, delivery) === 'missing')
-      .map((grant) => missingFinding(document, grant)),
+      .map((grant) => missingFinding(patient, document, grant)),
   ];
 }
 
-/** A request of CloudTrail's that a Deny hits. */
-type Denied = { readonly grant: Grant; readonly request: AccessRequest };
+/** A request of CloudTrail's that a Deny hits, and what it is about. */
+type Denied = {
+  readonly delivery: Delivery;
+  readonly resource: string;
+  readonly request: AccessRequest;
+};
 
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
-function denyFindings(document: PolicyDocument, missing: readonly Grant[]): readonly Finding[] {
+function denyFindings<K extends string>(
+  patient: Patient<K>,
+  document: PolicyDocument,
+  missing: readonly Grant<K>[],
+): readonly Finding[] {
   const judge = judgeOf(document);
   const asked = askedBy(document);
   const denied = new Map<number, Denied[]>();
   for (const grant of missing) {
-    for (const request of requestsIn(grant, asked)) {
-      const { effect, statements } = judge(grant.delivery.accountId, request);
+    const { kind, delivery } = grant;
+    for (const request of requestsIn(patient, grant, asked)) {
+      const { effect, statements } = judge(delivery.accountId, request);
       if (effect !== 'denied') continue;
+      const hit = { delivery, resource: patient.resource(kind, delivery), request };
       for (const index of statements) {
         const hits = denied.get(index) ?? [];
-        hits.push({ grant, request });
+        hits.push(hit);
         denied.set(index, hits);
       }
     }
   }
   return [...denied]
     .toSorted(([a], [b]) => a - b)
-    .map(([index, hits]) => denyFinding(document, index, hits));
+    .map(([index, hits]) => denyFinding(patient.code, document, index, hits));
 }
 
 /** As the most likely world has them. */
-function requestsIn({ kind, delivery }: Grant, asked: Asked): readonly AccessRequest[] {
+function requestsIn<K extends string>(
+  { requests }: Patient<K>,
+  { kind, delivery }: Grant<K>,
+  asked: Asked,
+): readonly AccessRequest[] {
   const [world] = worldsOf(delivery, asked);
-  return world === undefined ? [] : requestsFor(kind, delivery, world);
+  return world === undefined ? [] : requests(kind, delivery, world);
 }
 
-function denyFinding(document: PolicyDocument, index: number, hits: readonly Denied[]): Finding {
+function denyFinding(
+  code: string,
+  document: PolicyDocument,
+  index: number,
+  hits: readonly Denied[],
+): Finding {
   const statement = statementsOf(document)[index];
   const [first] = hits;
   if (statement === undefined || first === undefined) throw new RangeError(`No statement ${index}`);
   const actions = [...new Set(hits.map(({ request }) => request.action))].join(' and ');
-  const arns = [...new Set(hits.map(({ grant }) => grant.delivery.trailArn))];
-  const accounts = new Set(hits.map(({ grant }) => grant.delivery.accountId));
+  const arns = [...new Set(hits.map(({ delivery }) => delivery.trailArn))];
+  const accounts = new Set(hits.map(({ delivery }) => delivery.accountId));
   const name = nameOf(document, index);
   return {
     severity: 'error',
-    code: 'policy-deny-stops-cloudtrail',
-    ...(accounts.size === 1 && { account: first.grant.delivery.accountId }),
+    code: `${code}-deny-stops-cloudtrail`,
+    ...(accounts.size === 1 && { account: first.delivery.accountId }),
     message: `${sentence(name)} denies CloudTrail ${actions} for ${listed(arns, 3)}${because(statement, first.request)}.`,
     remedy: remedyForDeny(document, index, statement, hits),
   };
@@ -125,9 +181,9 @@ type Exception = { readonly element: 'Condition' | 'NotResource'; readonly chang
 
 /** Ways to except these trails, the most natural first: a list that excepts others already, else the trails by their ARN. */
 function exceptions(statement: Statement, hits: readonly Denied[]): readonly Exception[] {
-  const arns = unique(hits.map(({ grant }) => grant.delivery.trailArn));
-  const accounts = unique(hits.map(({ grant }) => grant.delivery.accountId));
-  const resources = unique(hits.map(({ grant }) => resourceArn(grant.kind, grant.delivery)));
+  const arns = unique(hits.map(({ delivery }) => delivery.trailArn));
+  const accounts = unique(hits.map(({ delivery }) => delivery.accountId));
+  const resources = unique(hits.map(({ resource }) => resource));
   const byList = conditionEntries(statement)
     .filter(({ operator }) => /^(string|arn)not(equals|like)(ifexists)?$/i.test(operator))
     .flatMap((entry) => {
@@ -164,18 +220,22 @@ function lets(document: PolicyDocument, changed: Statement, hits: readonly Denie
   });
 }
 
-function missingFinding(document: PolicyDocument, grant: Grant): Finding {
+function missingFinding<K extends string>(
+  patient: Patient<K>,
+  document: PolicyDocument,
+  grant: Grant<K>,
+): Finding {
   const { delivery, kind } = grant;
-  const requests = requestsIn(grant, askedBy(document));
+  const requests = requestsIn(patient, grant, askedBy(document));
   const refused = requests.find((request) => evaluate(document, request).effect === 'not-allowed');
   const [request] = refused === undefined ? requests : [refused];
-  const what = `${request?.action} on ${resourceArn(kind, delivery)}`;
+  const what = `${request?.action} on ${patient.resource(kind, delivery)}`;
   return {
     severity: 'error',
-    code: 'policy-grant-missing',
+    code: `${patient.code}-grant-missing`,
     account: delivery.accountId,
-    message: `The policy does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
-    remedy: remedyForMissing(document, grant),
+    message: `The ${patient.name} does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
+    remedy: remedyForMissing(patient, document, grant),
   };
 }
 
@@ -222,19 +282,19 @@ function sends(values: readonly string[]): string {
 }
 
 /** What a merge would write. */
-function remedyForMissing(document: PolicyDocument, { delivery, kind }: Grant): string {
+function remedyForMissing<K extends string>(
+  { admit: admitted, requests, byHand }: Patient<K>,
+  document: PolicyDocument,
+  grant: Grant<K>,
+): string {
   const before = statementsOf(document);
-  const after = statementsOf(admit(document, 'documented', [delivery]));
-  const index = after.findIndex(
-    (statement, at) => statement !== before[at] && isFor(statement, kind, delivery),
-  );
+  const after = statementsOf(admitted(document, [grant.delivery]));
+  const grants = (statement: Statement) =>
+    standingIn({ ...document, Statement: statement }, requests, grant) !== 'missing';
+  const index = after.findIndex((statement, at) => statement !== before[at] && grants(statement));
   const statement = after[index];
-  if (statement === undefined) return 'Onboard the account.';
+  if (statement === undefined) return `${byHand}.`;
   return index < before.length
-    ? `Onboard the account, or put this in place of ${nameOf(document, index)}: ${asText(statement)}`
-    : `Onboard the account, or add this statement: ${asText(statement)}`;
-}
-
-function isFor({ Resource }: Statement, kind: Grant['kind'], delivery: Delivery): boolean {
-  return Resource !== undefined && asList(Resource).includes(resourceArn(kind, delivery));
+    ? `${byHand}, or put this in place of ${nameOf(document, index)}: ${asText(statement)}`
+    : `${byHand}, or add this statement: ${asText(statement)}`;
 }

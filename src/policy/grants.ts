@@ -8,8 +8,18 @@ import { type AccessRequest, type Decision, evaluate } from './evaluate.js';
 import { type Judge, judgeOf } from './narrow.js';
 import { askedBy, serviceNames, type World, worldsOf } from './worlds.js';
 
-/** One trail may do one thing. */
-export type Grant = { readonly kind: GrantKind; readonly delivery: Delivery };
+/** One trail may do one thing: with the bucket, or what another kind of resource calls its things. */
+export type Grant<K extends string = GrantKind> = {
+  readonly kind: K;
+  readonly delivery: Delivery;
+};
+
+/** The requests CloudTrail makes for a grant, as far as it is known what it sends. */
+export type Requests<K extends string> = (
+  kind: K,
+  delivery: Delivery,
+  world: World,
+) => readonly AccessRequest[];
 
 /**
  * `certain`: whatever CloudTrail may send is allowed. `depends`: it is in effect, unless something that nobody can know
@@ -18,7 +28,7 @@ export type Grant = { readonly kind: GrantKind; readonly delivery: Delivery };
 export type Standing = 'certain' | 'depends' | 'missing';
 
 /** One question to one document: how things stand with a grant. */
-export type Examiner = (kind: GrantKind, delivery: Delivery) => Standing;
+export type Examiner<K extends string = GrantKind> = (kind: K, delivery: Delivery) => Standing;
 
 /**
  * The grants that are not in effect today: none of the ways things may be lets all of CloudTrail's requests through. A null
@@ -28,30 +38,49 @@ export function missingGrants(
   document: PolicyDocument | null,
   deliveries: readonly Delivery[],
 ): readonly Grant[] {
-  const standing = examinerOf(document);
+  return missingBy(examinerOf(document), GRANT_KINDS, deliveries);
+}
+
+export function missingBy<K extends string>(
+  standing: Examiner<K>,
+  kinds: readonly K[],
+  deliveries: readonly Delivery[],
+): readonly Grant<K>[] {
   return deliveries.flatMap((delivery) =>
-    GRANT_KINDS.filter((kind) => standing(kind, delivery) === 'missing').map((kind) => ({
-      kind,
-      delivery,
-    })),
+    kinds
+      .filter((kind) => standing(kind, delivery) === 'missing')
+      .map((kind) => ({ kind, delivery })),
   );
 }
 
 /** Reads the document once; each question then costs the same however many members there are. */
 export function examinerOf(document: PolicyDocument | null): Examiner {
-  return document === null ? () => 'missing' : examiner(document, judgeOf(document));
+  return examinerFor(document, requestsFor);
+}
+
+/** The same for what CloudTrail asks of something else than the bucket. */
+export function examinerFor<K extends string>(
+  document: PolicyDocument | null,
+  requests: Requests<K>,
+): Examiner<K> {
+  return document === null ? () => 'missing' : examiner(document, requests, judgeOf(document));
 }
 
 /** For a single question. */
-export function standingIn(
+export function standingIn<K extends string>(
   document: PolicyDocument,
-  kind: GrantKind,
-  delivery: Delivery,
+  requests: Requests<K>,
+  { kind, delivery }: Grant<K>,
 ): Standing {
-  return examiner(document, (_, request) => evaluate(document, request))(kind, delivery);
+  const judge: Judge = (_, request) => evaluate(document, request);
+  return examiner(document, requests, judge)(kind, delivery);
 }
 
-function examiner(document: PolicyDocument, judge: Judge): Examiner {
+function examiner<K extends string>(
+  document: PolicyDocument,
+  requests: Requests<K>,
+  judge: Judge,
+): Examiner<K> {
   const asked = askedBy(document);
   const isDeny = (index: number): boolean => statementsOf(document)[index]?.Effect === 'Deny';
   return (kind, delivery) =>
@@ -60,7 +89,7 @@ function examiner(document: PolicyDocument, judge: Judge): Examiner {
         overWorlds(
           worldsOf(delivery, asked, service).map((world) =>
             inWorld(
-              requestsFor(kind, delivery, world),
+              requests(kind, delivery, world),
               (request) => judge(delivery.accountId, request),
               isDeny,
             ),

@@ -22,7 +22,7 @@ import {
   type PolicyDocument,
   type Statement,
 } from './document.js';
-import { standingIn } from './grants.js';
+import { type Grant, type Requests, standingIn } from './grants.js';
 import {
   admittingEntry,
   isForCloudTrailAlone,
@@ -43,9 +43,7 @@ import {
 export type Layout = 'documented' | 'isolated' | 'compact' | 'organization';
 
 /** A grant in one layout. */
-export type Form = {
-  readonly kind: GrantKind;
-  readonly delivery: Delivery;
+export type Form<K extends string = GrantKind> = Grant<K> & {
   /** As if this delivery were alone in the policy. */
   readonly fresh: Statement;
   /** Condition keys (lower case) whose lists grow with each member; the lists they admit are what a statement is told by. */
@@ -142,7 +140,7 @@ function statementFor(
 }
 
 /** What the grant's own statement has in this place. */
-function wantedValues({ fresh }: Form, key: string): readonly string[] {
+function wantedValues({ fresh }: Pick<Form, 'fresh'>, key: string): readonly string[] {
   return (admittingEntry(fresh, key)?.values ?? []).map(String);
 }
 
@@ -189,21 +187,25 @@ function admitsTheSame(statement: Statement, form: Form, key: string): boolean {
  * Whether the grant would be in effect once it has joined, tried out on the statement with this member alone: its other
  * conditions may shut the member out, and the members that are in it already make no difference.
  */
-export function takesEffectIn(
+export function takesEffectIn<K extends string>(
   statement: Statement,
-  form: Form,
+  form: Form<K>,
   version: PolicyDocument['Version'],
+  requests: Requests<K>,
 ): boolean {
   const alone = form.growing.reduce<Statement>(
     (made, key) => replaceValues(made, key, oneOrMany(wantedValues(form, key))),
     { ...statement, Resource: form.fresh.Resource ?? [] },
   );
   const document = { ...(version !== undefined && { Version: version }), Statement: alone };
-  return standingIn(document, form.kind, form.delivery) === 'certain';
+  return standingIn(document, requests, form) === 'certain';
 }
 
 /** Whether the statement treats all members alike, so that what is true for one is true for the others. */
-export function isAlikeForAll(statement: Statement, { growing, constant }: Form): boolean {
+export function isAlikeForAll(
+  statement: Statement,
+  { growing, constant }: Pick<Form, 'growing' | 'constant'>,
+): boolean {
   const known = new Set([...growing, ...constant, ...SAME_FOR_ALL]);
   return conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
 }
@@ -211,7 +213,10 @@ export function isAlikeForAll(statement: Statement, { growing, constant }: Form)
 const SAME_FOR_ALL = ['s3:x-amz-acl', 'aws:securetransport', 'aws:principalisawsservice'];
 
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */
-export function joined(statement: Statement, forms: readonly Form[]): Statement {
+export function joined<K extends string>(
+  statement: Statement,
+  forms: readonly Form<K>[],
+): Statement {
   const [form] = forms;
   if (form === undefined) return statement;
   const resources = forms.flatMap(({ fresh }) => resourcesOf(fresh));

@@ -19,8 +19,11 @@ export type PolicySize = {
   readonly limit: 20480;
   /** `bytes / limit`; more than 1 is too much. */
   readonly share: number;
-  /** How many more members of the example's length fit; null where each one more costs nothing. */
-  readonly membersLeft: number | null;
+  /**
+   * How many more members of the example's length fit; null where each one more costs nothing. Found by merging some, so it
+   * is asked only where somebody wants to know.
+   */
+  readonly membersLeft: () => number | null;
 };
 
 /** The size of the policy, and its room for members that look like the example. */
@@ -34,7 +37,7 @@ export function measurePolicy(
     bytes,
     limit: LIMIT,
     share: bytes / LIMIT,
-    membersLeft: membersLeft(document, layout, example),
+    membersLeft: () => membersLeft(document, layout, example),
   };
 }
 
@@ -88,8 +91,9 @@ function likeExample(example: Delivery, accountId: string): Delivery {
 
 /** A warning above 80 % of the limit, an error above the limit itself; both name the way out. */
 export function sizeFindings(size: PolicySize, layout: Layout): readonly Finding[] {
-  const { bytes, limit, share, membersLeft: left } = size;
+  const { bytes, limit, share } = size;
   if (share <= NEARLY_FULL) return [];
+  const left = size.membersLeft();
   const room = left === null ? '' : ` There is room for ${left} more members in layout ${layout}.`;
   if (share <= 1) {
     return [

@@ -4,12 +4,13 @@
 
 import { admit } from './admit.js';
 import { samePolicy } from './canonical.js';
-import { identityOf, inCanonicalOrder, isTrailArn } from './cloudtrail.js';
+import { bucketArn, identityOf, inCanonicalOrder, isTrailArn } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
-import { conditionEntries, type PolicyDocument, statementsOf } from './document.js';
+import { conditionEntries, type PolicyDocument, type Statement, statementsOf } from './document.js';
 import type { Finding } from './finding.js';
 import type { Layout } from './layouts.js';
 import { isForCloudTrailAlone, resourcesOf, SOURCE_ARN } from './locate.js';
+import { withTlsOnly } from './tls.js';
 import { weaknesses } from './weaknesses.js';
 import { moveOut, withdraw } from './withdraw.js';
 
@@ -23,6 +24,8 @@ export type MergeRequest = {
   readonly withdraw: readonly Delivery[];
   /** The bucket the policy belongs to; every delivery names the same. */
   readonly bucket: string;
+  /** Whether nobody is to reach the bucket without TLS; false or left out: as it is. */
+  readonly tlsOnly?: boolean;
 };
 
 export type Count = { readonly added: number; readonly removed: number };
@@ -53,7 +56,7 @@ export function mergePolicy(current: PolicyDocument | null, request: MergeReques
   const leaving = inCanonicalOrder(request.withdraw).filter(
     (delivery) => !kept.has(identityOf(delivery)),
   );
-  const merged = mergeInto(current ?? NO_POLICY, layout, { staying, leaving });
+  const merged = mergeInto(current ?? NO_POLICY, request, { staying, leaving });
   const empty = statementsOf(merged).length === 0;
   const document = settled(current, empty ? null : merged);
   return {
@@ -72,12 +75,18 @@ function withOrganization(delivery: Delivery, organizationId: string | undefined
 
 type Wish = { readonly staying: readonly Delivery[]; readonly leaving: readonly Delivery[] };
 
-function mergeInto(document: PolicyDocument, layout: Layout, wish: Wish): PolicyDocument {
+function mergeInto(
+  document: PolicyDocument,
+  { layout, tlsOnly = false }: MergeRequest,
+  wish: Wish,
+): PolicyDocument {
   const isPossible = layout !== 'organization' || wish.staying.every((one) => one.organizationId);
   const ready = isPossible
     ? admit(moveOut(document, layout, wish.staying), layout, wish.staying)
     : document;
-  return withdraw(ready, wish);
+  const merged = withdraw(ready, wish);
+  const [first] = wish.staying;
+  return tlsOnly && first !== undefined ? withTlsOnly(merged, bucketArn(first)) : merged;
 }
 
 /** The given document itself if nothing has changed but the way it is written. */
@@ -90,22 +99,31 @@ function settled(
 }
 
 function counted(before: PolicyDocument | null, after: PolicyDocument | null) {
-  const [old, now] = [namedIn(before), namedIn(after)];
-  return { trails: difference(old.trails, now.trails), paths: difference(old.paths, now.paths) };
+  return {
+    trails: countOf(trailsNamedIn(before), trailsNamedIn(after)),
+    paths: countOf(pathsNamedIn(before), pathsNamedIn(after)),
+  };
 }
 
-function namedIn(document: PolicyDocument | null) {
-  const statements = document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
-  const trails = statements
+/** The trails that statements for CloudTrail alone name by their ARNs. */
+export function trailsNamedIn(document: PolicyDocument | null): ReadonlySet<string> {
+  const trails = ownStatements(document)
     .flatMap(conditionEntries)
     .filter(({ key }) => key.toLowerCase() === SOURCE_ARN)
-    .flatMap(({ values }) => values.map(String))
-    .filter(isTrailArn);
-  const paths = statements.flatMap(resourcesOf).filter((resource) => resource.includes('/'));
-  return { trails: new Set(trails), paths: new Set(paths) };
+    .flatMap(({ values }) => values.map(String));
+  return new Set(trails.filter(isTrailArn));
 }
 
-function difference(before: ReadonlySet<string>, after: ReadonlySet<string>): Count {
+function pathsNamedIn(document: PolicyDocument | null): ReadonlySet<string> {
+  const resources = ownStatements(document).flatMap(resourcesOf);
+  return new Set(resources.filter((resource) => resource.includes('/')));
+}
+
+function ownStatements(document: PolicyDocument | null): readonly Statement[] {
+  return document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
+}
+
+export function countOf(before: ReadonlySet<string>, after: ReadonlySet<string>): Count {
   return {
     added: [...after].filter((one) => !before.has(one)).length,
     removed: [...before].filter((one) => !after.has(one)).length,

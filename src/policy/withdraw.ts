@@ -73,7 +73,7 @@ function isShared(statement: Statement): boolean {
 }
 
 /** `undefined` takes a statement out. The very same document if nothing changes. */
-function changeStatements(
+export function changeStatements(
   document: PolicyDocument,
   change: (statement: Statement) => Statement | undefined,
 ): PolicyDocument {
@@ -96,7 +96,7 @@ function without(statement: Statement, departure: Departure): Statement | undefi
     : withoutAccounts(statement, departure);
 }
 
-function withoutTrails(statement: Statement, departure: Departure): Statement | undefined {
+export function withoutTrails(statement: Statement, departure: Departure): Statement | undefined {
   const entry = admittingEntry(statement, SOURCE_ARN);
   if (entry === undefined) return statement;
   const staying = new Set(departure.staying.map(({ trailArn }) => trailArn));
@@ -113,7 +113,7 @@ function withoutTrails(statement: Statement, departure: Departure): Statement | 
 }
 
 /** A pattern counts as another trail of every account it can match. */
-function isAnotherTrailOf({ accountId, trailArn }: Delivery, value: string): boolean {
+export function isAnotherTrailOf({ accountId, trailArn }: Delivery, value: string): boolean {
   if (value === trailArn) return false;
   return isTrailArn(value) ? accountOf(value) === accountId : canMatch(accountOf(value), accountId);
 }

@@ -2,7 +2,7 @@
 // here is an interface.
 
 import type { Outcome } from '../plan/outcome.js';
-import type { MemberPlan } from '../plan/plan.js';
+import type { MemberPlan, Plan } from '../plan/plan.js';
 import type { Report } from './report.js';
 
 /** Pretty-printed JSON; ends with a new line. */
@@ -18,6 +18,7 @@ export function planJson({ request, plan, outcome, result, findings }: Report): 
       : {
           digest: plan.digest,
           changes: plan.changes,
+          ...(request?.operation === 'bootstrap' && { bucket: bucketJson(plan, outcome) }),
           policy: {
             changed: plan.policy.merge.changed,
             bytes: plan.policy.size?.bytes ?? null,
@@ -32,6 +33,14 @@ export function planJson({ request, plan, outcome, result, findings }: Report): 
     findings,
   };
   return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+function bucketJson({ bucket }: Plan, outcome: Outcome | null) {
+  const steps = bucket.map((step, index) => ({
+    ...step,
+    ...(outcome === null ? {} : { state: outcome.bucket[index]?.result.state }),
+  }));
+  return { steps };
 }
 
 function memberJson(planned: MemberPlan, outcome: Outcome | null) {

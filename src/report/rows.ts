@@ -1,13 +1,14 @@
-// The report's table: one row for the bucket policy and one for each member, as plain text. A dry run's rows say what will
+// The report's table: one row for the bucket policy (for a bootstrap one for the bucket before it) and one for each member, as plain text. A dry run's rows say what will
 // happen, an apply's what did. Escaping is the renderer's business.
 
-import type { MemberOutcome, Outcome, Step } from '../plan/outcome.js';
+import { bucketStepInWords } from '../plan/bucket-plan.js';
+import type { BucketOutcome, MemberOutcome, Outcome, Step } from '../plan/outcome.js';
 import type { MemberPlan, Plan, PlannedMember } from '../plan/plan.js';
 import { stepInWords, type TrailStep } from '../plan/steps.js';
 import type { Merge } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { changeInWords, settingsInWords } from '../trail/words.js';
-import { plural } from './words.js';
+import { grouped, plural } from './words.js';
 
 /** `+` comes into being, `~` changes, `−` goes, `!` is wrong, `=` stays as it is. */
 export type Mark = '+' | '~' | '−' | '!' | '=';
@@ -25,9 +26,34 @@ export type Row = {
 export function rowsOf(request: Request, plan: Plan, outcome: Outcome | null): readonly Row[] {
   const outcomes = new Map(outcome?.members.map((member) => [member.accountId, member]));
   return [
+    ...(request.operation === 'bootstrap' ? [bucketRow(request, plan, outcome)] : []),
     policyRow(request, plan, outcome),
     ...plan.members.flatMap((member) => memberRows(member, outcomes.get(member.member.accountId))),
   ];
+}
+
+function bucketRow({ central }: Request, { bucket }: Plan, outcome: Outcome | null): Row {
+  const isNew = bucket.some(({ kind }) => kind === 'create-bucket');
+  const settings = bucket.filter(({ kind }) => kind !== 'create-bucket').map(bucketStepInWords);
+  const failed = outcome?.bucket.some(({ result }) => result.state === 'failed') ?? false;
+  const mark = isNew ? '+' : bucket.length > 0 ? '~' : '=';
+  const change = `${isNew ? 'create' : 'set'}: ${settings.join(', ')}`;
+  return {
+    mark: failed ? '!' : mark,
+    account: central.accountId,
+    role: 'central',
+    what: { words: 'bucket', name: central.bucket, where: central.bucketRegion },
+    detail: bucket.length > 0 ? change : 'unchanged',
+    outcome: outcome === null ? '' : bucketInWords(outcome.bucket),
+  };
+}
+
+function bucketInWords(outcomes: readonly BucketOutcome[]): string {
+  if (outcomes.length === 0) return 'unchanged';
+  if (outcomes.every(({ result }) => result.state === 'done')) return 'done';
+  return outcomes
+    .map(({ step, result }) => `${bucketStepInWords(step)}: ${inWords(result)}`)
+    .join('; ');
 }
 
 function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | null): Row {
@@ -38,7 +64,7 @@ function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | nu
   const bytes =
     size === null || merge.document === null
       ? ''
-      : ` · ${size.bytes.toLocaleString('en-US')} of ${size.limit.toLocaleString('en-US')} bytes`;
+      : ` · ${grouped(size.bytes)} of ${grouped(size.limit)} bytes`;
   const mark = merge.changed ? (before === null ? '+' : '~') : '=';
   return {
     mark: outcome?.policy.step.state === 'failed' ? '!' : mark,
@@ -74,7 +100,7 @@ function memberRows(planned: MemberPlan, outcome: MemberOutcome | undefined): re
     case 'planned': {
       const names = [...new Set(planned.trail.steps.map(({ trail }) => trail))];
       if (names.length === 0)
-        return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome && 'unchanged' } as Row];
+        return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome ? 'unchanged' : '' }];
       return names.map((name) => ({ ...row, ...trailCells(name, planned, outcome) }));
     }
   }

@@ -15,7 +15,10 @@ export function summaryOf(report: Report): string {
   const { request, plan } = report;
   const sections =
     request === null || plan === null
-      ? [findingList(report.findings)]
+      ? [
+          '**Nothing was changed.** The run ended before it had a plan.',
+          findingList(report.findings),
+        ]
       : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
         ? []
         : [
@@ -87,20 +90,23 @@ function diffSection(diff: string, applied: boolean): string {
   return `${open}<summary>Policy diff</summary>\n\n${fenced('diff', diff)}\n</details>`;
 }
 
-/** With the command that puts the old policy back: whoever needs it is in a hurry. */
+/**
+ * With the command that puts the old policy back: whoever needs it is in a hurry. The runner's folder is gone by then, so the
+ * file is named as it comes out of an artifact.
+ */
 function restoreSection({ outcome, request, backupFile }: Report): string {
   const written = outcome?.policy.written;
   if (!written || request === null) return '';
   return written.before.text === null
-    ? `The bucket had no policy before. To take this one out again: ${code(removal(request))}`
-    : `The policy as it was before is in ${code(backupFile)} (keep it with actions/upload-artifact). To put it back: ${code(restoral(request, backupFile))}`;
+    ? `The bucket had no policy before this run. To delete the one it has now, with all that others added since:\n\n${fenced('sh', removal(request))}`
+    : `The policy as it was before this run is in ${code(backupFile)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${fenced('sh', restoral(request, backupFile))}`;
 }
 
 const target = ({ central }: Request): string =>
   `--bucket ${central.bucket} --expected-bucket-owner ${central.accountId} --region ${central.bucketRegion}`;
 const removal = (request: Request): string => `aws s3api delete-bucket-policy ${target(request)}`;
 const restoral = (request: Request, file: string): string =>
-  `aws s3api put-bucket-policy ${target(request)} --policy '${`file://${file}`.replaceAll("'", String.raw`'\''`)}'`;
+  `aws s3api put-bucket-policy ${target(request)} --policy file://${file.split(/[\\/]/).at(-1) ?? ''}`;
 
 function footer({ plan, run, request, unlimitedAccounts }: Report): string {
   const parts = [

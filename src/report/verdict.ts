@@ -16,11 +16,17 @@ export function verdict({ request, plan, outcome, result }: Report): string {
   const bucket = code(request.central.bucket);
   if (result !== 'applied' && outcome !== null) return unfinished(plan, outcome);
   const tense = result === 'applied' ? DONE : TO_DO;
+  if (request.operation === 'bootstrap') {
+    const verb = result === 'applied' ? 'is ready' : 'will be made ready';
+    return `**${bucket} ${verb}, with a trail of ${code(request.central.accountId)} itself.** ${accessInWords(plan.policy)}`;
+  }
   const sentences = [
     sentence(membersThat(plan, 'join'), tense.join, bucket),
     sentence(membersThat(plan, 'leave'), tense.leave, bucket),
     sentence(membersThat(plan, 'cannot'), CANNOT, ''),
   ].filter((text) => text !== '');
+  if (membersThat(plan, 'cannot').length === plan.members.length)
+    return '**Nothing can be done in any account.** What is listed here must be solved first.';
   return sentences.length === 0 ? '' : `**${sentences.join(' ')}** ${accessInWords(plan.policy)}`;
 }
 

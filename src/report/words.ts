@@ -3,7 +3,12 @@
 import type { Finding } from '../policy/index.js';
 
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `20,480`. By hand, for toLocaleString starts all of ICU: 50 ms of a run of half a second. */
+export function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 const RANK = { error: 0, warning: 1, notice: 2 } as const;

@@ -10,7 +10,7 @@ import type { Request } from './request.js';
 export function checkTogether(request: Request, event: RunEvent): readonly Finding[] {
   return [
     ...roleAccounts(request),
-    ...memberAccounts(request),
+    ...(request.operation === 'bootstrap' ? [] : memberAccounts(request)),
     ...credentials(request),
     ...partitions(request),
     ...organization(request),
@@ -60,7 +60,10 @@ function memberAccounts({ central, members }: Request): readonly Finding[] {
 
 function credentials({ central, members, access }: Request): readonly Finding[] {
   const faults: Finding[] = [];
-  const bare = members.find(({ roleArn, state }) => roleArn === undefined && state !== 'closed');
+  const bare = members.find(
+    ({ roleArn, state, accountId }) =>
+      roleArn === undefined && state !== 'closed' && accountId !== central.accountId,
+  );
   if (central.roleArn === undefined && bare !== undefined)
     faults.push(
       inputFault(

@@ -5,7 +5,7 @@ import { checkTogether } from './ambiguity.js';
 import { definedOnly } from './defined.js';
 import { modeOf, type RunEvent } from './event.js';
 import { inputFault } from './fault.js';
-import { readMembers } from './members.js';
+import { readCentralTrail, readMembers } from './members.js';
 import { type InputName, misspelt } from './names.js';
 import { type InputReader, inputReader } from './reader.js';
 import type { Request } from './request.js';
@@ -43,14 +43,18 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
   const { optional } = reader;
   const region = readRegion(source, reader);
   const central = readCentral(reader, region);
-  const operation = optional('operation', rules.oneOf('onboard', 'offboard')) ?? 'onboard';
+  const operation =
+    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
   const grantsOnly = optional('grants-only', rules.flag) ?? false;
   if (grantsOnly && operation !== 'offboard')
     reader.faults.push(
       inputFault('grants-only', 'is given without offboard', "Set operation to 'offboard'."),
     );
   const leaving = grantsOnly ? 'closed' : 'absent';
-  const members = readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
+  const members =
+    operation === 'bootstrap'
+      ? readCentralTrail(reader, central?.accountId ?? '', region)
+      : readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
   const dryRun = optional('dry-run', rules.oneOf('auto', 'true', 'false')) ?? 'auto';
   const rest = {
     operation,

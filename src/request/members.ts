@@ -1,4 +1,4 @@
-// Which member accounts a run is about, and what is wanted of each one's trail.
+// Which accounts' trails a run is about, and what is wanted of each one: the member accounts', or the central account's own.
 
 import type { SettingsWish } from '../trail/settings.js';
 import { definedOnly } from './defined.js';
@@ -38,6 +38,39 @@ export function readMembers(
     ...definedOnly({ roleArn: roleArn === undefined ? undefined : forAccount(roleArn, accountId) }),
   }));
 }
+
+/**
+ * The central account as the only account of the run, for its own trail; null as for `readMembers`. It has no role of its
+ * own here: it is reached as the central account.
+ */
+export function readCentralTrail(
+  reader: InputReader,
+  accountId: string,
+  region: string | undefined,
+): readonly Member[] | null {
+  for (const name of MEMBER_INPUTS) reader.optional(name, forMembers);
+  const name = reader.required(
+    'central-trail-name',
+    rules.trailName,
+    "Give the name of the central account's own trail.",
+  );
+  const settings = settingsFor(readSettings(reader), accountId);
+  const extras = readExtras(reader);
+  if (name === undefined || region === undefined) return null;
+  return [{ accountId, state: 'present', region, trail: { name, settings, extras } }];
+}
+
+const MEMBER_INPUTS = [
+  'member-account-id',
+  'member-role-arn',
+  'trail-name',
+  'replaces-trail',
+] as const;
+
+const forMembers: rules.Rule<never> = () => ({
+  problem: 'names a member, but bootstrap is about the central account',
+  remedy: "Leave it out. The central account's own trail is named in central-trail-name.",
+});
 
 /** ARNs of things that each account has for itself may hold `{account-id}` too. */
 function settingsFor(settings: SettingsWish, accountId: string): SettingsWish {

@@ -7,6 +7,7 @@ export const INPUT_NAMES = [
   'central-role-arn',
   'bucket',
   'bucket-prefix',
+  'central-trail-name',
   'member-account-id',
   'member-role-arn',
   'hub-role-arn',

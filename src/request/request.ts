@@ -47,10 +47,10 @@ export type Access = {
 };
 
 export type Request = {
-  readonly operation: 'onboard' | 'offboard';
+  readonly operation: 'onboard' | 'offboard' | 'bootstrap';
   readonly mode: Mode;
   readonly central: Central;
-  /** In order of account ID; at least one. */
+  /** In order of account ID; at least one. For a bootstrap the central account alone, for its own trail. */
   readonly members: readonly Member[];
   readonly access: Access;
   readonly layout: Layout;

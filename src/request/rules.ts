@@ -14,13 +14,13 @@ function matching(pattern: RegExp, problem: string, remedy: string): Rule<string
 
 export const accountId = matching(
   /^\d{12}$/,
-  'is no AWS account ID',
+  'is not an AWS account ID',
   "Give the 12 digits, in quotes so that YAML keeps a leading zero: '012345678901'.",
 );
 
 export const roleArn = matching(
   /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
-  "is no IAM role's ARN",
+  'is not the ARN of an IAM role',
   'Give the whole ARN, such as arn:aws:iam::111111111111:role/CloudTrailOnboarding.',
 );
 
@@ -50,26 +50,26 @@ export const logGroupArn: Rule<string> = (text) =>
 
 export const region = matching(
   /^[a-z]{2,6}(?:-[a-z]+)+-\d{1,2}$/,
-  'is no AWS Region',
+  'is not an AWS Region',
   'Give a Region code such as ap-northeast-2.',
 );
 
 export const audience = matching(
   /^[\x21-\x7e]{1,255}$/,
-  'is no audience of an OIDC token',
+  'is not a valid audience',
   'Give the audience that the IAM identity provider lists, usually sts.amazonaws.com.',
 );
 
 // AssumeRole's ExternalId as the STS API has it.
 export const externalId = matching(
   /^[\w+=,.@:/-]{2,1224}$/,
-  'is no external ID',
+  'is not a valid external ID',
   'An external ID has 2 to 1,224 characters, letters, digits and =,.@:/-.',
 );
 
 export const planDigest = matching(
   /^sha256:[0-9a-f]{64}$/,
-  'is no plan digest',
+  'is not a plan digest',
   "Give the output plan-digest of the reviewed plan, 'sha256:' and 64 hexadecimal digits.",
 );
 
@@ -79,14 +79,14 @@ const BUCKET =
 
 export const bucket = matching(
   BUCKET,
-  'is no name of a general purpose bucket',
+  'is not a valid bucket name',
   'Give the name alone, without s3:// or arn:. It has 3 to 63 lower-case letters, digits, dots and hyphens.',
 );
 
 // CloudTrail's rules for trail names, as the CreateTrail API lists them.
 export const trailName = matching(
   /^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?=.{3,128}$)[A-Za-z0-9](?:[._-]?[A-Za-z0-9])*$/,
-  'is no name CloudTrail takes for a trail',
+  'is not a valid trail name',
   'A trail name has 3 to 128 letters, digits, dots, underscores and hyphens, begins and ends with a letter or digit, and has no two of . _ - in a row.',
 );
 
@@ -142,7 +142,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
   return (text) => {
     const value = words.find((word) => word === text);
     return value === undefined
-      ? { problem: `is none of ${words.join(', ')}`, remedy: `Give one of ${words.join(', ')}.` }
+      ? { problem: `is not one of ${words.join(', ')}`, remedy: `Give one of ${words.join(', ')}.` }
       : { value };
   };
 }

@@ -1,23 +1,33 @@
 // CloudTrail: tells the caller and the operation apart, asks for permission on the trail meant, and hands over to the
 // file that knows. Protocol: JSON 1.1; the Region is the one the request was signed for.
 
-import { type HttpReply, type HttpRequest, jsonReply, Refusal } from '../../wire.js';
-import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
+import { Refusal } from '../../wire.js';
+import { scopeOf } from '../authentication.js';
 import type { Aws, Service } from '../aws.js';
 import { type Caller, refusal } from '../iam.js';
-import { exception } from './errors.js';
-import * as extras from './extras.js';
-import { type Input, list, tagsOf, text } from './input.js';
-import { arnOf, trailToChange, trailToRead, type Viewpoint } from './lookup.js';
+import {
+  answerOf,
+  exception,
+  type Input,
+  inputOf,
+  list,
+  operationName,
+  refusalReply,
+  signedCaller,
+  text,
+} from '../json-protocol.js';
+import { requirePassRole } from './destinations.js';
+import { tagsOf } from './input.js';
+import { arnOf, knownTrails, trailToChange, trailToRead, type Viewpoint } from './lookup.js';
+import * as selectors from './selectors.js';
+import * as tags from './tags.js';
 import * as trails from './trails.js';
-
-const contentType = 'application/x-amz-json-1.1';
 
 type Operation = {
   readonly write: boolean;
   /** Name or ARN of the trail it is about; without it permission is asked on `*`. */
   readonly trail?: (input: Input) => string;
-  readonly run: (aws: Aws, view: Viewpoint, input: Input) => object;
+  readonly run: (aws: Aws, view: Viewpoint, input: Input) => object | Promise<object>;
 };
 
 const byName = (input: Input) => text(input, 'Name') ?? '';
@@ -58,45 +68,45 @@ const operations: Readonly<Record<string, Operation>> = {
   AddTags: {
     write: true,
     trail: byResourceId,
-    run: (_, view, input) => extras.addTags(view, input),
+    run: (_, view, input) => tags.addTags(view, input),
   },
   RemoveTags: {
     write: true,
     trail: byResourceId,
-    run: (_, view, input) => extras.removeTags(view, input),
+    run: (_, view, input) => tags.removeTags(view, input),
   },
   ListTags: {
     write: false,
     trail: byResourceIdList,
-    run: (_, view, input) => extras.listTags(view, input),
+    run: (_, view, input) => tags.listTags(view, input),
   },
   GetEventSelectors: {
     write: false,
     trail: byTrailName,
-    run: (_, view, input) => extras.getEventSelectors(trailToRead(view, byTrailName(input))),
+    run: (_, view, input) => selectors.getEventSelectors(trailToRead(view, byTrailName(input))),
   },
   PutEventSelectors: {
     write: true,
     trail: byTrailName,
     run: (_, view, input) =>
-      extras.putEventSelectors(trailToChange(view, byTrailName(input)), input),
+      selectors.putEventSelectors(trailToChange(view, byTrailName(input)), input),
   },
   GetInsightSelectors: {
     write: false,
     trail: byTrailName,
-    run: (_, view, input) => extras.getInsightSelectors(trailToRead(view, byTrailName(input))),
+    run: (_, view, input) => selectors.getInsightSelectors(trailToRead(view, byTrailName(input))),
   },
   PutInsightSelectors: {
     write: true,
     trail: byTrailName,
     run: (_, view, input) =>
-      extras.putInsightSelectors(trailToChange(view, byTrailName(input)), input),
+      selectors.putInsightSelectors(trailToChange(view, byTrailName(input)), input),
   },
 };
 
 export const cloudtrail: Service = {
   name: (request) => {
-    const operation = nameOf(request);
+    const operation = operationName(request);
     const resource = operations[operation]?.trail?.(inputOf(request));
     return {
       operation,
@@ -113,12 +123,18 @@ export const cloudtrail: Service = {
     const region = scopeOf(request)?.region ?? '';
     const view = { state: aws.state, account: caller.account, region };
     const input = inputOf(request);
+    aws.throttle({ ...view, operation: named.operation, write: operation.write });
     await requireAccess(caller, view, named.operation, operation, input);
-    return jsonReply(200, operation.run(aws, view, input), contentType);
+    return answerOf(await operation.run(aws, view, input));
   },
-  refuse: (error): HttpReply =>
-    jsonReply(error.status, { __type: error.code, message: error.message }, contentType),
+  refuse: refusalReply,
 };
+
+/** A member's own IAM decides what it may ask about its organization's trail, which is another account's by its ARN. */
+function ownerFor(view: Viewpoint, resource: string): string {
+  const trail = knownTrails(view).find(({ description }) => description.TrailARN === resource);
+  return resource === '*' || trail !== undefined ? view.account : (resource.split(':')[4] ?? '');
+}
 
 async function requireAccess(
   caller: Caller,
@@ -128,8 +144,7 @@ async function requireAccess(
   input: Input,
 ): Promise<void> {
   const resource = operation.trail === undefined ? '*' : arnOf(view, operation.trail(input));
-  const resourceAccount =
-    operation.trail === undefined ? view.account : (resource.split(':')[4] ?? '');
+  const resourceAccount = ownerFor(view, resource);
   // Tags sent along with a new trail need their own permission (service authorization reference).
   const actions = name === 'CreateTrail' && tagsOf(input).length > 0 ? [name, 'AddTags'] : [name];
   for (const action of actions) {
@@ -141,36 +156,6 @@ async function requireAccess(
     });
     if (denied !== undefined) throw exception('AccessDenied', denied);
   }
-}
-
-const problems: Readonly<Record<AuthenticationProblem, readonly [name: string, message: string]>> =
-  {
-    unsigned: ['MissingAuthenticationToken', 'Request is missing Authentication Token'],
-    'unknown-key': ['UnrecognizedClient', 'The security token included in the request is invalid.'],
-    'bad-token': ['UnrecognizedClient', 'The security token included in the request is invalid.'],
-    expired: ['ExpiredToken', 'The security token included in the request is expired'],
-    'bad-signature': [
-      'InvalidSignature',
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-    ],
-  };
-
-function signedCaller(aws: Aws, request: HttpRequest): Caller {
-  const caller = authenticate(request, aws.state, aws.clock.now());
-  if (typeof caller === 'string') throw exception(...problems[caller]);
-  return caller;
-}
-
-/** `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.GetTrail` and the short form mean the same. */
-function nameOf(request: HttpRequest): string {
-  return request.headers['x-amz-target']?.split('.').at(-1) ?? 'Unknown';
-}
-
-function inputOf(request: HttpRequest): Input {
-  const body = request.body.toString();
-  try {
-    return (body === '' ? {} : JSON.parse(body)) as Input;
-  } catch {
-    throw exception('Serialization', 'The request body is not JSON');
-  }
+  const role = text(input, 'CloudWatchLogsRoleArn') ?? '';
+  if (role !== '') await requirePassRole(caller, role);
 }

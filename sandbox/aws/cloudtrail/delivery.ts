@@ -7,7 +7,8 @@ import { gzipSync } from 'node:zlib';
 import type { Aws } from '../aws.js';
 import { storeObject } from '../s3/objects.js';
 import { newId, type Trail, type TrailDescription } from '../state.js';
-import { accountOf, logFolder, obstacle } from './admission.js';
+import { logFolder, obstacle } from './admission.js';
+import { accountOf } from './service-principal.js';
 
 const everyMs = 5 * 60_000;
 
@@ -26,12 +27,22 @@ export function deliverDue(aws: Aws): void {
 function deliverTrail(aws: Aws, trail: Trail, now: Date): void {
   if (trail.nextDelivery === undefined || trail.nextDelivery > now) return;
   // One question for all that is due: nothing the answer hangs on changes between two of them.
-  trail.latestDeliveryError = obstacle(aws, trail.description, logKey(trail.description, now));
+  const error = obstacle(aws, trail.description, logKey(trail.description, now));
+  trail.latestDeliveryError = error;
   let due = trail.nextDelivery;
   for (; due <= now; due = new Date(due.getTime() + everyMs)) {
-    if (trail.latestDeliveryError === undefined) deliverLog(aws, trail, due);
+    if (error === undefined) deliverLog(aws, trail, due);
+    noteAttempt(aws, trail, due, error);
   }
   trail.nextDelivery = due;
+}
+
+/** Kept apart from the trail: what it delivered outlives it. */
+function noteAttempt(aws: Aws, trail: Trail, at: Date, error: string | undefined): void {
+  const { TrailARN: arn, S3BucketName: bucket } = trail.description;
+  const attempts = aws.state.attempts.get(arn) ?? [];
+  attempts.push({ at, bucket, ...(error !== undefined && { error }) });
+  aws.state.attempts.set(arn, attempts);
 }
 
 function deliverLog(aws: Aws, trail: Trail, at: Date): void {

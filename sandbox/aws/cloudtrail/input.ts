@@ -1,31 +1,8 @@
-// Reads and validates what CloudTrail's operations are sent: field types, and the rules for names, buckets and prefixes.
+// Validates what CloudTrail's operations are sent: the rules for names, buckets, prefixes and tags.
 // Rules: CloudTrail user guide, "Naming requirements"; limits: service model.
 
+import { exception, type Input, list } from '../json-protocol.js';
 import { isValidBucketName } from '../s3/buckets.js';
-import { exception } from './errors.js';
-
-export type Input = { readonly [member: string]: unknown };
-
-export function text(input: Input, member: string): string | undefined {
-  const value = input[member];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string') return value;
-  throw exception('Serialization', `${member} is not a string`);
-}
-
-export function flag(input: Input, member: string): boolean | undefined {
-  const value = input[member];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'boolean') return value;
-  throw exception('Serialization', `${member} is not a boolean`);
-}
-
-export function list(input: Input, member: string): readonly unknown[] | undefined {
-  const value = input[member];
-  if (value === undefined || value === null) return undefined;
-  if (Array.isArray(value)) return value as readonly unknown[];
-  throw exception('Serialization', `${member} is not a list`);
-}
 
 export function requireTrailName(name: string): void {
   const form = /^(?!\d{1,3}(?:\.\d{1,3}){3}$)(?=.{3,128}$)[A-Za-z0-9](?:[._-]?[A-Za-z0-9])*$/;

@@ -1,8 +1,9 @@
 // Which trail a name or an ARN means, seen from one account and Region: trails live in their home Region, multi-Region
-// trails show a shadow in every other one, and only the home Region may change a trail.
+// trails show a shadow in every other one, only the home Region may change a trail, and members of an organization see
+// its trails without a say in them.
 
+import { exception } from '../json-protocol.js';
 import type { State, Trail } from '../state.js';
-import { exception } from './errors.js';
 import { requireTrailName } from './input.js';
 
 export type Viewpoint = {
@@ -33,36 +34,58 @@ function requireArn(arn: string): string {
   return arn;
 }
 
-/** Own trails whose home is this Region, and shadows of multi-Region trails from elsewhere. */
+/** Trails whose home is this Region, and shadows of multi-Region trails from elsewhere. */
 export function visibleTrails(view: Viewpoint): readonly Trail[] {
-  return ownTrails(view).filter(
+  return knownTrails(view).filter(
     ({ description }) => description.HomeRegion === view.region || description.IsMultiRegionTrail,
   );
 }
 
-export function ownTrails(view: Viewpoint): readonly Trail[] {
-  return [...view.state.trails.values()].filter((trail) => trail.account === view.account);
+/** The account's own trails, and those that its organization has for all its accounts. */
+export function knownTrails({ state, account }: Viewpoint): readonly Trail[] {
+  const organization = state.accounts.get(account)?.organization;
+  return [...state.trails.values()].filter(
+    (trail) =>
+      trail.account === account ||
+      (trail.description.IsOrganizationTrail &&
+        organization !== undefined &&
+        state.accounts.get(trail.account)?.organization === organization),
+  );
 }
 
-/** For reading: a name means a trail at home here, an ARN a trail anywhere that this Region shows. */
+/** For reading: a name means an own trail at home here, an ARN a known trail anywhere. */
 export function trailToRead(view: Viewpoint, nameOrArn: string): Trail {
-  const trail = view.state.trails.get(arnOf(view, nameOrArn));
-  const visible =
-    trail !== undefined && (isArn(nameOrArn) || trail.description.HomeRegion === view.region);
-  if (!visible || trail.account !== view.account) throw unknownTrail(view, nameOrArn);
+  const trail = knownTrail(view, nameOrArn);
+  if (isArn(nameOrArn)) return trail;
+  const isHere = trail.account === view.account && trail.description.HomeRegion === view.region;
+  if (!isHere) throw unknownTrail(view, nameOrArn);
   return trail;
 }
 
-/** For changing: only from the home Region. */
+/** For changing: only from the home Region, and an organization's trail only from the account that made it. */
 export function trailToChange(view: Viewpoint, nameOrArn: string): Trail {
-  const trail = view.state.trails.get(arnOf(view, nameOrArn));
-  if (trail === undefined || trail.account !== view.account) throw unknownTrail(view, nameOrArn);
+  const trail = knownTrail(view, nameOrArn);
+  if (trail.account !== view.account) throw notManagementAccount();
   if (trail.description.HomeRegion !== view.region) {
     throw exception(
       'InvalidHomeRegion',
       `The action can be performed only in the home region of the trail: ${trail.description.HomeRegion}`,
     );
   }
+  return trail;
+}
+
+export function notManagementAccount(): Error {
+  return exception(
+    'NotOrganizationMasterAccount',
+    'The account making the request is not the management account of the organization.',
+  );
+}
+
+function knownTrail(view: Viewpoint, nameOrArn: string): Trail {
+  const arn = arnOf(view, nameOrArn);
+  const trail = knownTrails(view).find(({ description }) => description.TrailARN === arn);
+  if (trail === undefined) throw unknownTrail(view, nameOrArn);
   return trail;
 }
 

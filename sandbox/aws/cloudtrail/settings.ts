@@ -1,9 +1,9 @@
 // What CreateTrail and UpdateTrail make of their input. UpdateTrail changes only what is sent; an empty string clears
 // (CloudTrail API reference; what clears beyond the documented fields is what Terraform relies on).
 
+import { exception, flag, type Input, text } from '../json-protocol.js';
 import type { TrailDescription } from '../state.js';
-import { exception } from './errors.js';
-import { flag, type Input, requireBucketName, requirePrefix, text } from './input.js';
+import { requireBucketName, requirePrefix } from './input.js';
 
 type Identity = Pick<TrailDescription, 'Name' | 'TrailARN' | 'HomeRegion'>;
 
@@ -95,15 +95,6 @@ function requireSound(trail: TrailDescription): void {
     throw exception(
       'InvalidParameterCombination',
       'Multi-Region trail must include global service events.',
-    );
-  }
-  if (
-    (trail.CloudWatchLogsLogGroupArn === undefined) !==
-    (trail.CloudWatchLogsRoleArn === undefined)
-  ) {
-    throw exception(
-      'InvalidParameterCombination',
-      'You must specify both a CloudWatch Logs log group ARN and a role ARN.',
     );
   }
   if (trail.SnsTopicName !== undefined && trail.SnsTopicName.length > 256) {

@@ -2,14 +2,17 @@
 // settings.ts, buckets judged in admission.ts.
 
 import type { Aws } from '../aws.js';
+import { exception, flag, type Input, list, text } from '../json-protocol.js';
 import type { Trail, TrailDescription } from '../state.js';
 import { requireAdmission } from './admission.js';
 import { firstDelivery } from './delivery.js';
-import { exception } from './errors.js';
-import { flag, type Input, list, requireTrailName, type Tag, tagsOf, text } from './input.js';
+import { requireLogGroup, requireTopic } from './destinations.js';
+import { keyArnOf } from './encryption.js';
+import { requireTrailName, type Tag, tagsOf } from './input.js';
 import {
   isArn,
-  ownTrails,
+  knownTrails,
+  notManagementAccount,
   trailToChange,
   trailToRead,
   type Viewpoint,
@@ -20,12 +23,14 @@ import { changedDescription, newDescription } from './settings.js';
 
 const trailsPerRegion = 5;
 
-export function createTrail(aws: Aws, view: Viewpoint, input: Input): object {
+export async function createTrail(aws: Aws, view: Viewpoint, input: Input): Promise<object> {
   const name = text(input, 'Name') ?? '';
   requireTrailName(name);
   const arn = `arn:aws:cloudtrail:${view.region}:${view.account}:trail/${name}`;
   const tags = tagsOf(input);
-  const description = newDescription({ Name: name, TrailARN: arn, HomeRegion: view.region }, input);
+  requireNoOrganization(view, input);
+  const identity = { Name: name, TrailARN: arn, HomeRegion: view.region };
+  const description = newDescription(identity, withKeyArn(view, input));
   const taken = visibleTrails(view).some((trail) => trail.description.Name === name);
   if (taken) {
     throw exception(
@@ -34,7 +39,7 @@ export function createTrail(aws: Aws, view: Viewpoint, input: Input): object {
     );
   }
   requireFreeSlot(view, description);
-  requireAdmission(aws, description);
+  await requireDestinations(aws, description);
   aws.state.trails.set(arn, newTrail(view.account, description, tags));
   writePlaceholder(aws, description);
   return configuration(description);
@@ -70,9 +75,9 @@ export function newTrail(
 
 /** Five trails per Region; a multi-Region trail takes a place in every one (CloudTrail user guide, limits). */
 function requireFreeSlot(view: Viewpoint, description: TrailDescription): void {
-  const own = ownTrails(view);
+  const known = knownTrails(view);
   const regions = description.IsMultiRegionTrail
-    ? new Set([view.region, ...own.map((trail) => trail.description.HomeRegion)])
+    ? new Set([view.region, ...known.map((trail) => trail.description.HomeRegion)])
     : [view.region];
   for (const region of regions) {
     if (visibleTrails({ ...view, region }).length < trailsPerRegion) continue;
@@ -83,13 +88,34 @@ function requireFreeSlot(view: Viewpoint, description: TrailDescription): void {
   }
 }
 
-export function updateTrail(aws: Aws, view: Viewpoint, input: Input): object {
+export async function updateTrail(aws: Aws, view: Viewpoint, input: Input): Promise<object> {
   const trail = trailToChange(view, text(input, 'Name') ?? '');
-  const description = changedDescription(trail.description, input);
-  requireAdmission(aws, description);
+  if (!trail.description.IsOrganizationTrail) requireNoOrganization(view, input);
+  const description = changedDescription(trail.description, withKeyArn(view, input));
+  await requireDestinations(aws, description);
   trail.description = description;
   writePlaceholder(aws, description);
   return configuration(description);
+}
+
+async function requireDestinations(aws: Aws, description: TrailDescription): Promise<void> {
+  requireAdmission(aws, description);
+  requireTopic(aws, description);
+  await requireLogGroup(aws, description);
+}
+
+/** A trail of a whole organization is made by its management account; no account's calls here are that one's. */
+function requireNoOrganization(view: Viewpoint, input: Input): void {
+  if (flag(input, 'IsOrganizationTrail') !== true) return;
+  if (view.state.accounts.get(view.account)?.organization !== undefined) {
+    throw notManagementAccount();
+  }
+  throw exception('OrganizationsNotInUse', 'Your account is not in an organization.');
+}
+
+function withKeyArn(view: Viewpoint, input: Input): Input {
+  const key = text(input, 'KmsKeyId') ?? '';
+  return key === '' ? input : { ...input, KmsKeyId: keyArnOf(view, key) };
 }
 
 export function startLogging(aws: Aws, trail: Trail): object {
@@ -124,7 +150,7 @@ export function describeTrails(view: Viewpoint, input: Input): object {
 
 function describedTrail(view: Viewpoint, nameOrArn: string): Trail | undefined {
   if (!isArn(nameOrArn)) requireTrailName(nameOrArn);
-  return ownTrails(view).find(({ description }) =>
+  return knownTrails(view).find(({ description }) =>
     isArn(nameOrArn)
       ? description.TrailARN === nameOrArn
       : description.Name === nameOrArn && description.HomeRegion === view.region,
@@ -132,7 +158,7 @@ function describedTrail(view: Viewpoint, nameOrArn: string): Trail | undefined {
 }
 
 export function listTrails(view: Viewpoint): object {
-  const trails = ownTrails(view).map(({ description }) => ({
+  const trails = knownTrails(view).map(({ description }) => ({
     TrailARN: description.TrailARN,
     Name: description.Name,
     HomeRegion: description.HomeRegion,

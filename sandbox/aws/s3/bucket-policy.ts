@@ -1,21 +1,15 @@
-// How S3 keeps a bucket policy: which documents it takes, in which form it hands them back, and from when on a write is
-// visible. Who may write it is decided elsewhere (s3.ts).
+// How S3 keeps a bucket policy: which documents it takes and in which form it hands them back. From when on a write is
+// visible is decided in policies.ts, who may write it in s3.ts.
 // Messages: what S3 answers in public issue threads; the 20,480 bytes: S3 user guide, "Bucket policies are limited to
 // 20 KB in size".
 
 import { createHash } from 'node:crypto';
 import { Refusal } from '../../wire.js';
 import { conditionKeysOf, grammarErrors } from '../iam.js';
+import { asList, isKnown, principalsOf, type Statement } from '../policies.js';
 import type { Bucket, PolicyDocument, State } from '../state.js';
 
 const maximumBytes = 20_480;
-
-/** The policy as written at the latest `delayMs` real milliseconds ago. */
-export function visiblePolicy(bucket: Bucket, delayMs = 0): PolicyDocument | undefined {
-  const visible = bucket.policies.findLast(({ at }) => at <= Date.now() - delayMs);
-  const text = (visible ?? bucket.policies[0])?.text;
-  return text === undefined ? undefined : (JSON.parse(text) as PolicyDocument);
-}
 
 /**
  * Reads a policy as PutBucketPolicy does.
@@ -53,8 +47,6 @@ function parseJson(text: string): PolicyDocument {
   }
 }
 
-type Statement = { readonly [element: string]: unknown };
-
 function statementsOf(policy: PolicyDocument): readonly Statement[] {
   const statements = asList(policy['Statement']) as readonly Statement[];
   if (statements.length === 0) throw malformed('Missing required field Statement');
@@ -74,40 +66,6 @@ function requireSoundStatement(state: State, bucket: Bucket, statement: Statemen
   const resources = asList(statement['Resource'] ?? statement['NotResource']);
   if (!resources.every((resource) => belongsTo(bucket, String(resource)))) {
     throw malformed('Policy has invalid resource');
-  }
-}
-
-function principalsOf(principal: unknown): readonly (readonly [type: string, name: string])[] {
-  if (typeof principal === 'string') return [['AWS', principal]];
-  return Object.entries(principal ?? {}).flatMap(([type, names]) =>
-    asList(names).map((name) => [type, String(name)] as const),
-  );
-}
-
-/**
- * A principal must exist when the policy is written. The unique ID that a deleted one leaves behind (`AROA…`) does not,
- * nor does a role or user missing from an account the sandbox holds; other accounts are taken at their word.
- */
-function isKnown(state: State, [type, name]: readonly [string, string]): boolean {
-  switch (type) {
-    case 'AWS': {
-      if (name === '*' || /^\d{12}$/.test(name)) return true;
-      const match =
-        /^arn:aws[\w-]*:(iam|sts)::(\d{12}):(root|(?:user|role|assumed-role|federated-user)\/[^*?]+)$/.exec(
-          name,
-        );
-      if (match === null) return false;
-      const [, service, account = ''] = match;
-      if (service === 'sts' || match[3] === 'root' || !state.accounts.has(account)) return true;
-      return state.roles.has(name) || state.users.has(name);
-    }
-    case 'Service':
-      return /^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(name);
-    case 'Federated':
-    case 'CanonicalUser':
-      return name !== '';
-    default:
-      return false;
   }
 }
 
@@ -223,20 +181,6 @@ function disorder(value: unknown): string {
 
 function mapValues(value: unknown, change: (item: unknown) => unknown): object {
   return Object.fromEntries(Object.entries(value ?? {}).map(([key, item]) => [key, change(item)]));
-}
-
-function asList(value: unknown): readonly unknown[] {
-  return value === undefined ? [] : [value].flat();
-}
-
-/** A simple reading of "public": anyone may do something, and no condition key names a fixed caller or source. */
-export function isPublic(policy: PolicyDocument): boolean {
-  return (asList(policy['Statement']) as readonly Statement[]).some(
-    (statement) =>
-      statement['Effect'] === 'Allow' &&
-      principalsOf(statement['Principal']).some(([type, name]) => type === 'AWS' && name === '*') &&
-      !/"aws:(source|principal)/i.test(JSON.stringify(statement['Condition'] ?? {})),
-  );
 }
 
 function malformed(message: string): Refusal {

@@ -1,7 +1,8 @@
-// What a bucket is when it is new, as S3 has made them since April 2023: no policy, Block Public Access on, ACLs off,
-// SSE-S3. And which names S3 takes.
+// What a bucket is when it is new, as S3 has made them since April 2026: no policy, Block Public Access on, ACLs off,
+// SSE-S3, uploads with SSE-C blocked. And which names S3 takes.
 
 import type { Bucket } from '../state.js';
+import { xmlBody } from './replies.js';
 
 export function newBucket(
   bucket: Pick<Bucket, 'name' | 'account' | 'region' | 'created'>,
@@ -10,7 +11,7 @@ export function newBucket(
   return {
     ...bucket,
     policies: [{ text: policy, at: 0 }],
-    policyWrites: 0,
+    writing: false,
     objects: new Map(),
     configurations: new Map(Object.entries(defaults)),
   };
@@ -26,10 +27,21 @@ export function isValidBucketName(name: string): boolean {
   );
 }
 
-const s3 = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
-
 const defaults = {
-  publicAccessBlock: `<PublicAccessBlockConfiguration ${s3}><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,
-  ownershipControls: `<OwnershipControls ${s3}><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>`,
-  encryption: `<ServerSideEncryptionConfiguration ${s3}><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`,
+  publicAccessBlock: xmlBody('PublicAccessBlockConfiguration', {
+    BlockPublicAcls: true,
+    IgnorePublicAcls: true,
+    BlockPublicPolicy: true,
+    RestrictPublicBuckets: true,
+  }),
+  ownershipControls: xmlBody('OwnershipControls', {
+    Rule: { ObjectOwnership: 'BucketOwnerEnforced' },
+  }),
+  encryption: xmlBody('ServerSideEncryptionConfiguration', {
+    Rule: {
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' },
+      BucketKeyEnabled: false,
+      BlockedEncryptionTypes: { EncryptionType: 'SSE-C' },
+    },
+  }),
 };

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type HttpReply, type HttpRequest, Refusal } from '../../wire.js';
 import type { Bucket, StoredObject } from '../state.js';
+import { accessDenied } from './replies.js';
 
 /** Stores an object and returns it. */
 export function storeObject(
@@ -33,6 +34,9 @@ export function putObject(bucket: Bucket, key: string, request: HttpRequest, at:
     // Object Ownership is BucketOwnerEnforced (S3 user guide, about-object-ownership).
     throw new Refusal(400, 'AccessControlListNotSupported', 'The bucket does not allow ACLs');
   }
+  if (blocksCustomerKeys(bucket) && customerKeyHeader in request.headers) {
+    throw accessDenied('Access Denied');
+  }
   const object = storeObject(bucket, key, {
     body: bodyOf(request),
     at,
@@ -40,6 +44,13 @@ export function putObject(bucket: Bucket, key: string, request: HttpRequest, at:
     metadata: userMetadata(request.headers),
   });
   return { status: 200, headers: { etag: `"${object.etag}"` }, body: '' };
+}
+
+const customerKeyHeader = 'x-amz-server-side-encryption-customer-algorithm';
+
+/** S3 user guide, "Blocking or unblocking SSE-C for a general purpose bucket". */
+function blocksCustomerKeys({ configurations }: Bucket): boolean {
+  return configurations.get('encryption')?.includes('<EncryptionType>SSE-C<') ?? false;
 }
 
 export function readObject(bucket: Bucket, key: string): HttpReply {

@@ -2,6 +2,7 @@
 // only (`/bucket/key`), as the SDKs use for an IP address.
 
 import type { HttpRequest } from '../../wire.js';
+import { settingOf, settings } from './settings.js';
 
 export type Target = { readonly bucket: string; readonly key: string };
 
@@ -9,47 +10,6 @@ export type Operation = {
   readonly name: string;
   readonly action: string;
   readonly write: boolean;
-};
-
-/** A bucket setting kept as the XML that was put. */
-export type Setting = {
-  readonly noun: string;
-  /** The IAM action without `s3:Get` or `s3:Put`. */
-  readonly action: string;
-  /** Error code when it was never set; without one an empty element is answered. */
-  readonly missing?: string;
-};
-
-/** By the query parameter that selects it. */
-export const settings: Readonly<Record<string, Setting>> = {
-  publicAccessBlock: {
-    noun: 'PublicAccessBlock',
-    action: 'BucketPublicAccessBlock',
-    missing: 'NoSuchPublicAccessBlockConfiguration',
-  },
-  ownershipControls: {
-    noun: 'BucketOwnershipControls',
-    action: 'BucketOwnershipControls',
-    missing: 'OwnershipControlsNotFoundError',
-  },
-  encryption: {
-    noun: 'BucketEncryption',
-    action: 'EncryptionConfiguration',
-    missing: 'ServerSideEncryptionConfigurationNotFoundError',
-  },
-  lifecycle: {
-    noun: 'BucketLifecycleConfiguration',
-    action: 'LifecycleConfiguration',
-    missing: 'NoSuchLifecycleConfiguration',
-  },
-  tagging: { noun: 'BucketTagging', action: 'BucketTagging', missing: 'NoSuchTagSet' },
-  'object-lock': {
-    noun: 'ObjectLockConfiguration',
-    action: 'BucketObjectLockConfiguration',
-    missing: 'ObjectLockConfigurationNotFoundError',
-  },
-  versioning: { noun: 'BucketVersioning', action: 'BucketVersioning' },
-  logging: { noun: 'BucketLogging', action: 'BucketLogging' },
 };
 
 export function targetOf(request: HttpRequest): Target {
@@ -61,11 +21,6 @@ export function operationOf(request: HttpRequest): Operation | undefined {
   const { bucket, key } = targetOf(request);
   if (bucket === '') return undefined;
   return key === '' ? bucketOperation(request) : objectOperation(request);
-}
-
-/** The name of the setting a request is about, if it is about one. */
-export function settingOf(request: HttpRequest): string | undefined {
-  return Object.keys(settings).find((name) => request.query.has(name));
 }
 
 function bucketOperation(request: HttpRequest): Operation | undefined {

@@ -3,8 +3,11 @@
 
 import { type HttpReply, Refusal } from '../../wire.js';
 import type { Aws } from '../aws.js';
+import { visiblePolicy } from '../policies.js';
 import type { Bucket } from '../state.js';
-import { isPublic, normalised, parseBucketPolicy, visiblePolicy } from './bucket-policy.js';
+import { normalised, parseBucketPolicy } from './bucket-policy.js';
+import { exclusively } from './busy.js';
+import { isPublic } from './public-policy.js';
 import { accessDenied, noContent, xmlReply } from './replies.js';
 
 export function getBucketPolicy(aws: Aws, bucket: Bucket): HttpReply {
@@ -23,32 +26,17 @@ export async function writePolicy(
   bucket: Bucket,
   text: string | undefined,
 ): Promise<HttpReply> {
-  if (bucket.policyWrites > 0) {
-    throw new Refusal(
-      409,
-      'OperationAborted',
-      'A conflicting conditional operation is currently in progress against this resource. Please try again.',
-    );
-  }
-  bucket.policyWrites += 1;
-  try {
+  await exclusively(bucket, aws.policyWriteMs, async () => {
     const policy =
       text === undefined ? undefined : await parseBucketPolicy(aws.state, bucket, text);
     if (policy !== undefined && isPublic(policy) && blocksPublicPolicy(bucket)) {
       throw accessDenied('Access Denied');
     }
-    if (aws.policyWriteMs > 0) {
-      await new Promise((done) => {
-        setTimeout(done, aws.policyWriteMs);
-      });
-    }
     bucket.policies.push({
       text: policy && JSON.stringify(normalised(policy)),
       at: Date.now(),
     });
-  } finally {
-    bucket.policyWrites -= 1;
-  }
+  });
   return noContent;
 }
 

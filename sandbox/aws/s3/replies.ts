@@ -7,11 +7,15 @@ const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 export const noContent: HttpReply = { status: 204, headers: {}, body: '' };
 
 export function xmlReply(name: string, value: XmlValue): HttpReply {
-  return rawXml(xmlDeclaration + xml(name, value, namespace));
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/xml' },
+    body: xmlBody(name, value),
+  };
 }
 
-export function rawXml(body: string): HttpReply {
-  return { status: 200, headers: { 'content-type': 'application/xml' }, body };
+export function xmlBody(name: string, value: XmlValue): string {
+  return xmlDeclaration + xml(name, value, namespace);
 }
 
 export function accessDenied(message: string): Refusal {

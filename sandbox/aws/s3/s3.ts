@@ -12,13 +12,14 @@ import {
 import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
 import type { Aws, Service } from '../aws.js';
 import { type Caller, type Context, refusal } from '../iam.js';
+import { visiblePolicy } from '../policies.js';
 import type { Bucket } from '../state.js';
-import { visiblePolicy } from './bucket-policy.js';
-import { isValidBucketName, newBucket } from './buckets.js';
+import { createBucket } from './create-bucket.js';
 import { listObjects, putObject, readObject, toToken } from './objects.js';
-import { operationOf, settingOf, settings, type Target, targetOf } from './operations.js';
+import { operationOf, type Target, targetOf } from './operations.js';
 import { getBucketPolicy, policyStatus, writePolicy } from './policy-operations.js';
-import { accessDenied, noContent, rawXml, xmlReply } from './replies.js';
+import { accessDenied, noContent, xmlReply } from './replies.js';
+import { configure } from './settings.js';
 
 export const s3: Service = {
   name: (request) => {
@@ -38,7 +39,7 @@ export const s3: Service = {
     const target = targetOf(request);
     const caller = signedCaller(aws, request);
     const call = { aws, request, target, caller, action: operation.action };
-    if (operation.name === 'CreateBucket') return createBucket(call);
+    if (operation.name === 'CreateBucket') return makeBucket(call);
     const bucket = findBucket(aws, request, target);
     await requireAccess(call, bucket);
     return perform(operation.name, call, bucket);
@@ -170,56 +171,18 @@ function requestContext(request: HttpRequest): Context {
   );
 }
 
-async function createBucket({ aws, request, target, caller, action }: Call): Promise<HttpReply> {
+/** Nobody's permission but the caller's own counts: there is no bucket yet. */
+async function makeBucket(call: Call): Promise<HttpReply> {
+  const { aws, request, target, caller, action } = call;
+  const region = scopeOf(request)?.region ?? '';
   const denied = await refusal(caller, {
     action,
     resource: `arn:aws:s3:::${target.bucket}`,
     resourceAccount: caller.account,
+    region,
   });
   if (denied !== undefined) throw accessDenied(denied);
-  if (!isValidBucketName(target.bucket)) {
-    throw new Refusal(400, 'InvalidBucketName', 'The specified bucket is not valid.');
-  }
-  const existing = aws.state.buckets.get(target.bucket);
-  if (existing?.account === caller.account) {
-    throw new Refusal(
-      409,
-      'BucketAlreadyOwnedByYou',
-      'Your previous request to create the named bucket succeeded and you already own it.',
-    );
-  }
-  if (existing !== undefined) {
-    throw new Refusal(409, 'BucketAlreadyExists', 'The requested bucket name is not available.');
-  }
-  const constraint = /<LocationConstraint>([^<]*)</.exec(request.body.toString())?.[1];
-  const region = constraint ?? 'us-east-1';
-  const { state, clock } = aws;
-  state.buckets.set(
-    target.bucket,
-    newBucket({ name: target.bucket, account: caller.account, region, created: clock.now() }),
-  );
-  return { status: 200, headers: { location: `/${target.bucket}` }, body: '' };
-}
-
-function configure(bucket: Bucket, request: HttpRequest): HttpReply {
-  const name = settingOf(request) ?? '';
-  const setting = settings[name];
-  if (setting === undefined) throw new Refusal(501, 'NotImplemented', 'Not in the sandbox.');
-  switch (request.method) {
-    case 'PUT':
-      bucket.configurations.set(name, request.body.toString());
-      return { status: 200, headers: {}, body: '' };
-    case 'DELETE':
-      bucket.configurations.delete(name);
-      return noContent;
-    default: {
-      const body = bucket.configurations.get(name);
-      if (body === undefined && setting.missing !== undefined) {
-        throw new Refusal(404, setting.missing, `The ${setting.noun} configuration was not found`);
-      }
-      return body === undefined ? xmlReply(`${setting.noun}Configuration`, '') : rawXml(body);
-    }
-  }
+  return createBucket(aws, request, { name: target.bucket, account: caller.account, region });
 }
 
 function listReply(bucket: Bucket, query: URLSearchParams): HttpReply {

@@ -1,0 +1,112 @@
+// Which settings of the central bucket are set, which are told, and which are left alone without a word.
+
+import { type BucketSettings, planBucket } from '../../src/plan/bucket-plan.js';
+
+const central = {
+  accountId: '111111111111',
+  bucket: 'sec-cloudtrail-log',
+  bucketRegion: 'ap-northeast-2',
+};
+
+/** As the console makes it, with versioning. */
+const GOOD: BucketSettings = {
+  publicAccessBlock: {
+    blockPublicAcls: true,
+    ignorePublicAcls: true,
+    blockPublicPolicy: true,
+    restrictPublicBuckets: true,
+  },
+  ownership: 'BucketOwnerEnforced',
+  encryption: { algorithm: 'AES256', blocked: ['SSE-C'] },
+  versioning: 'Enabled',
+};
+
+const EVERY_SETTING = [
+  'put-public-access-block',
+  'put-ownership-controls',
+  'put-encryption',
+  'put-versioning',
+];
+
+function planned(change: Partial<BucketSettings> | null) {
+  const { steps, findings } = planBucket(change && { ...GOOD, ...change }, central);
+  return {
+    steps: steps.map(({ kind }) => kind),
+    codes: findings.map(({ code }) => code),
+    findings,
+  };
+}
+
+test('a bucket that is not there is created, and given every setting whatever S3 makes of a new one', () => {
+  expect(planned(null)).toMatchObject({ steps: ['create-bucket', ...EVERY_SETTING], codes: [] });
+});
+
+test('a bucket with nothing set is given every setting, in this order', () => {
+  const nothing = { publicAccessBlock: null, ownership: null, encryption: null, versioning: null };
+  expect(planned(nothing)).toMatchObject({ steps: EVERY_SETTING, codes: [] });
+});
+
+test.each<[string, Partial<BucketSettings>]>([
+  ['as recommended', {}],
+  [
+    'encrypted with a key, which is stronger',
+    { encryption: { algorithm: 'aws:kms', blocked: ['SSE-C'] } },
+  ],
+])('a bucket %s is left alone', (_, settings) => {
+  expect(planned(settings)).toMatchObject({ steps: [], codes: [] });
+});
+
+test.each<[string, Partial<BucketSettings>, string]>([
+  ['no Block Public Access', { publicAccessBlock: null }, 'put-public-access-block'],
+  ['no ownership controls, as before 2023', { ownership: null }, 'put-ownership-controls'],
+  [
+    'no word on SSE-C, as before April 2026',
+    { encryption: { algorithm: 'AES256', blocked: null } },
+    'put-encryption',
+  ],
+  ['no versioning', { versioning: null }, 'put-versioning'],
+])('what was never set is set: %s', (_, settings, step) => {
+  expect(planned(settings)).toMatchObject({ steps: [step], codes: [] });
+});
+
+test.each<[string, Partial<BucketSettings>, string]>([
+  [
+    'one flag of Block Public Access off',
+    {
+      publicAccessBlock: {
+        blockPublicAcls: true,
+        ignorePublicAcls: true,
+        blockPublicPolicy: false,
+        restrictPublicBuckets: true,
+      },
+    },
+    'bucket-public-access-not-blocked',
+  ],
+  ['ACLs on', { ownership: 'ObjectWriter' }, 'bucket-acls-enabled'],
+  ['ACLs preferred', { ownership: 'BucketOwnerPreferred' }, 'bucket-acls-enabled'],
+  [
+    'SSE-C allowed by name',
+    { encryption: { algorithm: 'AES256', blocked: ['NONE'] } },
+    'bucket-sse-c-allowed',
+  ],
+  [
+    'a key, and no word on SSE-C: writing would replace a rule that somebody chose',
+    { encryption: { algorithm: 'aws:kms', blocked: null } },
+    'bucket-sse-c-allowed',
+  ],
+  ['versioning suspended', { versioning: 'Suspended' }, 'bucket-versioning-suspended'],
+])('what somebody set weaker is told and not changed: %s', (_, settings, code) => {
+  const { steps, codes, findings } = planned(settings);
+  expect({ steps, codes }).toEqual({ steps: [], codes: [code] });
+  expect(findings[0]).toMatchObject({
+    severity: 'warning',
+    account: '111111111111',
+    message: expect.stringMatching(/^Bucket sec-cloudtrail-log .* It is left as it is\.$/),
+  });
+});
+
+test('the finding names the flags that are off', () => {
+  const flags = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false };
+  const { findings } = planned({ publicAccessBlock: { ...flags, restrictPublicBuckets: false } });
+  expect(findings[0]?.message).toContain('BlockPublicPolicy, RestrictPublicBuckets are off');
+});
