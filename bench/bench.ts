@@ -1,20 +1,45 @@
-// `npm run bench`: measures the bundle against what its calls must cost and against two other ways of doing the same, and
-// prints Markdown. A missed target is said and is no failure; something that did not run is.
+// `npm run bench`: measures the bundle against what its calls must cost and against two other ways of doing the same, and the
+// policy engine by itself, and prints Markdown. `npm run bench -- policy` does one part alone. A missed target is said and is
+// no failure; something that did not run is.
 
 import { measureAction } from './action.js';
 import { measureCli } from './cli.js';
+import { measurePolicyEngine } from './policy.js';
+import { policyReport } from './policy-report.js';
 import { report } from './report.js';
 import { setStage } from './stage.js';
 import { measureTerraform } from './terraform.js';
 
-const stage = await setStage();
-try {
-  const action = await told('the action', () => measureAction(stage));
-  const cli = await told('the AWS CLI', () => measureCli(stage));
-  const terraform = await told('Terraform', () => measureTerraform(stage));
-  process.stdout.write(`${report(action, { cli, terraform })}\n`);
-} finally {
-  await stage.sandbox.close();
+const PARTS: { readonly [name: string]: () => Promise<string> } = {
+  action: reportOnAction,
+  policy: reportOnPolicy,
+};
+
+const [wanted] = process.argv.slice(2);
+for (const part of partsFor(wanted)) process.stdout.write(`${await part()}\n\n`);
+
+function partsFor(name: string | undefined): readonly (() => Promise<string>)[] {
+  if (name === undefined) return Object.values(PARTS);
+  const part = PARTS[name];
+  if (part === undefined)
+    throw new Error(`There is ${Object.keys(PARTS).join(' and ')}, no ${name}`);
+  return [part];
+}
+
+async function reportOnAction(): Promise<string> {
+  const stage = await setStage();
+  try {
+    const action = await told('the action', () => measureAction(stage));
+    const cli = await told('the AWS CLI', () => measureCli(stage));
+    const terraform = await told('Terraform', () => measureTerraform(stage));
+    return report(action, { cli, terraform });
+  } finally {
+    await stage.sandbox.close();
+  }
+}
+
+async function reportOnPolicy(): Promise<string> {
+  return policyReport(await told('the policy engine', measurePolicyEngine));
 }
 
 /** Says on standard error what is being measured; nobody waits two minutes before an empty screen. */

@@ -47,9 +47,10 @@ export function clausesOf(statement: Statement): Clauses {
   const resources = patterns('!', statement.Resource, statement.NotResource);
   const principals = principalsOf(statement);
   const actions = patterns('!', statement.Action, statement.NotAction);
+  const entries = conditionEntries(statement);
   const pairs = pairsOf(senders === undefined ? undefined : matchable(senders), resources);
   const clause = (principal: Named, action: string, { sender, resource }: Pair): Clause => {
-    const conditions = conditionEntries(statement).map((entry) =>
+    const conditions = entries.map((entry) =>
       sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry,
     );
     return {

@@ -9,6 +9,7 @@ import {
   type Principals,
   type Statement,
 } from './document.js';
+import { oncePer } from './once.js';
 
 /** Whether two policies are equal but for S3's rewriting. Source: facts seen in the field, see docs; AWS documents none. */
 export function samePolicy(a: PolicyDocument | null, b: PolicyDocument | null): boolean {
@@ -23,7 +24,7 @@ function canonicalText({ Statement, ...rest }: PolicyDocument): string {
 }
 
 /** The same text for statements that differ in S3's rewriting alone. */
-export function canonicalStatement(statement: Statement): string {
+export const canonicalStatement = oncePer((statement: Statement): string => {
   const { Sid, Condition: _, ...elements } = statement;
   return JSON.stringify([
     Sid ?? '',
@@ -37,7 +38,7 @@ export function canonicalStatement(statement: Statement): string {
       .map((entry) => JSON.stringify(entry))
       .toSorted(),
   ]);
-}
+});
 
 /** Elements in alphabetical order, each of their lists sorted and without repetitions. */
 function canonicalRest(elements: object): readonly (readonly [string, unknown])[] {

@@ -25,7 +25,7 @@ import { examinerOf } from './grants.js';
 import { type Purpose, purposes } from './intent.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
 import { judgeOf } from './narrow.js';
-import { askedBy } from './worlds.js';
+import { askedByAll } from './worlds.js';
 
 export type AccessChange = {
   readonly gained: readonly AccessRow[];
@@ -48,10 +48,10 @@ export function compareAccess(
   withdrawn: readonly Delivery[] = [],
 ): AccessChange {
   const [old, now] = [sideOf(before), sideOf(after)];
-  const changed = changedStatements(old, now);
-  const gained = sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
+  const { before: left, after: joined, around } = changedClauses(old, now);
+  const gained = sorted(onlyIn(now, old, joined, around), purposes(admitted, old.document));
   const lost = sorted(
-    butOf(admitted, now.document, onlyIn(old, now, changed.before, changed)),
+    butOf(admitted, now.document, onlyIn(old, now, left, around)),
     purposes(withdrawn, now.document),
   );
   const strangersGain = strangersAdmitted(old, now, admitted);
@@ -118,24 +118,30 @@ function sideOf(given: PolicyDocument | null): Side {
   };
 }
 
+/** What may mean something else on the other side, and what to try it with. */
 type Changed = {
-  readonly before: readonly Statement[];
-  readonly after: readonly Statement[];
-  /** Whether something has changed that every row depends on, so that equal rows may mean different things. */
-  readonly all: boolean;
+  readonly before: Clauses;
+  readonly after: Clauses;
   readonly around: Surroundings;
 };
 
-/** Where a Deny has changed, any Allow may mean something else than before; else only the changed ones can. */
-function changedStatements({ document: old }: Side, { document: now }: Side): Changed {
+/** Where a Deny or the version has changed, any Allow may mean something else than before; else only the changed ones can. */
+function changedClauses({ document: old }: Side, { document: now }: Side): Changed {
   const [before, after] = [statementsOf(old), statementsOf(now)];
   const changed = { before: without(before, after), after: without(after, before) };
-  const asked = askedBy(old, now);
+  const asked = askedByAll([old, now]);
   const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
   if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
-    return { ...changed, all: false, around: { asked, contexts: [] } };
+    return {
+      ...unshared(clausesIn(changed.before), clausesIn(changed.after)),
+      around: { asked, contexts: [] },
+    };
   }
-  return { before, after, all: true, around: { asked, contexts: contextsAround(denies) } };
+  return {
+    before: clausesIn(before),
+    after: clausesIn(after),
+    around: { asked, contexts: contextsAround(denies) },
+  };
 }
 
 function isEmpty(document: PolicyDocument): boolean {
@@ -153,16 +159,8 @@ type Found = {
   readonly crossed: boolean;
 };
 
-/** What one side's statements allow and the other side does not; also what cannot be tried, for want of an example. */
-function onlyIn(
-  side: Side,
-  other: Side,
-  statements: readonly Statement[],
-  { before, after, all, around }: Changed,
-): Found {
-  const here = clausesIn(statements);
-  const there = clausesIn(statements === after ? before : after);
-  const known = [...there.own, ...there.crossed];
+/** Of one side's clauses, what the other side does not allow; also what cannot be tried, for want of an example. */
+function onlyIn(side: Side, other: Side, { own, crossed }: Clauses, around: Surroundings): Found {
   const isOf = (clause: Clause, request: AccessRequest): boolean =>
     around.contexts.length === 0 || isUnder(clause, request);
   const isOnlyHere = (clause: Clause): boolean => {
@@ -172,21 +170,25 @@ function onlyIn(
     );
     return isFound || !examples.some((request) => isUnder(clause, request));
   };
-  return {
-    own: newTo(known, here.own, all).filter(isOnlyHere),
-    crossed: newTo(known, here.crossed, all).some(isOnlyHere),
-  };
+  return { own: own.filter(isOnlyHere), crossed: crossed.some(isOnlyHere) };
 }
 
-/** A clause that stands on both sides has not changed, unless what surrounds it has. */
-function newTo(
-  known: readonly Clause[],
-  clauses: readonly Clause[],
-  all: boolean,
-): readonly Clause[] {
-  if (all) return clauses;
-  const keys = new Set(known.map(identityOf));
-  return clauses.filter((clause) => !keys.has(identityOf(clause)));
+/** A clause that stands on both sides has not changed, if what surrounds it has not. */
+function unshared(before: Clauses, after: Clauses): Pick<Changed, 'before' | 'after'> {
+  const [old, now] = [identitiesIn(before), identitiesIn(after)];
+  return { before: newTo(now, before, old), after: newTo(old, after, now) };
+}
+
+type Identities = ReadonlyMap<Clause, string>;
+
+function identitiesIn({ own, crossed }: Clauses): Identities {
+  return new Map([...own, ...crossed].map((clause) => [clause, identityOf(clause)]));
+}
+
+function newTo(known: Identities, { own, crossed }: Clauses, identities: Identities): Clauses {
+  const keys = new Set(known.values());
+  const isNew = (clause: Clause): boolean => !keys.has(identities.get(clause) ?? '');
+  return { own: own.filter(isNew), crossed: crossed.filter(isNew) };
 }
 
 function identityOf({ principal, action, resource, conditions }: Clause): string {

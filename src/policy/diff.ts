@@ -33,8 +33,9 @@ function display(document: PolicyDocument | null): string {
   if (document === null) return '';
   const { Version, Id, Statement: _, ...others } = document;
   const statements = statementsOf(document)
-    .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
-    .map(displayStatement);
+    .map((statement) => ({ statement, key: sortKey(statement) }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ statement }) => displayStatement(statement));
   const shown = {
     ...(Version !== undefined && { Version }),
     ...(Id !== undefined && { Id }),

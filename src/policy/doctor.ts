@@ -101,7 +101,11 @@ function denyFindings<K extends string>(
       const { effect, statements } = judge(delivery.accountId, request);
       if (effect !== 'denied') continue;
       const hit = { delivery, resource: patient.resource(kind, delivery), request };
-      for (const index of statements) denied.set(index, [...(denied.get(index) ?? []), hit]);
+      for (const index of statements) {
+        const hits = denied.get(index) ?? [];
+        hits.push(hit);
+        denied.set(index, hits);
+      }
     }
   }
   return [...denied]

@@ -1,6 +1,8 @@
 // A bucket policy as a plain value: the parsed JSON, nothing added and nothing taken away, so that printing it gives back
 // what was read, and the few ways to walk over it. What the elements mean is decided elsewhere (evaluate.ts).
 
+import { oncePer } from './once.js';
+
 export type Scalar = string | number | boolean;
 export type OneOrMany<T> = T | readonly T[];
 
@@ -64,11 +66,11 @@ export function statementsOf(document: PolicyDocument): readonly Statement[] {
 }
 
 /** All lines of the statement's `Condition` block, in document order; every one of them must hold. */
-export function conditionEntries(statement: Statement): readonly ConditionEntry[] {
-  return Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+export const conditionEntries = oncePer((statement: Statement): readonly ConditionEntry[] =>
+  Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]) => ({ operator, key, values: asList(values) })),
-  );
-}
+  ),
+);
 
 function isList<T>(value: OneOrMany<T>): value is readonly T[] {
   return Array.isArray(value);

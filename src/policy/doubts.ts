@@ -118,6 +118,7 @@ export function stillAdmitted(
   document: PolicyDocument,
   leaving: readonly Delivery[],
 ): readonly Finding[] {
+  if (leaving.length === 0) return [];
   const standing = examinerOf(document);
   const judge = judgeOf(document);
   const asked = askedBy(document);

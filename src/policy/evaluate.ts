@@ -15,6 +15,7 @@ import {
   statementsOf,
 } from './document.js';
 import { fits, fitsAnyCase, readPattern, type Variables } from './match.js';
+import { oncePer } from './once.js';
 import { isExcepted, isPrincipal } from './principals.js';
 import { any, not, type Verdict, verdict } from './verdict.js';
 
@@ -103,15 +104,18 @@ type Question = {
 };
 
 function ask(document: PolicyDocument, request: AccessRequest): Question {
-  const context: Context = new Map(
-    Object.entries(request.context).map(([key, value]) => [key.toLowerCase(), asList(value)]),
-  );
+  const context = contextOf(request.context);
   const single = (key: string): string | undefined => {
     const values = context.get(key) ?? [];
     return values.length === 1 ? values[0] : undefined;
   };
   return { request, context, variables: document.Version === '2012-10-17' ? single : undefined };
 }
+
+const contextOf = oncePer(
+  (given: AccessRequest['context']): Context =>
+    new Map(Object.entries(given).map(([key, value]) => [key.toLowerCase(), asList(value)])),
+);
 
 /** Stops at the first certain mismatch: the others need not be looked for. */
 function verdictOf(found: Iterable<Mismatch>): Verdict {

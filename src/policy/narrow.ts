@@ -13,6 +13,7 @@ import {
   statementsOf,
 } from './document.js';
 import { type AccessRequest, type Decision, evaluate } from './evaluate.js';
+import { oncePer } from './once.js';
 
 /**
  * Decides a request of one account's trail, about the bucket itself or about a path of the same account. The decision names
@@ -20,8 +21,8 @@ import { type AccessRequest, type Decision, evaluate } from './evaluate.js';
  */
 export type Judge = (account: string, request: AccessRequest) => Decision;
 
-/** Reads the policy once. */
-export function judgeOf(document: PolicyDocument): Judge {
+/** Reads the policy once, and each account's part of it once. */
+export const judgeOf = oncePer((document: PolicyDocument): Judge => {
   const partOf = partsOf(document);
   const parts = new Map<string, Part>();
   return (account, request) => {
@@ -33,7 +34,7 @@ export function judgeOf(document: PolicyDocument): Judge {
     const position = (index: number): number => part.positions[index] ?? index;
     return { effect, statements: statements.map(position), unknown: unknown.map(position) };
   };
-}
+});
 
 /** The statements that may be about an account and a service, shortened, and where they stand in the whole. */
 type Part = { readonly document: PolicyDocument; readonly positions: readonly number[] };

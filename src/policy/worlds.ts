@@ -6,6 +6,7 @@ import { CLOUDTRAIL, CLOUDTRAIL_NAMES, OWNER_CONTROL, partitionOf } from './clou
 import type { Delivery } from './delivery.js';
 import { conditionEntries, type PolicyDocument, statementsOf } from './document.js';
 import type { AccessRequest } from './evaluate.js';
+import { oncePer } from './once.js';
 
 type Values = AccessRequest['context'];
 
@@ -44,7 +45,9 @@ const SENT_BUT_UNKNOWN: { readonly [key: string]: readonly string[] } = {
 /** Per unknown; a policy that asks for more values than that is not followed into each of them. */
 const MOST_OPTIONS = 8;
 
-export function askedBy(...documents: readonly PolicyDocument[]): Asked {
+export const askedBy = oncePer((document: PolicyDocument): Asked => askedByAll([document]));
+
+export function askedByAll(documents: readonly PolicyDocument[]): Asked {
   const keys = new Map<string, string[]>();
   for (const statement of documents.flatMap(statementsOf)) {
     for (const { key, values } of conditionEntries(statement)) {
