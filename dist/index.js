@@ -77215,14 +77215,6 @@ const REMEDIES = new Map([
         'TooManyBuckets',
         'The account has as many buckets as it may have. Ask AWS for more (Service Quotas), or delete one that is not needed.',
     ],
-    [
-        'InvalidBucketAclWithObjectOwnership',
-        "The bucket's own ACL lets others in, which owner enforcement would end. Say it in the bucket policy instead, make the ACL private, and run again.",
-    ],
-    [
-        'TooManyBuckets',
-        'The account has as many buckets as it may have. Ask AWS for more (Service Quotas), or delete one that is not needed.',
-    ],
     ['OperationAborted', 'Something else is changing the bucket at this moment. Run again.'],
     ['SlowDown', THROTTLED],
     ['Throttling', THROTTLED],
@@ -79546,8 +79538,8 @@ function changedSettings({ changes, settings, }) {
     return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 37 modules
-var policy = __nccwpck_require__(8836);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 38 modules
+var policy = __nccwpck_require__(3097);
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
@@ -80973,7 +80965,7 @@ function approvalFindings(expected, digest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8836);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3097);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
@@ -81261,7 +81253,7 @@ function planTrail(observed, rules) {
 
 /***/ }),
 
-/***/ 8836:
+/***/ 3097:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81282,9 +81274,25 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: diagnoseKey, keySizeFindings, mergeKeyPolicy, missingKeyGrants, samePolicy
 
+;// CONCATENATED MODULE: ./lib/src/policy/once.js
+// Work on a document or a statement that is done once, however often its result is asked for. Both are values that never
+// change, so the result stays true as long as they live, and it is forgotten with them.
+function oncePer(work) {
+    const done = new WeakMap();
+    return (key) => {
+        const known = done.get(key);
+        if (known !== undefined)
+            return known;
+        const result = work(key);
+        done.set(key, result);
+        return result;
+    };
+}
+//# sourceMappingURL=once.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/document.js
 // A bucket policy as a plain value: the parsed JSON, nothing added and nothing taken away, so that printing it gives back
 // what was read, and the few ways to walk over it. What the elements mean is decided elsewhere (evaluate.ts).
+
 /** The elements IAM knows in a statement. Any other name is kept, but nobody can say what it means. */
 const STATEMENT_ELEMENTS = new Set([
     'Sid',
@@ -81306,9 +81314,7 @@ function document_statementsOf(document) {
     return document_asList(document.Statement);
 }
 /** All lines of the statement's `Condition` block, in document order; every one of them must hold. */
-function document_conditionEntries(statement) {
-    return Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys).map(([key, values]) => ({ operator, key, values: document_asList(values) })));
-}
+const document_conditionEntries = oncePer((statement) => Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys).map(([key, values]) => ({ operator, key, values: document_asList(values) }))));
 function isList(value) {
     return Array.isArray(value);
 }
@@ -81317,6 +81323,7 @@ function isList(value) {
 // One spelling for all the ways in which S3 may return the same policy: lone values and lists, the order of lists and of
 // statements, the case of condition keys, an empty Sid, account numbers as root ARNs. For comparing and showing policies;
 // what is written is never in this spelling.
+
 
 /** Whether two policies are equal but for S3's rewriting. Source: facts seen in the field, see docs; AWS documents none. */
 function canonical_samePolicy(a, b) {
@@ -81331,7 +81338,7 @@ function canonicalText({ Statement, ...rest }) {
     return JSON.stringify([canonicalRest(rest), statements]);
 }
 /** The same text for statements that differ in S3's rewriting alone. */
-function canonicalStatement(statement) {
+const canonicalStatement = oncePer((statement) => {
     const { Sid, Condition: _, ...elements } = statement;
     return JSON.stringify([
         Sid ?? '',
@@ -81345,7 +81352,7 @@ function canonicalStatement(statement) {
             .map((entry) => JSON.stringify(entry))
             .toSorted(),
     ]);
-}
+});
 /** Elements in alphabetical order, each of their lists sorted and without repetitions. */
 function canonicalRest(elements) {
     return Object.entries(elements)
@@ -81802,6 +81809,7 @@ function namesOf(principals) {
 
 
 
+
 /** What this policy alone decides: an explicit Deny, else an Allow, else nothing. */
 function evaluate_evaluate(document, request) {
     const question = ask(document, request);
@@ -81831,13 +81839,14 @@ function explain(document, statementIndex, request) {
     return [...mismatches(statement, ask(document, request))];
 }
 function ask(document, request) {
-    const context = new Map(Object.entries(request.context).map(([key, value]) => [key.toLowerCase(), document_asList(value)]));
+    const context = contextOf(request.context);
     const single = (key) => {
         const values = context.get(key) ?? [];
         return values.length === 1 ? values[0] : undefined;
     };
     return { request, context, variables: document.Version === '2012-10-17' ? single : undefined };
 }
+const contextOf = oncePer((given) => new Map(Object.entries(given).map(([key, value]) => [key.toLowerCase(), document_asList(value)])));
 /** Stops at the first certain mismatch: the others need not be looked for. */
 function verdictOf(found) {
     let applies = 'yes';
@@ -81995,6 +82004,7 @@ function locate_withValues(statement, { operator, key }, values) {
 // world; what follows from a grant that holds in some worlds only is decided in grants.ts.
 
 
+
 const ENCRYPTION = 's3:x-amz-server-side-encryption';
 const KEY_ID = `${ENCRYPTION}-aws-kms-key-id`;
 const ORGANIZATION = 'aws:sourceorgid';
@@ -82011,7 +82021,8 @@ const SENT_BUT_UNKNOWN = {
 };
 /** Per unknown; a policy that asks for more values than that is not followed into each of them. */
 const MOST_OPTIONS = 8;
-function worlds_askedBy(...documents) {
+const worlds_askedBy = oncePer((document) => askedByAll([document]));
+function askedByAll(documents) {
     const keys = new Map();
     for (const statement of documents.flatMap(document_statementsOf)) {
         for (const { key, values } of document_conditionEntries(statement)) {
@@ -82263,9 +82274,10 @@ function clausesOf(statement) {
     const resources = patterns('!', statement.Resource, statement.NotResource);
     const principals = principalsOf(statement);
     const actions = patterns('!', statement.Action, statement.NotAction);
+    const entries = document_conditionEntries(statement);
     const pairs = pairsOf(senders === undefined ? undefined : matchable(senders), resources);
     const clause = (principal, action, { sender, resource }) => {
-        const conditions = document_conditionEntries(statement).map((entry) => sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry);
+        const conditions = entries.map((entry) => sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry);
         return {
             row: rowOf(principal, action, resource, conditions),
             principal,
@@ -82412,8 +82424,9 @@ function shortArn(arn) {
 
 
 
-/** Reads the policy once. */
-function judgeOf(document) {
+
+/** Reads the policy once, and each account's part of it once. */
+const judgeOf = oncePer((document) => {
     const partOf = partsOf(document);
     const parts = new Map();
     return (account, request) => {
@@ -82425,7 +82438,7 @@ function judgeOf(document) {
         const position = (index) => part.positions[index] ?? index;
         return { effect, statements: statements.map(position), unknown: unknown.map(position) };
     };
-}
+});
 function partsOf(document) {
     const statements = document_statementsOf(document);
     const shorter = statements.map(shortened);
@@ -82660,9 +82673,9 @@ function namedIn(statement) {
  */
 function compareAccess(before, after, admitted, withdrawn = []) {
     const [old, now] = [sideOf(before), sideOf(after)];
-    const changed = changedStatements(old, now);
-    const gained = compare_sorted(onlyIn(now, old, changed.after, changed), purposes(admitted, old.document));
-    const lost = compare_sorted(butOf(admitted, now.document, onlyIn(old, now, changed.before, changed)), purposes(withdrawn, now.document));
+    const { before: left, after: joined, around } = changedClauses(old, now);
+    const gained = compare_sorted(onlyIn(now, old, joined, around), purposes(admitted, old.document));
+    const lost = compare_sorted(butOf(admitted, now.document, onlyIn(old, now, left, around)), purposes(withdrawn, now.document));
     const strangersGain = strangersAdmitted(old, now, admitted);
     return {
         gained: unique([...gained.rows, ...strangersGain]),
@@ -82706,16 +82719,23 @@ function sideOf(given) {
         },
     };
 }
-/** Where a Deny has changed, any Allow may mean something else than before; else only the changed ones can. */
-function changedStatements({ document: old }, { document: now }) {
+/** Where a Deny or the version has changed, any Allow may mean something else than before; else only the changed ones can. */
+function changedClauses({ document: old }, { document: now }) {
     const [before, after] = [document_statementsOf(old), document_statementsOf(now)];
     const changed = { before: without(before, after), after: without(after, before) };
-    const asked = worlds_askedBy(old, now);
+    const asked = askedByAll([old, now]);
     const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
     if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
-        return { ...changed, all: false, around: { asked, contexts: [] } };
+        return {
+            ...unshared(clausesIn(changed.before), clausesIn(changed.after)),
+            around: { asked, contexts: [] },
+        };
     }
-    return { before, after, all: true, around: { asked, contexts: contextsAround(denies) } };
+    return {
+        before: clausesIn(before),
+        after: clausesIn(after),
+        around: { asked, contexts: contextsAround(denies) },
+    };
 }
 function isEmpty(document) {
     return document_statementsOf(document).length === 0;
@@ -82724,28 +82744,28 @@ function without(statements, others) {
     const same = new Set(others.map(canonicalStatement));
     return statements.filter((statement) => !same.has(canonicalStatement(statement)));
 }
-/** What one side's statements allow and the other side does not; also what cannot be tried, for want of an example. */
-function onlyIn(side, other, statements, { before, after, all, around }) {
-    const here = clausesIn(statements);
-    const there = clausesIn(statements === after ? before : after);
-    const known = [...there.own, ...there.crossed];
+/** Of one side's clauses, what the other side does not allow; also what cannot be tried, for want of an example. */
+function onlyIn(side, other, { own, crossed }, around) {
     const isOf = (clause, request) => around.contexts.length === 0 || isUnder(clause, request);
     const isOnlyHere = (clause) => {
         const examples = examplesOf(clause, around);
         const isFound = examples.some((request) => side.allows(request) && !other.allows(request) && isOf(clause, request));
         return isFound || !examples.some((request) => isUnder(clause, request));
     };
-    return {
-        own: newTo(known, here.own, all).filter(isOnlyHere),
-        crossed: newTo(known, here.crossed, all).some(isOnlyHere),
-    };
+    return { own: own.filter(isOnlyHere), crossed: crossed.some(isOnlyHere) };
 }
-/** A clause that stands on both sides has not changed, unless what surrounds it has. */
-function newTo(known, clauses, all) {
-    if (all)
-        return clauses;
-    const keys = new Set(known.map(compare_identityOf));
-    return clauses.filter((clause) => !keys.has(compare_identityOf(clause)));
+/** A clause that stands on both sides has not changed, if what surrounds it has not. */
+function unshared(before, after) {
+    const [old, now] = [identitiesIn(before), identitiesIn(after)];
+    return { before: newTo(now, before, old), after: newTo(old, after, now) };
+}
+function identitiesIn({ own, crossed }) {
+    return new Map([...own, ...crossed].map((clause) => [clause, compare_identityOf(clause)]));
+}
+function newTo(known, { own, crossed }, identities) {
+    const keys = new Set(known.values());
+    const isNew = (clause) => !keys.has(identities.get(clause) ?? '');
+    return { own: own.filter(isNew), crossed: crossed.filter(isNew) };
 }
 function compare_identityOf({ principal, action, resource, conditions }) {
     const lines = conditions.map(({ operator, key, values }) => JSON.stringify([operator, key.toLowerCase(), values.map(String).toSorted()]));
@@ -83513,8 +83533,9 @@ function display(document) {
         return '';
     const { Version, Id, Statement: _, ...others } = document;
     const statements = document_statementsOf(document)
-        .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
-        .map(displayStatement);
+        .map((statement) => ({ statement, key: sortKey(statement) }))
+        .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+        .map(({ statement }) => displayStatement(statement));
     const shown = {
         ...(Version !== undefined && { Version }),
         ...(Id !== undefined && { Id }),
@@ -83884,8 +83905,11 @@ function denyFindings(patient, document, missing) {
             if (effect !== 'denied')
                 continue;
             const hit = { delivery, resource: patient.resource(kind, delivery), request };
-            for (const index of statements)
-                denied.set(index, [...(denied.get(index) ?? []), hit]);
+            for (const index of statements) {
+                const hits = denied.get(index) ?? [];
+                hits.push(hit);
+                denied.set(index, hits);
+            }
         }
     }
     return [...denied]
@@ -84575,6 +84599,8 @@ function dependsFinding(document, { denies, keys }, accounts) {
 }
 /** Withdrawn, and yet admitted: by a statement that admits more than single trails. */
 function doubts_stillAdmitted(document, leaving) {
+    if (leaving.length === 0)
+        return [];
     const standing = examinerOf(document);
     const judge = judgeOf(document);
     const asked = worlds_askedBy(document);
