@@ -109,7 +109,7 @@ describe('from nothing', () => {
     );
     expect(run.summary).toContain('DenyInsecureTransport');
     expect(run.summary).toContain(
-      "**`sec-cloudtrail-log` is made ready, with `111111111111`'s own trail.**",
+      '**`sec-cloudtrail-log` will be made ready, with a trail of `111111111111` itself.**',
     );
     expect(run.outputs['plan-digest']).toBe((await stage.apply()).outputs['plan-digest']);
   });
