@@ -34,7 +34,7 @@ function memberWith(
   };
 }
 const centralFor = (mode: Mode, member = memberWith(), partition = 'aws'): string =>
-  centralPermissions({ mode, central, members: [member] }, partition);
+  centralPermissions({ operation: 'onboard', mode, central, members: [member] }, partition);
 
 test('a dry run may read, and nothing else', () => {
   expect(actionsOf(centralFor('plan'))).toEqual(['s3:GetBucketPolicy']);
@@ -158,7 +158,12 @@ describe('a bootstrap, in which the central account is its own only member', () 
       },
     } as const;
     const bucket = { ...central, bucket: 'b'.repeat(63) };
-    const request = { mode: 'apply', central: bucket, members: [longest] } as const;
+    const request = {
+      operation: 'onboard',
+      mode: 'apply',
+      central: bucket,
+      members: [longest],
+    } as const;
     expect(centralPermissions(request, 'aws-us-gov').length).toBeLessThanOrEqual(2_048);
   });
 });
