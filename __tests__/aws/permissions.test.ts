@@ -36,6 +36,35 @@ function memberWith(
 const centralFor = (mode: Mode, member = memberWith(), partition = 'aws'): string =>
   centralPermissions({ operation: 'onboard', mode, central, members: [member] }, partition);
 
+describe('an audit', () => {
+  const audit = (more: Partial<typeof central> & { readonly prefix?: string } = {}) =>
+    centralPermissions(
+      {
+        operation: 'audit',
+        mode: 'plan',
+        central: { ...central, ...more },
+        members: [memberWith()],
+      },
+      'aws',
+    );
+
+  test('may read the bucket and list logs, and nothing else', () => {
+    expect(actionsOf(audit()).toSorted()).toEqual([
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketPolicy',
+      's3:GetBucketPublicAccessBlock',
+      's3:GetBucketVersioning',
+      's3:GetEncryptionConfiguration',
+      's3:ListBucket',
+    ]);
+  });
+
+  test('lists below the prefix that is mentioned, else wherever logs can lie', () => {
+    expect(audit({ prefix: 'org' })).toContain('{"s3:prefix":["org/AWSLogs/*"]}');
+    expect(audit()).toContain('{"s3:prefix":["AWSLogs/*","*/AWSLogs/*"]}');
+  });
+});
+
 test('a dry run may read, and nothing else', () => {
   expect(actionsOf(centralFor('plan'))).toEqual(['s3:GetBucketPolicy']);
   expect(actionsOf(memberPermissions('plan', memberWith(), 'aws'))).toEqual([
