@@ -47,7 +47,7 @@ export type Access = {
 };
 
 export type Request = {
-  readonly operation: 'onboard' | 'offboard' | 'bootstrap';
+  readonly operation: 'onboard' | 'offboard' | 'bootstrap' | 'verify';
   readonly mode: Mode;
   readonly central: Central;
   /** In order of account ID; at least one. For a bootstrap the central account alone, for its own trail. */
@@ -63,5 +63,9 @@ export type Request = {
   /** Seconds from the policy write to the read that looks whether it still stands; 0: no such read. */
   readonly settleSeconds: number;
   readonly failOn: 'error' | 'changes';
+  /** After an apply, wait until logs have arrived. Always so for operation `verify`. */
+  readonly verifyDelivery: boolean;
+  /** 0: look once. */
+  readonly deliveryTimeoutMinutes: number;
   readonly outputDirectory: string;
 };
