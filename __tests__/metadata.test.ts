@@ -29,6 +29,7 @@ test('action.yml names the outputs that the code sets, and no other', () => {
     plan: null,
     audit: null,
     outcome: null,
+    delivery: null,
     unlimitedAccounts: [],
     findings: [],
     backupFile: '',

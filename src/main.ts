@@ -1,9 +1,13 @@
-// One run, start to end: read the inputs, look, plan, apply, report; or look and compare, for an audit. Whatever fails on the way, what had been done by then
-// is reported.
+// One run, start to end: read the inputs, look, plan, apply, prove, report; for an audit, look and compare. Whatever fails on
+// the way, what had been done by then is reported.
 
 import { auditOf, auditResult, unwantedDrift } from './audit/audit.js';
 import { observeAudit } from './audit/observe.js';
 import type { Connection } from './aws/connect.js';
+import { allOf, appliedOf, type Candidate } from './delivery/candidates.js';
+import type { DeliveryReaders } from './delivery/ports.js';
+import { resultWith } from './delivery/verdict.js';
+import { verifyDelivery } from './delivery/verify.js';
 import { fileSaver, type SaveFile } from './github/files.js';
 import { apply } from './plan/apply.js';
 import { observe, readPolicy } from './plan/observe.js';
@@ -19,9 +23,12 @@ export type Deps = {
   readonly inputs: InputSource;
   readonly run: RunInfo;
   readonly connect: (request: Request) => Promise<Connection>;
+  /** For the proof of delivery: sessions of their own, which can read only. */
+  readonly connectDelivery: (request: Request) => Promise<DeliveryReaders>;
   readonly publish: (report: Report, save: SaveFile | null) => Promise<void>;
   /** Shows the plan before it is carried out. */
   readonly show: (report: Report) => void;
+  readonly say: (line: string) => void;
   readonly debug: (error: unknown) => void;
   readonly clock: Clock;
   /** The time in milliseconds since the epoch: how old a log is. */
@@ -38,9 +45,8 @@ export async function main(deps: Deps): Promise<void> {
     const request = readInputs(deps.inputs);
     save = fileSaver(request.outputDirectory);
     note({ request });
-    const connection = await deps.connect(request);
-    const desk = { ...deps, note, save, show: () => deps.show(report) };
-    await (request.operation === 'audit' ? audit : change)(request, connection, desk);
+    const show = (): void => deps.show(report);
+    await way(request)(request, { ...deps, note, save, show, noted: () => report });
   } catch (error) {
     deps.debug(error);
     note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
@@ -48,18 +54,32 @@ export async function main(deps: Deps): Promise<void> {
   await deps.publish(report, save);
 }
 
-/** Where a run writes down what it comes to know. */
-type Desk = Pick<Deps, 'clock' | 'today'> & {
+/** The ports, and where a run writes down what it comes to know. */
+type Desk = Omit<Deps, 'show'> & {
   readonly note: (known: Partial<Report>) => void;
+  readonly noted: () => Report;
   readonly save: SaveFile;
   readonly show: () => void;
 };
 
-async function change(
-  request: Request,
-  { readers, writers }: Connection,
-  { clock, note, save, show }: Desk,
-): Promise<void> {
+type Way = (request: Request, desk: Desk) => Promise<void>;
+
+function way({ operation }: Request): Way {
+  switch (operation) {
+    case 'onboard':
+    case 'offboard':
+    case 'bootstrap':
+      return change;
+    case 'audit':
+      return audit;
+    case 'verify':
+      return verify;
+  }
+}
+
+const change: Way = async (request, desk) => {
+  const { clock, note, save, show } = desk;
+  const { readers, writers } = await desk.connect(request);
   const observed = await observe(request, readers, clock);
   const plan = makePlan(request, observed);
   const foreseen = [...plan.findings, ...unwantedChanges(request, plan)];
@@ -79,19 +99,37 @@ async function change(
   const findings = [...plan.findings, ...outcomeFindings(outcome)];
   note({ outcome, findings, result: resultOf(plan, outcome) });
   show();
-}
+  if (request.verifyDelivery) await prove(request, appliedOf(plan, outcome, clock.now()), desk);
+};
 
-async function audit(
-  request: Request,
-  { readers, logs }: Connection,
-  { clock, today, note, show }: Desk,
-): Promise<void> {
+const audit: Way = async (request, { connect, clock, today, note, show }) => {
+  const { readers, logs } = await connect(request);
   const observed = await observeAudit(request, readers, logs, clock, today());
   const audited = auditOf(request, observed);
   const unwanted = unwantedDrift(request, audited);
   const findings = [...audited.findings, ...unwanted];
   note({ audit: audited, findings, result: auditResult(audited, unwanted) });
   note({ unlimitedAccounts: observed.unlimitedAccounts });
+  show();
+};
+
+const verify: Way = (request, desk) => {
+  desk.note({ result: 'no-changes' });
+  return prove(request, allOf(request), desk);
+};
+
+/** Waits until logs of these accounts have arrived. */
+async function prove(
+  request: Request,
+  candidates: readonly Candidate[],
+  { connectDelivery, clock, say, note, noted, show }: Desk,
+): Promise<void> {
+  if (candidates.length === 0) return;
+  const members = candidates.map(({ member }) => member);
+  const connect = () => connectDelivery({ ...request, members });
+  const delivery = await verifyDelivery(request, candidates, { connect, clock, say });
+  const findings = [...noted().findings, ...delivery.findings];
+  note({ delivery, findings, result: resultWith(noted().result, delivery) });
   show();
 }
 
@@ -103,6 +141,7 @@ function blank(run: RunInfo): Report {
     plan: null,
     audit: null,
     outcome: null,
+    delivery: null,
     unlimitedAccounts: [],
     findings: [],
     backupFile: '',

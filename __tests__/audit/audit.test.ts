@@ -5,7 +5,7 @@ import type { ObservedMember } from '../../src/plan/observe.js';
 import { parsePolicy } from '../../src/policy/index.js';
 import { userError } from '../../src/problem.js';
 import type { Member, Request } from '../../src/request/request.js';
-import type { LiveTrail } from '../../src/trail/settings.js';
+import type { LiveTrail, TrailStatus } from '../../src/trail/settings.js';
 
 const [SEC, DEV, PRD, STRANGER] = ['111111111111', '222222222222', '333333333333', '444444444444'];
 const BUCKET = 'sec-cloudtrail-log';
@@ -50,7 +50,7 @@ function seen({ newestLog = SINCE + 1, member = memberOf(DEV), ...more }: Seen =
     trailArn: arnOf(member.accountId),
     trails: [liveTrail(member.accountId)],
     logging: true,
-    status: { logging: true, startedAt: SINCE - 1, latestDelivery: SINCE - 2 },
+    status: { ...STATUS, startedAt: SINCE - 1, deliveredAt: SINCE - 2 },
     extras: {},
     replacedLogging: false,
     replacedExtras: {},
@@ -102,6 +102,15 @@ const GOOD_BUCKET: ObservedAudit['bucket'] = {
   versioning: 'Enabled',
 };
 
+const STATUS: TrailStatus = {
+  logging: true,
+  startedAt: null,
+  stoppedAt: null,
+  deliveredAt: null,
+  error: '',
+  triedAt: null,
+};
+
 type Scene = {
   readonly members?: ObservedAudit['members'];
   readonly statements?: readonly object[];
@@ -122,6 +131,8 @@ function requestFor(members: readonly Member[], more: Partial<Request> = {}): Re
     allowBroadening: false,
     settleSeconds: 2,
     silentAfterHours: 24,
+    verifyDelivery: false,
+    deliveryTimeoutMinutes: 15,
     failOn: 'error',
     outputDirectory: '/tmp',
     ...more,
@@ -207,7 +218,11 @@ describe('a listed account', () => {
     ],
     [
       'whose trail is stopped',
-      { members: [seen({ logging: false, status: { logging: false, stoppedAt: SINCE } })] },
+      {
+        members: [
+          seen({ logging: false, status: { ...STATUS, logging: false, stoppedAt: SINCE } }),
+        ],
+      },
       [`logging-stopped ${DEV}`],
     ],
     [
@@ -259,14 +274,14 @@ describe('a listed account', () => {
     [
       'whose trail is young is not silent yet',
       {
-        members: [seen({ newestLog: null, status: { logging: true, startedAt: SINCE + 1 } })],
+        members: [seen({ newestLog: null, status: { ...STATUS, startedAt: SINCE + 1 } })],
       },
       [],
     ],
     [
       'whose trail is stopped is not silent besides',
       {
-        members: [seen({ newestLog: null, logging: false, status: { logging: false } })],
+        members: [seen({ newestLog: null, logging: false, status: { ...STATUS, logging: false } })],
       },
       [`logging-stopped ${DEV}`],
     ],
@@ -275,15 +290,15 @@ describe('a listed account', () => {
   });
 
   test('that is silent is told with what CloudTrail says', () => {
-    const status = { logging: true, startedAt: 0, latestDelivery: SINCE - 60_000 };
+    const status = { ...STATUS, startedAt: 0, deliveredAt: SINCE - 60_000 };
     expect(
       message({
-        members: [seen({ newestLog: null, status: { ...status, deliveryError: 'NoSuchBucket' } })],
+        members: [seen({ newestLog: null, status: { ...status, error: 'NoSuchBucket' } })],
       }),
     ).toBe(
       `No log has arrived in AWSLogs/${DEV}/ for more than 24 hours, though trail TRAIL is logging. CloudTrail delivered last at 2026-11-22T11:59:00.000Z; its error is NoSuchBucket.`,
     );
-    expect(message({ members: [seen({ newestLog: null, status: { logging: true } })] })).toContain(
+    expect(message({ members: [seen({ newestLog: null, status: STATUS })] })).toContain(
       'CloudTrail knows of no delivery.',
     );
   });

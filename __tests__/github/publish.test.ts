@@ -17,6 +17,7 @@ test('a job summary that cannot be written is one more finding, and the outputs 
       plan: null,
       audit: null,
       outcome: null,
+      delivery: null,
       unlimitedAccounts: [],
       findings: [],
       backupFile: '',

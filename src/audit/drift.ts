@@ -160,8 +160,8 @@ function inShort(value: unknown): string {
 }
 
 function stopped(trail: string, { observed: { status } }: AuditedMember, about: About): Finding {
-  const since = status?.stoppedAt;
-  const when = since === undefined ? '' : ` since ${new Date(since).toISOString()}`;
+  const since = status?.stoppedAt ?? null;
+  const when = since === null ? '' : ` since ${new Date(since).toISOString()}`;
   return about(
     'logging-stopped',
     `Trail ${trail} is not logging${when}: what happens in the account is not recorded by it.`,

@@ -30,12 +30,12 @@ export function silence(
 }
 
 function whatCloudTrailSays(status: TrailStatus | undefined): string {
-  const { latestDelivery, deliveryError } = status ?? {};
+  const { deliveredAt = null, error = '' } = status ?? {};
   const last =
-    latestDelivery === undefined
+    deliveredAt === null
       ? 'CloudTrail knows of no delivery'
-      : `CloudTrail delivered last at ${new Date(latestDelivery).toISOString()}`;
-  return `${last}${deliveryError === undefined ? '' : `; its error is ${deliveryError}`}.`;
+      : `CloudTrail delivered last at ${new Date(deliveredAt).toISOString()}`;
+  return `${last}${error === '' ? '' : `; its error is ${error}`}.`;
 }
 
 /** One for each account, but one alone for all that are below an organization's folder: its trail is one. */

@@ -85,14 +85,14 @@ function noInsights(error: unknown): { readonly InsightSelectors: undefined } {
 }
 
 function statusOf(answer: GetTrailStatusCommandOutput): TrailStatus {
-  const { StartLoggingTime: started, StopLoggingTime: stopped } = answer;
-  const { LatestDeliveryTime: delivered, LatestDeliveryError: error } = answer;
+  const triedAt = Date.parse(answer.LatestDeliveryAttemptTime ?? '');
   return {
     logging: answer.IsLogging ?? false,
-    ...(started && { startedAt: started.getTime() }),
-    ...(stopped && { stoppedAt: stopped.getTime() }),
-    ...(delivered && { latestDelivery: delivered.getTime() }),
-    ...(error && { deliveryError: error }),
+    startedAt: answer.StartLoggingTime?.getTime() ?? null,
+    stoppedAt: answer.StopLoggingTime?.getTime() ?? null,
+    deliveredAt: answer.LatestDeliveryTime?.getTime() ?? null,
+    error: answer.LatestDeliveryError ?? '',
+    triedAt: Number.isNaN(triedAt) ? null : triedAt,
   };
 }
 

@@ -1,5 +1,9 @@
-// What the proof of delivery needs of the world: the central bucket's objects, listed and read. Nothing here can write.
-// Every function throws a `CallFailure` when AWS refuses or cannot be reached.
+// What the proof of delivery needs of the world: the central bucket's objects and policy, and what CloudTrail says of trails.
+// Nothing here can write. Every function throws a `CallFailure` when AWS refuses or cannot be reached.
+
+import type { BucketReader } from '../plan/ports.js';
+import type { UserError } from '../problem.js';
+import type { LiveTrail, TrailStatus } from '../trail/settings.js';
 
 export type StoredObject = {
   readonly key: string;
@@ -30,4 +34,24 @@ export type LogReader = {
   /** Whole prefixes one level below `prefix`, each with `/` at its end. */
   readonly folders: (prefix: string) => Promise<readonly string[]>;
   readonly read: (key: string) => Promise<StoredBody>;
+};
+
+/** What is asked in an account whose trail is to deliver. */
+export type MemberProbe = {
+  readonly trails: () => Promise<readonly LiveTrail[]>;
+  /** By ARN, from the trail's home Region; null where there is no such trail. */
+  readonly status: (trailArn: string) => Promise<TrailStatus | null>;
+  /** Tries to list the central bucket: whether it was let in. */
+  readonly listsBucket: () => Promise<boolean>;
+};
+
+/** One set of sessions, which end at some time. None of them can write. */
+export type DeliveryReaders = {
+  readonly partition: string;
+  readonly policy: BucketReader;
+  readonly logs: LogReader;
+  /** Whoever could not be entered has the failure instead. The central account is among them for its own trail. */
+  readonly members: ReadonlyMap<string, MemberProbe | UserError>;
+  /** AWS's clock, in milliseconds since the epoch: the runner's, put right by AWS's last answer. */
+  readonly now: () => number;
 };

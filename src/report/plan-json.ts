@@ -4,10 +4,12 @@
 import type { Audit } from '../audit/audit.js';
 import type { Outcome } from '../plan/outcome.js';
 import type { MemberPlan, Plan } from '../plan/plan.js';
+import { deliveryJson } from './delivery.js';
 import type { Report } from './report.js';
 
 /** Pretty-printed JSON; ends with a new line. */
-export function planJson({ request, plan, audit, outcome, result, findings }: Report): string {
+export function planJson(report: Report): string {
+  const { request, plan, audit, outcome, delivery, result, findings } = report;
   const body = {
     version: 1,
     result,
@@ -32,6 +34,7 @@ export function planJson({ request, plan, audit, outcome, result, findings }: Re
           members: plan.members.map((member) => memberJson(member, outcome)),
         }),
     ...(audit === null ? {} : auditJson(audit)),
+    ...(delivery === null ? {} : { delivery: deliveryJson(delivery) }),
     findings,
   };
   return `${JSON.stringify(body, null, 2)}\n`;

@@ -6,6 +6,7 @@ import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
 import { accountsInOrder, auditRows, auditTable, countOf } from './audit.js';
+import { deliveredInWords, deliverySection } from './delivery.js';
 import { code, fenced, prose, proseWithBlock } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
@@ -14,7 +15,13 @@ import { bySeverity, ICONS, plural } from './words.js';
 
 /** The whole body, uncut; ends with a new line. */
 export function summaryOf(report: Report): string {
-  const parts = [marker(report), heading(report), ...sectionsOf(report), footer(report)];
+  const parts = [
+    marker(report),
+    heading(report),
+    ...sectionsOf(report),
+    deliverySection(report.delivery),
+    footer(report),
+  ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
@@ -22,10 +29,7 @@ function sectionsOf(report: Report): readonly string[] {
   const { request, plan, audit } = report;
   if (audit !== null && request !== null) return auditSections(request, audit, report.findings);
   return request === null || plan === null
-    ? [
-        `**Nothing was changed.** The run ended before it had ${request?.operation === 'audit' ? 'seen everything' : 'a plan'}.`,
-        findingList(report.findings),
-      ]
+    ? [report.delivery === null ? unplanned(request) : '', findingList(report.findings)]
     : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
       ? []
       : [
@@ -37,6 +41,9 @@ function sectionsOf(report: Report): readonly string[] {
           restoreSection(report),
         ];
 }
+
+const unplanned = (request: Request | null): string =>
+  `**Nothing was changed.** The run ended before it had ${request?.operation === 'audit' ? 'seen everything' : 'a plan'}.`;
 
 function auditSections(
   request: Request,
@@ -53,10 +60,12 @@ function marker({ request, run }: Report): string {
   return `<!-- cloudtrail-onboarding: ${prose(key).replaceAll('--', '&#45;&#45;')} -->`;
 }
 
-function heading({ request, plan, audit, outcome, result }: Report): string {
+function heading({ request, plan, audit, outcome, delivery, result }: Report): string {
   const title = '### CloudTrail onboarding';
   if (audit !== null) return `${title} · audit · ${countOf(audit)}`;
   if (request?.operation === 'audit') return `${title} · audit · ${result}`;
+  if (plan === null && delivery !== null)
+    return `${title} · verify · ${deliveredInWords(delivery)}`;
   if (request === null || plan === null) return `${title} · ${result}`;
   const bucket = code(request.central.bucket);
   if (result === 'no-changes') return `${title} · no changes\n\n${settled(plan, bucket)}`;

@@ -44,7 +44,8 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
   const region = readRegion(source, reader);
   const central = readCentral(reader, region);
   const operation =
-    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap', 'audit')) ?? 'onboard';
+    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap', 'verify', 'audit')) ??
+    'onboard';
   const grantsOnly = optional('grants-only', rules.flag) ?? false;
   if (grantsOnly && operation !== 'offboard')
     reader.faults.push(
@@ -60,7 +61,8 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
   const dryRun = optional('dry-run', rules.oneOf('auto', 'true', 'false')) ?? 'auto';
   const rest = {
     operation,
-    mode: operation === 'audit' ? 'plan' : modeOf(dryRun, source.event),
+    // There is nothing to apply: whatever the event, it reads.
+    mode: ['audit', 'verify'].includes(operation) ? 'plan' : modeOf(dryRun, source.event),
     access: readAccess(source, reader),
     layout: optional('policy-layout', LAYOUT) ?? 'documented',
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
@@ -68,6 +70,8 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
     silentAfterHours: optional('silent-after-hours', rules.silentAfterHours) ?? 24,
     failOn: optional('fail-on', rules.oneOf('error', 'changes', 'drift')) ?? 'error',
+    verifyDelivery: optional('verify-delivery', rules.flag) ?? operation === 'verify',
+    deliveryTimeoutMinutes: optional('delivery-timeout-minutes', rules.deliveryTimeout) ?? 15,
     outputDirectory:
       source.text('output-directory') ||
       `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,

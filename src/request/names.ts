@@ -35,6 +35,8 @@ export const INPUT_NAMES = [
   'expected-plan',
   'allow-broadening',
   'silent-after-hours',
+  'verify-delivery',
+  'delivery-timeout-minutes',
   'settle-seconds',
   'fail-on',
   'output-directory',

@@ -47,8 +47,8 @@ export type Access = {
 };
 
 export type Request = {
-  readonly operation: 'onboard' | 'offboard' | 'bootstrap' | 'audit';
-  /** Always `plan` for an audit. */
+  readonly operation: 'onboard' | 'offboard' | 'bootstrap' | 'verify' | 'audit';
+  /** Always `plan` for an audit and for `verify`. */
   readonly mode: Mode;
   readonly central: Central;
   /** In order of account ID; at least one. For a bootstrap the central account alone, for its own trail. */
@@ -66,5 +66,9 @@ export type Request = {
   /** For an audit: an account without a new log for longer is silent. */
   readonly silentAfterHours: number;
   readonly failOn: 'error' | 'changes' | 'drift';
+  /** After an apply, wait until logs have arrived. Always so for operation `verify`. */
+  readonly verifyDelivery: boolean;
+  /** 0: look once. */
+  readonly deliveryTimeoutMinutes: number;
   readonly outputDirectory: string;
 };
