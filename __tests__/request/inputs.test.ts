@@ -66,6 +66,8 @@ test('the smallest use makes a request with the documented defaults', () => {
     allowBroadening: false,
     settleSeconds: 2,
     silentAfterHours: 24,
+    verifyDelivery: false,
+    deliveryTimeoutMinutes: 15,
     failOn: 'error',
     outputDirectory: '/tmp/cloudtrail-onboarding',
   });
