@@ -31,3 +31,16 @@ export type LogReader = {
   readonly folders: (prefix: string) => Promise<readonly string[]>;
   readonly read: (key: string) => Promise<StoredBody>;
 };
+
+/** With which CloudTrail signed digests of one Region. */
+export type PublicKey = {
+  /** As a digest names it, hexadecimal. */
+  readonly fingerprint: string;
+  /** RSA, PKCS#1 or SPKI: AWS documents the former, its samples hold both. */
+  readonly der: Uint8Array;
+};
+
+export type PublicKeyReader = {
+  /** The keys that were in use at any time of the range (milliseconds since the epoch), in this Region alone. */
+  readonly publicKeys: (region: string, from: number, to: number) => Promise<readonly PublicKey[]>;
+};
