@@ -88,6 +88,7 @@ async function unzip(
 }
 
 function isZlib(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return code.startsWith('Z_');
+  return typeof error === 'object' && error !== null && 'code' in error
+    ? String(error.code).startsWith('Z_')
+    : false;
 }
