@@ -71,6 +71,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     ...definedOnly({
       organizationId: optional('organization-id', rules.organizationId),
       expectedPlan: optional('expected-plan', rules.planDigest),
+      validateDigestHours: optional('validate-digests', rules.digestHours),
     }),
   } as const;
   return central === null || members === null ? null : { ...rest, central, members };

@@ -62,6 +62,8 @@ export type Request = {
   readonly expectedPlan?: string;
   /** Seconds from the policy write to the read that looks whether it still stands; 0: no such read. */
   readonly settleSeconds: number;
+  /** Hours of digest files to validate, back from now. Undefined: none. */
+  readonly validateDigestHours?: number;
   readonly failOn: 'error' | 'changes';
   readonly outputDirectory: string;
 };
