@@ -89,10 +89,14 @@ async function claimsOf(stage: Stage, scene: Scene, bucket: string): Promise<rea
     ];
   const differs = isEqual({ ...cli, objects: [] }, expected(scene.cli));
   return [
-    told(`${name}: found, and the AWS CLI differs as known. ${scene.cli.why}`, asExpected && differs, {
-      cli,
-      ours,
-    }),
+    told(
+      `${name}: found, and the AWS CLI differs as known. ${scene.cli.why}`,
+      asExpected && differs,
+      {
+        cli,
+        ours,
+      },
+    ),
   ];
 }
 
