@@ -28,6 +28,7 @@ test('action.yml names the outputs that the code sets, and no other', () => {
     request: null,
     plan: null,
     outcome: null,
+    delivery: null,
     unlimitedAccounts: [],
     findings: [],
     backupFile: '',

@@ -2,6 +2,10 @@
 // is reported.
 
 import type { Connection } from './aws/connect.js';
+import { allOf, appliedOf, type Candidate } from './delivery/candidates.js';
+import type { DeliveryReaders } from './delivery/ports.js';
+import { resultWith } from './delivery/verdict.js';
+import { verifyDelivery } from './delivery/verify.js';
 import { fileSaver, type SaveFile } from './github/files.js';
 import { apply } from './plan/apply.js';
 import { observe, readPolicy } from './plan/observe.js';
@@ -17,9 +21,12 @@ export type Deps = {
   readonly inputs: InputSource;
   readonly run: RunInfo;
   readonly connect: (request: Request) => Promise<Connection>;
+  /** For the proof of delivery: sessions of their own, which can read only. */
+  readonly connectDelivery: (request: Request) => Promise<DeliveryReaders>;
   readonly publish: (report: Report, save: SaveFile | null) => Promise<void>;
   /** Shows the plan before it is carried out. */
   readonly show: (report: Report) => void;
+  readonly say: (line: string) => void;
   readonly debug: (error: unknown) => void;
   readonly clock: Clock;
 };
@@ -31,11 +38,25 @@ export async function main(deps: Deps): Promise<void> {
   const note = (known: Partial<Report>): void => {
     report = { ...report, ...known };
   };
+  const verify = async (request: Request, candidates: readonly Candidate[]): Promise<void> => {
+    if (candidates.length === 0) return;
+    const members = candidates.map(({ member }) => member);
+    const connect = () => deps.connectDelivery({ ...request, members });
+    const delivery = await verifyDelivery(request, candidates, { connect, clock, say: deps.say });
+    const findings = [...report.findings, ...delivery.findings];
+    note({ delivery, findings, result: resultWith(report.result, delivery) });
+    deps.show(report);
+  };
   try {
     const request = readInputs(deps.inputs);
     const saveFile = fileSaver(request.outputDirectory);
     save = saveFile;
     note({ request });
+    if (request.operation === 'verify') {
+      note({ result: 'no-changes' });
+      await verify(request, allOf(request));
+      return;
+    }
     const { readers, writers } = await deps.connect(request);
     const observed = await observe(request, readers, clock);
     const plan = makePlan(request, observed);
@@ -56,12 +77,14 @@ export async function main(deps: Deps): Promise<void> {
       const findings = [...plan.findings, ...outcomeFindings(outcome)];
       note({ outcome, findings, result: resultOf(plan, outcome) });
       deps.show(report);
+      if (request.verifyDelivery) await verify(request, appliedOf(plan, outcome, clock.now()));
     }
   } catch (error) {
     deps.debug(error);
     note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
+  } finally {
+    await deps.publish(report, save);
   }
-  await deps.publish(report, save);
 }
 
 function blank(run: RunInfo): Report {
@@ -71,6 +94,7 @@ function blank(run: RunInfo): Report {
     request: null,
     plan: null,
     outcome: null,
+    delivery: null,
     unlimitedAccounts: [],
     findings: [],
     backupFile: '',

@@ -16,6 +16,7 @@ test('a job summary that cannot be written is one more finding, and the outputs 
       request: null,
       plan: null,
       outcome: null,
+      delivery: null,
       unlimitedAccounts: [],
       findings: [],
       backupFile: '',

@@ -6,6 +6,7 @@ import type { Request } from '../request/request.js';
 import { bucketReader, bucketWriter } from './bucket.js';
 import { bucketSettingsReader, bucketSettingsWriter } from './bucket-settings.js';
 import type { AwsClientOptions } from './call.js';
+import { OPERATION } from './permissions.js';
 import {
   credentialsOf,
   type SessionSource,
@@ -21,7 +22,7 @@ export type Connection = { readonly readers: Readers; readonly writers: Writers 
 
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 export async function connect(request: Request, source: SessionSource): Promise<Connection> {
-  const sessions = await takeRoles(request, source);
+  const sessions = await takeRoles(request, source, OPERATION);
   const client = clientOptions(request, source);
   return {
     readers: readersOf(request, sessions, client),
@@ -29,12 +30,13 @@ export async function connect(request: Request, source: SessionSource): Promise<
   };
 }
 
+/** The options that each session's clients are made with. */
 type Client = {
   readonly bucket: (session: TakenSession) => AwsClientOptions;
   readonly trails: (session: TakenSession) => AwsClientOptions;
 };
 
-function clientOptions({ central, members }: Request, { client }: SessionSource): Client {
+export function clientOptions({ central, members }: Request, { client }: SessionSource): Client {
   const regions = new Map(members.map(({ accountId, region }) => [accountId, region]));
   return {
     bucket: (session) => ({ ...client, region: central.bucketRegion, ...credentialsOf(session) }),

@@ -5,13 +5,13 @@
 import type { Member, Mode, Request } from '../request/request.js';
 import { trailArn } from '../trail/settings.js';
 
-type Statement = {
+export type Permission = {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly condition?: object;
 };
 
-function policy(statements: readonly Statement[]): string {
+export function policy(statements: readonly Permission[]): string {
   const allowed = statements
     .filter(({ actions }) => actions.length > 0)
     .map(({ actions, resources, condition }) => ({
@@ -24,6 +24,18 @@ function policy(statements: readonly Statement[]): string {
 }
 
 type Asked = Pick<Request, 'mode' | 'central' | 'members'>;
+
+/** What the roles of a run may do, as session policies. */
+export type RolePermissions = {
+  readonly central: (request: Request, partition: string) => string;
+  readonly member: (request: Request, member: Member, partition: string) => string;
+};
+
+/** For planning and applying. */
+export const OPERATION: RolePermissions = {
+  central: (request, partition) => centralPermissions(request, partition),
+  member: ({ mode }, member, partition) => memberPermissions(mode, member, partition),
+};
 
 export function centralPermissions({ mode, central, members }: Asked, partition: string): string {
   const leaves = members.some(({ state }) => state !== 'present');
@@ -63,7 +75,7 @@ export function memberPermissions(mode: Mode, member: Member, partition: string)
 }
 
 /** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
-function trailStatements(mode: Mode, member: Member, partition: string): readonly Statement[] {
+function trailStatements(mode: Mode, member: Member, partition: string): readonly Permission[] {
   const { name, replaces } = member.trail;
   const arn = (trail: string): string =>
     trailArn(partition, member.region, member.accountId, trail);
@@ -112,7 +124,7 @@ function writes({ state, trail: { extras, replaces } }: Member): readonly string
 }
 
 /** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
-function passRole({ state, accountId, trail }: Member, partition: string): readonly Statement[] {
+function passRole({ state, accountId, trail }: Member, partition: string): readonly Permission[] {
   const { cloudWatchRoleArn: role } = trail.settings;
   const inherited =
     trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;

@@ -10,6 +10,7 @@ import {
   ListTagsCommand,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
+import type { TrailStatus } from '../delivery/ports.js';
 import type { TrailReader } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
 import type { AdvancedSelector, EventSelectors } from '../trail/extras.js';
@@ -63,6 +64,28 @@ export function trailReader(options: AwsClientOptions, accountId: string): Trail
         return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
       }),
   };
+}
+
+/** What CloudTrail says of a trail, by its name or ARN; null where there is no such trail. */
+export function trailStatus(
+  options: AwsClientOptions,
+  accountId: string,
+): (trail: string) => Promise<TrailStatus | null> {
+  const cloudtrail = new CloudTrailClient(options);
+  const call = trailCall(accountId, options.region);
+  return (trail) =>
+    unlessGone(async () => {
+      const command = new GetTrailStatusCommand({ Name: trail });
+      const answer = await asked(call('GetTrailStatus', trail), () => cloudtrail.send(command));
+      const triedAt = Date.parse(answer.LatestDeliveryAttemptTime ?? '');
+      return {
+        logging: answer.IsLogging ?? false,
+        startedAt: answer.StartLoggingTime?.getTime() ?? null,
+        deliveredAt: answer.LatestDeliveryTime?.getTime() ?? null,
+        error: answer.LatestDeliveryError ?? '',
+        triedAt: Number.isNaN(triedAt) ? null : triedAt,
+      };
+    });
 }
 
 /** Null for a trail that does not exist; any other failure is one. */

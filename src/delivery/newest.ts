@@ -77,7 +77,7 @@ async function newestIn(
   { from, day }: Stretch,
 ): Promise<readonly StoredObject[]> {
   const region = folder.split('/').at(-2) ?? '';
-  const prefix = `${folder}${iso(day).slice(0, 10).replaceAll('-', '/')}/`;
+  const prefix = `${folder}${dayFolder(day)}`;
   const name = `${accountId}_CloudTrail_${region}_`;
   const isLog = ({ key, size, lastModified }: StoredObject): boolean =>
     size > 0 &&
@@ -100,10 +100,40 @@ async function newestIn(
 /** What follows account and Region in the key of a log. */
 const END = /^\d{8}T\d{4}Z_[A-Za-z0-9]{16}\.json\.gz$/;
 
+/** `YYYY/MM/DD/` */
+const dayFolder = (day: number): string => `${iso(day).slice(0, 10).replaceAll('-', '/')}/`;
+
 const iso = (time: number): string => new Date(time).toISOString();
 
 /** `YYYYMMDDTHHmm`, as keys have it. */
 const minute = (time: number): string => iso(time).slice(0, 16).replaceAll(/[-:]/g, '');
+
+/**
+ * The newest digest file of this trail, by its name, stored at or after `since` in the folder of the trail's home Region. A
+ * log's key does not name its trail, a digest's does; a backfill is of the past, and does not count.
+ */
+export async function newestDigest(
+  reader: LogReader,
+  search: Search,
+  { name, homeRegion }: { readonly name: string; readonly homeRegion: string },
+): Promise<StoredObject | null> {
+  const folder = `${accountFolder(search)}CloudTrail-Digest/${homeRegion}/`;
+  const start = `${search.accountId}_CloudTrail-Digest_${homeRegion}_${name}_${homeRegion}_`;
+  for (const { from, day } of daysBetween(search.since - HOUR - SLACK, search.now + SLACK)) {
+    const prefix = `${folder}${dayFolder(day)}${start}`;
+    const { objects } = await reader.list(prefix, `${prefix}${minute(from)}`);
+    const newest = latest(
+      objects.filter(
+        ({ key, size, lastModified }) =>
+          size > 0 &&
+          lastModified >= search.since &&
+          /^\d{8}T\d{6}Z\.json\.gz$/.test(key.slice(prefix.length)),
+      ),
+    );
+    if (newest !== null) return newest;
+  }
+  return null;
+}
 
 function latest(objects: readonly StoredObject[]): StoredObject | null {
   return objects.reduce<StoredObject | null>(

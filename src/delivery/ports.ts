@@ -1,5 +1,9 @@
-// What the proof of delivery needs of the world: the central bucket's objects, listed and read. Nothing here can write.
-// Every function throws a `CallFailure` when AWS refuses or cannot be reached.
+// What the proof of delivery needs of the world: the central bucket's objects and policy, and what CloudTrail says of trails.
+// Nothing here can write. Every function throws a `CallFailure` when AWS refuses or cannot be reached.
+
+import type { BucketReader } from '../plan/ports.js';
+import type { UserError } from '../problem.js';
+import type { LiveTrail } from '../trail/settings.js';
 
 export type StoredObject = {
   readonly key: string;
@@ -30,6 +34,38 @@ export type LogReader = {
   /** Whole prefixes one level below `prefix`, each with `/` at its end. */
   readonly folders: (prefix: string) => Promise<readonly string[]>;
   readonly read: (key: string) => Promise<StoredBody>;
+};
+
+/** What CloudTrail says of a trail (GetTrailStatus). Times in milliseconds since the epoch, by AWS's clock; null: never. */
+export type TrailStatus = {
+  readonly logging: boolean;
+  readonly startedAt: number | null;
+  /** When CloudTrail last delivered a log of this trail. */
+  readonly deliveredAt: number | null;
+  /** S3's code for why a delivery failed, which may be an old one; empty for none. */
+  readonly error: string;
+  /** When CloudTrail last tried. The API no longer promises this field: its absence says nothing. */
+  readonly triedAt: number | null;
+};
+
+/** What is asked in an account whose trail is to deliver. */
+export type MemberProbe = {
+  readonly trails: () => Promise<readonly LiveTrail[]>;
+  /** By ARN, from the trail's home Region; null where there is no such trail. */
+  readonly status: (trailArn: string) => Promise<TrailStatus | null>;
+  /** Tries to list the central bucket: whether it was let in. */
+  readonly listsBucket: () => Promise<boolean>;
+};
+
+/** One set of sessions, which end at some time. None of them can write. */
+export type DeliveryReaders = {
+  readonly partition: string;
+  readonly policy: BucketReader;
+  readonly logs: LogReader;
+  /** Whoever could not be entered has the failure instead. The central account is among them for its own trail. */
+  readonly members: ReadonlyMap<string, MemberProbe | UserError>;
+  /** AWS's clock, in milliseconds since the epoch: the runner's, put right by AWS's last answer. */
+  readonly now: () => number;
 };
 
 /** With which CloudTrail signed digests of one Region. */

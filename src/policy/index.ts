@@ -18,3 +18,4 @@ export { measurePolicy, type PolicySize, sizeFindings } from './measure.js';
 export { type Merge, type MergeRequest, mergePolicy } from './merge.js';
 export { PolicyError, parsePolicy, printPolicy } from './parse.js';
 export { type DeadPrincipal, deadPrincipals } from './principals.js';
+export { type Reach, type Reader, reachOf } from './reach.js';

@@ -2,6 +2,7 @@
 
 import { hasChanged } from '../plan/outcome.js';
 import type { MemberPlan } from '../plan/plan.js';
+import { statesOf } from './delivery.js';
 import type { Report } from './report.js';
 
 /** Where the run's files lie; empty for one that was not written. */
@@ -29,6 +30,7 @@ export function outputsOf(report: Report, files: FilePaths) {
     'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
     'trail-arn': only?.[1] ?? '',
     'trail-arns': JSON.stringify(Object.fromEntries(arns)),
+    delivery: JSON.stringify(statesOf(report.delivery)),
     findings: JSON.stringify(findings),
     broadened: String(plan?.policy.access.broader ?? false),
   };

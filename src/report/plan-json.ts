@@ -3,10 +3,11 @@
 
 import type { Outcome } from '../plan/outcome.js';
 import type { MemberPlan, Plan } from '../plan/plan.js';
+import { deliveryJson } from './delivery.js';
 import type { Report } from './report.js';
 
 /** Pretty-printed JSON; ends with a new line. */
-export function planJson({ request, plan, outcome, result, findings }: Report): string {
+export function planJson({ request, plan, outcome, delivery, result, findings }: Report): string {
   const body = {
     version: 1,
     result,
@@ -30,6 +31,7 @@ export function planJson({ request, plan, outcome, result, findings }: Report): 
           },
           members: plan.members.map((member) => memberJson(member, outcome)),
         }),
+    ...(delivery === null ? {} : { delivery: deliveryJson(delivery) }),
     findings,
   };
   return `${JSON.stringify(body, null, 2)}\n`;

@@ -4,6 +4,7 @@
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
+import { deliveredInWords, deliverySection } from './delivery.js';
 import { code, fenced, prose, proseWithBlock } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
@@ -15,10 +16,7 @@ export function summaryOf(report: Report): string {
   const { request, plan } = report;
   const sections =
     request === null || plan === null
-      ? [
-          '**Nothing was changed.** The run ended before it had a plan.',
-          findingList(report.findings),
-        ]
+      ? [report.delivery === null ? NO_PLAN : '', findingList(report.findings)]
       : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
         ? []
         : [
@@ -29,9 +27,17 @@ export function summaryOf(report: Report): string {
             diffSection(plan.policy.diff, report.outcome !== null),
             restoreSection(report),
           ];
-  const parts = [marker(report), heading(report), ...sections, footer(report)];
+  const parts = [
+    marker(report),
+    heading(report),
+    ...sections,
+    deliverySection(report.delivery),
+    footer(report),
+  ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
+
+const NO_PLAN = '**Nothing was changed.** The run ended before it had a plan.';
 
 function marker({ request, run }: Report): string {
   const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
@@ -39,8 +45,10 @@ function marker({ request, run }: Report): string {
   return `<!-- cloudtrail-onboarding: ${prose(key).replaceAll('--', '&#45;&#45;')} -->`;
 }
 
-function heading({ request, plan, outcome, result }: Report): string {
+function heading({ request, plan, outcome, delivery, result }: Report): string {
   const title = '### CloudTrail onboarding';
+  if (plan === null && delivery !== null)
+    return `${title} · verify · ${deliveredInWords(delivery)}`;
   if (request === null || plan === null) return `${title} · ${result}`;
   const bucket = code(request.central.bucket);
   if (result === 'no-changes') return `${title} · no changes\n\n${settled(plan, bucket)}`;

@@ -44,7 +44,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
   const region = readRegion(source, reader);
   const central = readCentral(reader, region);
   const operation =
-    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
+    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap', 'verify')) ?? 'onboard';
   const grantsOnly = optional('grants-only', rules.flag) ?? false;
   if (grantsOnly && operation !== 'offboard')
     reader.faults.push(
@@ -58,12 +58,15 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
   const dryRun = optional('dry-run', rules.oneOf('auto', 'true', 'false')) ?? 'auto';
   const rest = {
     operation,
-    mode: modeOf(dryRun, source.event),
+    // There is nothing to apply: whatever the event, it reads.
+    mode: operation === 'verify' ? 'plan' : modeOf(dryRun, source.event),
     access: readAccess(source, reader),
     layout: optional('policy-layout', LAYOUT) ?? 'documented',
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
     allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
+    verifyDelivery: optional('verify-delivery', rules.flag) ?? operation === 'verify',
+    deliveryTimeoutMinutes: optional('delivery-timeout-minutes', rules.deliveryTimeout) ?? 15,
     failOn: optional('fail-on', rules.oneOf('error', 'changes')) ?? 'error',
     outputDirectory:
       source.text('output-directory') ||

@@ -34,6 +34,8 @@ export const INPUT_NAMES = [
   'organization-id',
   'expected-plan',
   'allow-broadening',
+  'verify-delivery',
+  'delivery-timeout-minutes',
   'validate-digests',
   'settle-seconds',
   'fail-on',

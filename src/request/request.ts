@@ -47,7 +47,7 @@ export type Access = {
 };
 
 export type Request = {
-  readonly operation: 'onboard' | 'offboard' | 'bootstrap';
+  readonly operation: 'onboard' | 'offboard' | 'bootstrap' | 'verify';
   readonly mode: Mode;
   readonly central: Central;
   /** In order of account ID; at least one. For a bootstrap the central account alone, for its own trail. */
@@ -65,5 +65,9 @@ export type Request = {
   /** Hours of digest files to validate, back from now. Undefined: none. */
   readonly validateDigestHours?: number;
   readonly failOn: 'error' | 'changes';
+  /** After an apply, wait until logs have arrived. Always so for operation `verify`. */
+  readonly verifyDelivery: boolean;
+  /** 0: look once. */
+  readonly deliveryTimeoutMinutes: number;
   readonly outputDirectory: string;
 };

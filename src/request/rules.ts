@@ -138,6 +138,17 @@ export const settleSeconds: Rule<number> = (text) => {
       };
 };
 
+/** Whole minutes from 0, which is to look once, to 350: GitHub ends a job after six hours. */
+export const deliveryTimeout: Rule<number> = (text) => {
+  const minutes = Number(text);
+  return /^\d{1,3}$/.test(text) && minutes <= 350
+    ? { value: minutes }
+    : {
+        problem: 'is no whole number of minutes from 0 to 350',
+        remedy: "Leave it out for 15 minutes, or give '0' to look once and not to wait.",
+      };
+};
+
 /** Whole hours; at most 31 days, for every log of that time is read. */
 export const digestHours: Rule<number> = (text) => {
   const hours = Number(text);
