@@ -5827,7 +5827,7 @@ __webpack_unused_export__ = paginateListImportFailures;
 __webpack_unused_export__ = paginateListImports;
 __webpack_unused_export__ = paginateListInsightsData;
 __webpack_unused_export__ = paginateListInsightsMetricData;
-__webpack_unused_export__ = paginateListPublicKeys;
+exports.BgR = paginateListPublicKeys;
 __webpack_unused_export__ = paginateListQueries;
 __webpack_unused_export__ = paginateListTags;
 __webpack_unused_export__ = paginateListTrails;
@@ -12098,7 +12098,7 @@ __webpack_unused_export__ = GetObjectAttributesCommand;
 __webpack_unused_export__ = GetObjectAttributesOutput$;
 __webpack_unused_export__ = GetObjectAttributesParts$;
 __webpack_unused_export__ = GetObjectAttributesRequest$;
-__webpack_unused_export__ = GetObjectCommand;
+exports.jLs = GetObjectCommand;
 __webpack_unused_export__ = GetObjectLegalHold$;
 __webpack_unused_export__ = GetObjectLegalHoldCommand;
 __webpack_unused_export__ = GetObjectLegalHoldOutput$;
@@ -12222,7 +12222,7 @@ __webpack_unused_export__ = ListObjectsCommand;
 __webpack_unused_export__ = ListObjectsOutput$;
 __webpack_unused_export__ = ListObjectsRequest$;
 __webpack_unused_export__ = ListObjectsV2$;
-__webpack_unused_export__ = ListObjectsV2Command;
+exports.u6x = ListObjectsV2Command;
 __webpack_unused_export__ = ListObjectsV2Output$;
 __webpack_unused_export__ = ListObjectsV2Request$;
 __webpack_unused_export__ = ListParts$;
@@ -77150,19 +77150,84 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9180:
+/***/ 9148:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ bucketWriter),
+/* harmony export */   a: () => (/* binding */ bucketReader)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3711);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6373);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6566);
+// The central bucket's policy, read and written. Every call says whose bucket it must be, so that a bucket of that name in
+// another account is never touched.
+
+
+
+const EMPTY = { name: 'EmptyAnswer' };
+function bucketReader(options, { accountId, bucket }) {
+    const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .S3Client */ .YxF(options);
+    const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const call = { action: 's3:GetBucketPolicy', accountId, resource: `bucket ${bucket}` };
+    return {
+        policy: async () => {
+            try {
+                return await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call, async () => {
+                    const { Policy } = await s3.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .GetBucketPolicyCommand */ .mCJ(input));
+                    // Never taken for "there is none": the next write would then replace all that stands there.
+                    if (!Policy)
+                        throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
+                    return Policy;
+                });
+            }
+            catch (error) {
+                // The only answer that means "there is none". Anything else must stop the run before a write.
+                if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && error.awsCode === 'NoSuchBucketPolicy')
+                    return null;
+                throw error;
+            }
+        },
+    };
+}
+function bucketWriter(options, { accountId, bucket }) {
+    // The SDK would send the same document again after another writer has come between.
+    const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .S3Client */ .YxF({ ...options, maxAttempts: 1 });
+    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const call = (operation) => ({
+        action: `s3:${operation}`,
+        accountId,
+        resource: `bucket ${bucket}`,
+    });
+    return {
+        putPolicy: async (text, timeoutMs) => {
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .PutBucketPolicyCommand */ .BfN({ ...target, Policy: text });
+            const abortSignal = AbortSignal.timeout(timeoutMs);
+            await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('PutBucketPolicy'), () => s3.send(command, { abortSignal }));
+        },
+        deletePolicy: async (timeoutMs) => {
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .DeleteBucketPolicyCommand */ .dB7(target);
+            const abortSignal = AbortSignal.timeout(timeoutMs);
+            await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('DeleteBucketPolicy'), () => s3.send(command, { abortSignal }));
+        },
+    };
+}
+//# sourceMappingURL=bucket.js.map
+
+/***/ }),
+
+/***/ 6566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  N: () => (/* binding */ connect)
+  N: () => (/* binding */ asked),
+  g: () => (/* binding */ failureOf)
 });
 
 // EXTERNAL MODULE: ./lib/src/problem.js
 var problem = __nccwpck_require__(6373);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(3711);
 ;// CONCATENATED MODULE: ./lib/src/aws/remedies.js
 // What to do about an error of AWS, in words. A table by error code; only where one code has several causes is the call
 // looked at. The codes and what they mean: the API references of S3, CloudTrail and STS.
@@ -77354,60 +77419,282 @@ const kebab = (code) => code
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase();
 //# sourceMappingURL=call.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/bucket.js
-// The central bucket's policy, read and written. Every call says whose bucket it must be, so that a bucket of that name in
-// another account is never touched.
+
+/***/ }),
+
+/***/ 8753:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ connectDelivery)
+});
 
-const EMPTY = { name: 'EmptyAnswer' };
-function bucketReader(options, { accountId, bucket }) {
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(3711);
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+;// CONCATENATED MODULE: ./lib/src/aws/aws-clock.js
+// What time it is for AWS: the runner's clock, put right by the `Date` of each answer. What AWS dates (log objects, a trail's
+// status) can only be compared with that.
+function awsClock(handler, runner = Date.now) {
+    let ahead = 0;
+    const handle = async (request, options) => {
+        const answer = await handler.handle(request, options);
+        const date = Date.parse(answer.response.headers['date'] ?? '');
+        if (!Number.isNaN(date))
+            ahead = date - runner();
+        return answer;
+    };
+    return {
+        now: () => runner() + ahead,
+        // All else of the handler is its own, as the SDK expects.
+        handler: Object.create(handler, { handle: { value: handle } }),
+    };
+}
+//# sourceMappingURL=aws-clock.js.map
+// EXTERNAL MODULE: ./lib/src/aws/bucket.js
+var bucket = __nccwpck_require__(9148);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
+// EXTERNAL MODULE: ./lib/src/aws/connect.js + 2 modules
+var connect = __nccwpck_require__(8869);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+;// CONCATENATED MODULE: ./lib/src/aws/delivery-permissions.js
+// The inline session policies under which delivery is proven: reading alone, in sessions of their own, so that no session that
+// may write can read a log. The central role may list and read below `AWSLogs/`; a member's may try to list the bucket, which
+// is expected to be refused.
+
+
+const VERIFICATION = {
+    central: ({ central, members, validateDigestHours: hours }, partition) => (0,permissions/* policy */.JN)([
+        ...bucketReading(central, partition),
+        // No resource level.
+        { actions: hours === undefined ? [] : ['cloudtrail:ListPublicKeys'], resources: ['*'] },
+        ...members
+            .filter(({ accountId }) => accountId === central.accountId)
+            .flatMap((member) => trailReading(member, partition)),
+    ]),
+    member: ({ central }, member, partition) => (0,permissions/* policy */.JN)([
+        ...trailReading(member, partition),
+        { actions: ['s3:ListBucket'], resources: [bucketArn(central, partition)] },
+    ]),
+};
+const bucketArn = ({ bucket }, partition) => `arn:${partition}:s3:::${bucket}`;
+/** A prefix that is not mentioned is whichever the trail has. A key decrypts only for S3, in the bucket's Region. */
+function bucketReading(central, partition) {
+    const { prefix, bucketRegion } = central;
+    const folders = prefix === undefined
+        ? ['AWSLogs/*', '*/AWSLogs/*']
+        : [`${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`];
+    const bucket = bucketArn(central, partition);
+    return [
+        { actions: ['s3:GetBucketPolicy'], resources: [bucket] },
+        {
+            actions: ['s3:ListBucket'],
+            resources: [bucket],
+            condition: { StringLike: { 's3:prefix': folders } },
+        },
+        { actions: ['s3:GetObject'], resources: folders.map((folder) => `${bucket}/${folder}`) },
+        {
+            actions: ['kms:Decrypt'],
+            resources: [`arn:${partition}:kms:${bucketRegion}:*:key/*`],
+            condition: { StringLike: { 'kms:ViaService': `s3.${bucketRegion}.*` } },
+        },
+    ];
+}
+/** Of any account, for a trail may be the organization's. `DescribeTrails` has no resource level. */
+function trailReading({ region, trail }, partition) {
+    return [
+        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
+        {
+            actions: ['cloudtrail:GetTrailStatus'],
+            resources: [(0,settings/* trailArn */.eL)(partition, region, '*', trail.name)],
+        },
+    ];
+}
+//# sourceMappingURL=delivery-permissions.js.map
+;// CONCATENATED MODULE: ./lib/src/aws/logs.js
+// The central bucket's objects, listed and read. Every call says whose bucket it must be. Which objects are logs, and what is
+// in them, is not known here.
+
+
+/** What S3 gives at most for one call. */
+const PAGE = 1_000;
+function logReader(options, { accountId, bucket }) {
     const s3 = new dist_cjs/* S3Client */.YxF(options);
-    const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
-    const call = { action: 's3:GetBucketPolicy', accountId, resource: `bucket ${bucket}` };
-    return {
-        policy: async () => {
-            try {
-                return await asked(call, async () => {
-                    const { Policy } = await s3.send(new dist_cjs/* GetBucketPolicyCommand */.mCJ(input));
-                    // Never taken for "there is none": the next write would then replace all that stands there.
-                    if (!Policy)
-                        throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
-                    return Policy;
-                });
-            }
-            catch (error) {
-                // The only answer that means "there is none". Anything else must stop the run before a write.
-                if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'NoSuchBucketPolicy')
-                    return null;
-                throw error;
-            }
-        },
-    };
-}
-function bucketWriter(options, { accountId, bucket }) {
-    // The SDK would send the same document again after another writer has come between.
-    const s3 = new dist_cjs/* S3Client */.YxF({ ...options, maxAttempts: 1 });
     const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
-    const call = (operation) => ({
-        action: `s3:${operation}`,
-        accountId,
-        resource: `bucket ${bucket}`,
-    });
+    const listCall = callOn(accountId, 's3:ListBucket', `bucket ${bucket}`);
     return {
-        putPolicy: async (text, timeoutMs) => {
-            const command = new dist_cjs/* PutBucketPolicyCommand */.BfN({ ...target, Policy: text });
-            const abortSignal = AbortSignal.timeout(timeoutMs);
-            await asked(call('PutBucketPolicy'), () => s3.send(command, { abortSignal }));
+        list: async (prefix, startAfter, limit = PAGE) => {
+            const command = new dist_cjs/* ListObjectsV2Command */.u6x({
+                ...target,
+                Prefix: prefix,
+                StartAfter: startAfter,
+                MaxKeys: limit,
+            });
+            const { Contents = [], IsTruncated } = await (0,aws_call/* asked */.N)(listCall, () => s3.send(command));
+            const objects = Contents.map(({ Key = '', Size = 0, LastModified }) => ({
+                key: Key,
+                size: Size,
+                lastModified: LastModified?.getTime() ?? 0,
+            }));
+            return { objects, truncated: IsTruncated ?? false };
         },
-        deletePolicy: async (timeoutMs) => {
-            const command = new dist_cjs/* DeleteBucketPolicyCommand */.dB7(target);
-            const abortSignal = AbortSignal.timeout(timeoutMs);
-            await asked(call('DeleteBucketPolicy'), () => s3.send(command, { abortSignal }));
+        folders: (prefix) => allFolders(s3, { ...target, Prefix: prefix, Delimiter: '/' }, listCall),
+        read: async (key) => {
+            const call = callOn(accountId, 's3:GetObject', `object ${key} in bucket ${bucket}`);
+            const command = new dist_cjs/* GetObjectCommand */.jLs({ ...target, Key: key });
+            const { Body, Metadata = {} } = await (0,aws_call/* asked */.N)(call, () => s3.send(command));
+            return { metadata: Metadata, body: bodyOf(call, Body) };
         },
     };
 }
-//# sourceMappingURL=bucket.js.map
+const callOn = (accountId, action, resource) => ({
+    action,
+    accountId,
+    resource,
+});
+async function allFolders(s3, input, call) {
+    const folders = [];
+    let token;
+    do {
+        const command = new dist_cjs/* ListObjectsV2Command */.u6x({ ...input, ContinuationToken: token });
+        const answer = await (0,aws_call/* asked */.N)(call, () => s3.send(command));
+        folders.push(...(answer.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
+        token = answer.NextContinuationToken;
+    } while (token !== undefined);
+    return folders;
+}
+/** A connection can break while the body is read, too. */
+async function* bodyOf(call, body) {
+    try {
+        yield* body;
+    }
+    catch (error) {
+        throw (0,aws_call/* failureOf */.g)(call, error);
+    }
+}
+//# sourceMappingURL=logs.js.map
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudtrail/dist-cjs/index.js
+var client_cloudtrail_dist_cjs = __nccwpck_require__(7392);
+;// CONCATENATED MODULE: ./lib/src/aws/public-keys.js
+// The public keys with which CloudTrail's digests are checked, asked in the Region that signed them.
+
+
+/** Whatever Region the options name, each question goes to the one it is about. */
+function publicKeyReader(options, accountId) {
+    return {
+        publicKeys: (region, from, to) => {
+            const client = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm({ ...options, region });
+            const call = {
+                action: 'cloudtrail:ListPublicKeys',
+                accountId,
+                resource: `public keys in ${region}`,
+            };
+            return (0,aws_call/* asked */.N)(call, () => allKeys(client, new Date(from), new Date(to)));
+        },
+    };
+}
+async function allKeys(client, StartTime, EndTime) {
+    const keys = [];
+    for await (const page of (0,client_cloudtrail_dist_cjs/* paginateListPublicKeys */.BgR)({ client }, { StartTime, EndTime })) {
+        const found = page.PublicKeyList ?? [];
+        keys.push(...found.map(({ Fingerprint = '', Value }) => ({
+            fingerprint: Fingerprint,
+            der: Value ?? new Uint8Array(),
+        })));
+    }
+    return keys;
+}
+//# sourceMappingURL=public-keys.js.map
+// EXTERNAL MODULE: ./lib/src/aws/sessions.js + 1 modules
+var aws_sessions = __nccwpck_require__(9744);
+// EXTERNAL MODULE: ./lib/src/aws/trails.js
+var trails = __nccwpck_require__(6895);
+;// CONCATENATED MODULE: ./lib/src/aws/connect-delivery.js
+// The ports of the proof of delivery, with sessions of their own: taken for this, and good for nothing but reading.
+
+
+
+
+
+
+
+
+
+
+
+/** @throws UserError where the token, the hub role or the central role cannot be had. */
+async function connectDelivery(request, source) {
+    const { central } = request;
+    const { handler, now } = awsClock(source.client.requestHandler);
+    const dated = { ...source, client: { ...source.client, requestHandler: handler } };
+    const sessions = await (0,aws_sessions/* takeRoles */.F)(request, dated, VERIFICATION);
+    const client = (0,connect/* clientOptions */.s)(request, dated);
+    const member = (session) => session instanceof problem/* UserError */.yo
+        ? session
+        : {
+            trails: (0,trails/* trailReader */.mC)(client.trails(session), session.accountId).trails,
+            status: (0,trails/* trailStatus */.Bw)(client.trails(session), session.accountId),
+            listsBucket: bucketAttempt(client.bucket(session), session.accountId, central),
+        };
+    return {
+        partition: sessions.central.partition,
+        policy: (0,bucket/* bucketReader */.a)(client.bucket(sessions.central), central),
+        logs: logReader(client.bucket(sessions.central), central),
+        keys: publicKeyReader(client.bucket(sessions.central), central.accountId),
+        members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
+        now,
+    };
+}
+/** Lists the bucket with a member's credentials. Only a refusal is one: anything else that goes wrong is thrown. */
+function bucketAttempt(options, accountId, { accountId: owner, bucket }) {
+    const s3 = new dist_cjs/* S3Client */.YxF(options);
+    const call = { action: 's3:ListBucket', accountId, resource: `bucket ${bucket}` };
+    const command = new dist_cjs/* ListObjectsV2Command */.u6x({
+        Bucket: bucket,
+        ExpectedBucketOwner: owner,
+        MaxKeys: 1,
+    });
+    return async () => {
+        try {
+            await (0,aws_call/* asked */.N)(call, () => s3.send(command));
+            return true;
+        }
+        catch (error) {
+            if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'AccessDenied')
+                return false;
+            throw error;
+        }
+    };
+}
+//# sourceMappingURL=connect-delivery.js.map
+
+/***/ }),
+
+/***/ 8869:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  s: () => (/* binding */ clientOptions),
+  N: () => (/* binding */ connect)
+});
+
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+// EXTERNAL MODULE: ./lib/src/aws/bucket.js
+var bucket = __nccwpck_require__(9148);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(3711);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
 ;// CONCATENATED MODULE: ./lib/src/aws/bucket-settings.js
 // The central bucket's settings, read, and written as they are recommended; and the bucket itself, made. Which of it is done
 // is not decided here. The recommended values are those of a bucket that the console makes today, with versioning.
@@ -77421,7 +77708,7 @@ function bucketSettingsReader(options, bucket) {
     const reading = {
         publicAccessBlock: async () => {
             const command = new dist_cjs/* GetPublicAccessBlockCommand */.GLk(target);
-            const answer = await asked(call('GetBucketPublicAccessBlock'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketPublicAccessBlock'), () => s3.send(command));
             const flags = answer.PublicAccessBlockConfiguration ?? {};
             return {
                 blockPublicAcls: flags.BlockPublicAcls ?? false,
@@ -77432,12 +77719,12 @@ function bucketSettingsReader(options, bucket) {
         },
         ownership: async () => {
             const command = new dist_cjs/* GetBucketOwnershipControlsCommand */.$rC(target);
-            const answer = await asked(call('GetBucketOwnershipControls'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketOwnershipControls'), () => s3.send(command));
             return answer.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null;
         },
         encryption: async () => {
             const command = new dist_cjs/* GetBucketEncryptionCommand */.tQT(target);
-            const answer = await asked(call('GetEncryptionConfiguration'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetEncryptionConfiguration'), () => s3.send(command));
             const rule = answer.ServerSideEncryptionConfiguration?.Rules?.[0];
             const algorithm = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
             const blocked = rule?.BlockedEncryptionTypes?.EncryptionType ?? null;
@@ -77445,7 +77732,7 @@ function bucketSettingsReader(options, bucket) {
         },
         versioning: async () => {
             const command = new dist_cjs/* GetBucketVersioningCommand */._rj(target);
-            const answer = await asked(call('GetBucketVersioning'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketVersioning'), () => s3.send(command));
             return answer.Status ?? null;
         },
     };
@@ -77476,7 +77763,7 @@ function bucketSettingsWriter(options, bucket) {
         'create-bucket': async () => {
             const command = new dist_cjs/* CreateBucketCommand */.cZX(creation(bucket, options.region));
             try {
-                await asked(call('CreateBucket'), () => s3.send(command));
+                await (0,aws_call/* asked */.N)(call('CreateBucket'), () => s3.send(command));
             }
             catch (error) {
                 const isTaken = error instanceof problem/* CallFailure */.Rk && error.awsCode === 'BucketAlreadyExists';
@@ -77494,12 +77781,12 @@ function bucketSettingsWriter(options, bucket) {
                 ...target,
                 PublicAccessBlockConfiguration,
             });
-            await asked(call('PutBucketPublicAccessBlock'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketPublicAccessBlock'), () => s3.send(command));
         },
         'put-ownership-controls': async () => {
             const OwnershipControls = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] };
             const command = new dist_cjs/* PutBucketOwnershipControlsCommand */.o9A({ ...target, OwnershipControls });
-            await asked(call('PutBucketOwnershipControls'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketOwnershipControls'), () => s3.send(command));
         },
         'put-encryption': async () => {
             const rule = {
@@ -77512,12 +77799,12 @@ function bucketSettingsWriter(options, bucket) {
                 ...target,
                 ServerSideEncryptionConfiguration,
             });
-            await asked(call('PutEncryptionConfiguration'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutEncryptionConfiguration'), () => s3.send(command));
         },
         'put-versioning': async () => {
             const VersioningConfiguration = { Status: 'Enabled' };
             const command = new dist_cjs/* PutBucketVersioningCommand */.XjQ({ ...target, VersioningConfiguration });
-            await asked(call('PutBucketVersioning'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketVersioning'), () => s3.send(command));
         },
     };
 }
@@ -77569,403 +77856,14 @@ function ownedByAnother({ accountId, bucket }, cause) {
     }, { cause });
 }
 //# sourceMappingURL=bucket-settings.js.map
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
-var client_sts_dist_cjs = __nccwpck_require__(1695);
-// EXTERNAL MODULE: ./lib/src/trail/settings.js
-var settings = __nccwpck_require__(5292);
-;// CONCATENATED MODULE: ./lib/src/aws/permissions.js
-// The inline session policies: what each role may do while this run holds it. They mirror the calls that this operation with
-// these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
-// refused by IAM even if the code tried one. STS takes at most 2,048 characters.
-
-function policy(statements) {
-    const allowed = statements
-        .filter(({ actions }) => actions.length > 0)
-        .map(({ actions, resources, condition }) => ({
-        Effect: 'Allow',
-        Action: actions,
-        Resource: resources,
-        ...(condition === undefined ? {} : { Condition: condition }),
-    }));
-    return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
-}
-function centralPermissions({ mode, central, members }, partition) {
-    const leaves = members.some(({ state }) => state !== 'present');
-    const own = members.filter(({ accountId }) => accountId === central.accountId);
-    const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
-    const write = [
-        's3:PutBucketPolicy',
-        ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
-        ...(own.length > 0 ? WRITE_SETTINGS : []),
-    ];
-    return policy([
-        {
-            actions: [...read, ...(mode === 'apply' ? write : [])],
-            resources: [`arn:${partition}:s3:::${central.bucket}`],
-        },
-        ...own.flatMap((member) => trailStatements(mode, member, partition)),
-    ]);
-}
-/** For a bootstrap, which is told by the central account being a member of its own. */
-const READ_SETTINGS = [
-    's3:GetBucketOwnershipControls',
-    's3:GetBucketPublicAccessBlock',
-    's3:GetBucketVersioning',
-    's3:GetEncryptionConfiguration',
-];
-const WRITE_SETTINGS = [
-    's3:CreateBucket',
-    's3:PutBucketOwnershipControls',
-    's3:PutBucketPublicAccessBlock',
-    's3:PutBucketVersioning',
-    's3:PutEncryptionConfiguration',
-];
-function memberPermissions(mode, member, partition) {
-    return policy(trailStatements(mode, member, partition));
-}
-/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
-function trailStatements(mode, member, partition) {
-    const { name, replaces } = member.trail;
-    const arn = (trail) => (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, trail);
-    return [
-        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
-        {
-            actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
-            resources: [arn(name)],
-        },
-        ...(replaces === undefined
-            ? []
-            : [
-                {
-                    actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
-                    resources: [arn(replaces)],
-                },
-            ]),
-        ...(mode === 'apply' ? passRole(member, partition) : []),
-    ];
-}
-const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
-function reads({ trail: { extras } }, all) {
-    return [
-        'cloudtrail:GetTrailStatus',
-        ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
-        ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
-        ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
-    ];
-}
-function writes({ state, trail: { extras, replaces } }) {
-    if (state !== 'present')
-        return RETIREMENT;
-    // A trail that takes another's place gets whatever the other has.
-    const all = replaces !== undefined;
-    return [
-        'cloudtrail:CreateTrail',
-        'cloudtrail:UpdateTrail',
-        'cloudtrail:StartLogging',
-        ...(all || extras.eventSelectors ? ['cloudtrail:PutEventSelectors'] : []),
-        ...(all || extras.insightSelectors ? ['cloudtrail:PutInsightSelectors'] : []),
-        ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
-        ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
-    ];
-}
-/** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
-function passRole({ state, accountId, trail }, partition) {
-    const { cloudWatchRoleArn: role } = trail.settings;
-    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;
-    const resource = role === undefined ? inherited : role;
-    if (state !== 'present' || resource === undefined || resource === '')
-        return [];
-    const condition = { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } };
-    return [{ actions: ['iam:PassRole'], resources: [resource], condition }];
-}
-// Leaves room for the frame below 2,048 characters.
-const ROLE_LIST_LIMIT = 1_800;
-/** What the hub role is for: taking these roles. Many become one pattern, with `*` for the account's ID, for STS's limit. */
-function hubPermissions(roleArns) {
-    const fits = JSON.stringify(roleArns).length <= ROLE_LIST_LIMIT;
-    const resources = fits
-        ? roleArns
-        : [...new Set(roleArns.map((arn) => arn.replaceAll(arn.split(':')[4] ?? '', '*')))];
-    return policy([{ actions: ['sts:AssumeRole'], resources }]);
-}
-//# sourceMappingURL=permissions.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/trust.js
-// Why AWS refused the job's OIDC token, told with what the token really says: most first runs fail here, and STS's own
-// words ("Not authorized to perform sts:AssumeRoleWithWebIdentity") name no cause.
-
-const FORMS = 'GitHub sends the subject in one of two forms: repo:OWNER/REPO:… (repositories from before 2026-07-15), or repo:OWNER@OWNER-ID/REPO@REPO-ID:… (created, renamed or moved since, or opted in). It ends in ref:refs/heads/BRANCH, in pull_request, or in environment:NAME where the job names an environment';
-/** The failure with a remedy that fits what STS said; anything but a refused token is given back as it is. */
-function tokenRefused(error, roleArn, accountId, token) {
-    if (!(error instanceof problem/* CallFailure */.Rk))
-        return error;
-    const remedy = remedyOf(error, roleArn, accountId, token);
-    if (remedy === null)
-        return error;
-    const [finding] = error.findings;
-    return new problem/* CallFailure */.Rk(error.awsCode, { code: 'role-not-taken', account: accountId, message: finding?.message ?? '', remedy }, { cause: error.cause });
-}
-function remedyOf(error, roleArn, accountId, token) {
-    const claims = claimsOf(token);
-    const subject = claims?.sub ?? '(unreadable)';
-    const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
-    switch (error.awsCode) {
-        case 'AccessDenied':
-            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
-        case 'InvalidIdentityTokenException':
-        case 'InvalidIdentityToken':
-            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
-        case 'ExpiredTokenException':
-        case 'ExpiredToken':
-            return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';
-        default:
-            return null;
-    }
-}
-/** What the token says of itself, unverified: for messages only. Null for what is no JWT. */
-function claimsOf(token) {
-    try {
-        const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-        return JSON.parse(payload);
-    }
-    catch {
-        return null;
-    }
-}
-//# sourceMappingURL=trust.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/sessions.js
-// Takes the roles: one OIDC token, all roles at the same time, each with its own session policy, straight or by way of the
-// hub role. A session whose account is not the one it is for is refused before anything else is asked of AWS.
-
-
-
-
-
-// The shortest that STS gives; a run lasts seconds, and a stolen session should not last longer than it must.
-const SESSION_SECONDS = 900;
-/** @throws UserError where the token, the hub role or the central role cannot be had. */
-async function takeRoles(request, source) {
-    const { central, members, mode } = request;
-    const take = await roleTaker(request, source);
-    const centralSession = take({
-        accountId: central.accountId,
-        roleArn: central.roleArn,
-        region: central.bucketRegion,
-        permissions: (partition) => centralPermissions(request, partition),
-    });
-    const memberSessions = enteredMembers(request).map(async (member) => {
-        const { accountId, roleArn, region } = member;
-        const permissions = (partition) => memberPermissions(mode, member, partition);
-        const session = take({ accountId, roleArn, region, permissions });
-        return [accountId, await session.catch(ownFailure)];
-    });
-    const [taken, ...entries] = await Promise.all([
-        centralSession.catch(ownFailure),
-        ...memberSessions,
-    ]);
-    if (taken instanceof problem/* UserError */.yo)
-        throw together(taken, entries);
-    const own = members.some(({ accountId }) => accountId === central.accountId);
-    return {
-        central: taken,
-        members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
-    };
-}
-/** Those that need a session of their own: the central account's own trail is reached with the central one. */
-function enteredMembers({ central, members }) {
-    return members.filter(({ state, accountId }) => state !== 'closed' && accountId !== central.accountId);
-}
-/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
-function together(central, members) {
-    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
-    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
-}
-function ownFailure(error) {
-    if (error instanceof problem/* UserError */.yo)
-        return error;
-    throw error;
-}
-/** Decides once how roles are taken: not at all, with the token, or from the hub. */
-async function roleTaker(request, source) {
-    const { access, central } = request;
-    const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter((arn) => arn !== undefined);
-    const ambient = (wanted) => environmentSession(wanted, source);
-    if (roleArns.length === 0)
-        return ambient;
-    const token = await source.idToken(access.audience);
-    const withToken = (wanted) => assumeWithToken(wanted, token, access.sessionName, source);
-    if (access.hubRoleArn === undefined)
-        return (wanted) => wanted.roleArn === undefined
-            ? ambient(wanted)
-            : withToken({ ...wanted, roleArn: wanted.roleArn });
-    const hub = await withToken({
-        accountId: access.hubRoleArn.split(':')[4] ?? '',
-        roleArn: access.hubRoleArn,
-        region: central.bucketRegion,
-        permissions: () => hubPermissions(roleArns),
-    });
-    return (wanted) => wanted.roleArn === undefined
-        ? ambient(wanted)
-        : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, hub, request, source);
-}
-const partitionOf = (arn) => arn.split(':')[1] ?? 'aws';
-async function assumeWithToken(wanted, token, sessionName, source) {
-    const { roleArn, accountId, region, permissions } = wanted;
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...source.client, region });
-    const command = new client_sts_dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
-        RoleArn: roleArn,
-        RoleSessionName: sessionName,
-        WebIdentityToken: token,
-        Policy: permissions(partitionOf(roleArn)),
-        DurationSeconds: SESSION_SECONDS,
-    });
-    const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
-    const answer = await asked(call, () => sts.send(command)).catch((error) => {
-        throw tokenRefused(error, roleArn, accountId, token);
-    });
-    return sessionOf(accountId, answer, source);
-}
-async function assumeFromHub(wanted, hub, { access }, source) {
-    const { roleArn, accountId, region, permissions } = wanted;
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...source.client, region, ...credentialsOf(hub) });
-    const command = new client_sts_dist_cjs/* AssumeRoleCommand */.QL({
-        RoleArn: roleArn,
-        RoleSessionName: access.sessionName,
-        Policy: permissions(partitionOf(roleArn)),
-        DurationSeconds: SESSION_SECONDS,
-        ExternalId: access.externalId,
-    });
-    const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
-    const answer = await asked(call, () => sts.send(command));
-    return sessionOf(accountId, answer, source);
-}
-async function environmentSession({ accountId, region }, { client }) {
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...client, region });
-    const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
-    const answer = await asked(call, () => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})));
-    checkAccount(accountId, answer.Arn);
-    return { accountId, partition: partitionOf(answer.Arn ?? ''), limited: false };
-}
-function sessionOf(accountId, answer, { mask }) {
-    const arn = answer.AssumedRoleUser?.Arn;
-    checkAccount(accountId, arn);
-    const secretAccessKey = answer.Credentials?.SecretAccessKey ?? '';
-    const sessionToken = answer.Credentials?.SessionToken ?? '';
-    mask(secretAccessKey);
-    mask(sessionToken);
-    const accessKeyId = answer.Credentials?.AccessKeyId ?? '';
-    return {
-        accountId,
-        partition: partitionOf(arn ?? ''),
-        limited: true,
-        credentials: { accessKeyId, secretAccessKey, sessionToken },
-    };
-}
-/** STS's own answer tells whose session it is, so no further call is needed to know. */
-function checkAccount(expected, arn) {
-    const actual = arn?.split(':')[4];
-    if (actual === expected)
-        return;
-    throw (0,problem/* userError */.IF)({
-        code: 'wrong-account',
-        account: expected,
-        message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
-        remedy: 'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
-    });
-}
-/** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
-function credentialsOf({ credentials }) {
-    return credentials === undefined ? {} : { credentials };
-}
-//# sourceMappingURL=sessions.js.map
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+// EXTERNAL MODULE: ./lib/src/aws/sessions.js + 1 modules
+var aws_sessions = __nccwpck_require__(9744);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudtrail/dist-cjs/index.js
 var client_cloudtrail_dist_cjs = __nccwpck_require__(7392);
-;// CONCATENATED MODULE: ./lib/src/aws/trails.js
-// A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
-
-
-
-/** Names a call about a trail, or about all of a Region. */
-function trailCall(accountId, region) {
-    return (operation, trail) => ({
-        action: `cloudtrail:${operation}`,
-        accountId,
-        resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
-    });
-}
-function trailReader(options, accountId) {
-    const cloudtrail = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm(options);
-    const call = trailCall(accountId, options.region);
-    return {
-        trails: async () => {
-            const answer = await asked(call('DescribeTrails'), () => cloudtrail.send(new client_cloudtrail_dist_cjs/* DescribeTrailsCommand */.oSd({ includeShadowTrails: true })));
-            return (answer.trailList ?? []).map(liveTrail);
-        },
-        logging: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetTrailStatusCommand */.aMm({ Name: name });
-            const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(command));
-            return answer.IsLogging ?? false;
-        }),
-        eventSelectors: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetEventSelectorsCommand */.ave({ TrailName: name });
-            return selectorsOf(await asked(call('GetEventSelectors', name), () => cloudtrail.send(command)));
-        }),
-        insightSelectors: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetInsightSelectorsCommand */.Qsx({ TrailName: name });
-            const asking = asked(call('GetInsightSelectors', name), () => cloudtrail.send(command));
-            const answer = await asking.catch(noInsights);
-            return (answer.InsightSelectors ?? []).flatMap(({ InsightType }) => InsightType ?? []);
-        }),
-        tags: (trailArn) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* ListTagsCommand */.bvr({ ResourceIdList: [trailArn] });
-            const answer = await asked(call('ListTags', trailArn), () => cloudtrail.send(command));
-            const tags = answer.ResourceTagList?.[0]?.TagsList ?? [];
-            return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-        }),
-    };
-}
-/** Null for a trail that does not exist; any other failure is one. */
-async function unlessGone(ask) {
-    try {
-        return await ask();
-    }
-    catch (error) {
-        if (error instanceof problem/* CallFailure */.Rk && GONE.has(error.awsCode))
-            return null;
-        throw error;
-    }
-}
-const GONE = new Set(['TrailNotFoundException', 'ResourceNotFoundException']);
-/** CloudTrail's way to say "none". */
-function noInsights(error) {
-    if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'InsightNotEnabledException')
-        return { InsightSelectors: undefined };
-    throw error;
-}
-function selectorsOf(answer) {
-    const advanced = answer.AdvancedEventSelectors ?? [];
-    return advanced.length > 0
-        ? { kind: 'advanced', selectors: advanced }
-        : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
-}
-function liveTrail(trail) {
-    return {
-        name: trail.Name ?? '',
-        arn: trail.TrailARN ?? '',
-        homeRegion: trail.HomeRegion ?? '',
-        organization: trail.IsOrganizationTrail ?? false,
-        bucket: trail.S3BucketName ?? '',
-        prefix: trail.S3KeyPrefix ?? '',
-        multiRegion: trail.IsMultiRegionTrail ?? false,
-        globalServiceEvents: trail.IncludeGlobalServiceEvents ?? false,
-        logFileValidation: trail.LogFileValidationEnabled ?? false,
-        kmsKeyArn: trail.KmsKeyId ?? '',
-        snsTopicArn: trail.SnsTopicARN ?? '',
-        cloudWatchLogGroupArn: trail.CloudWatchLogsLogGroupArn ?? '',
-        cloudWatchRoleArn: trail.CloudWatchLogsRoleArn ?? '',
-        recursiveLogging: trail.RecursiveLogging ?? true,
-    };
-}
-//# sourceMappingURL=trails.js.map
+// EXTERNAL MODULE: ./lib/src/aws/trails.js
+var trails = __nccwpck_require__(6895);
 ;// CONCATENATED MODULE: ./lib/src/aws/trail-writer.js
 // A member account's trail, written: our settings under CloudTrail's field names, one call each.
 
@@ -77973,7 +77871,7 @@ function liveTrail(trail) {
 
 function trailWriter(options, accountId) {
     const cloudtrail = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm(options);
-    const call = trailCall(accountId, options.region);
+    const call = (0,trails/* trailCall */.fU)(accountId, options.region);
     return {
         create: async (name, settings, tags) => {
             const command = new client_cloudtrail_dist_cjs/* CreateTrailCommand */.yib({
@@ -77982,46 +77880,46 @@ function trailWriter(options, accountId) {
                 ...fields(withoutEmpty(settings)),
                 ...(Object.keys(tags).length > 0 && { TagsList: tagList(tags) }),
             });
-            await asked(call('CreateTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('CreateTrail', name), () => cloudtrail.send(command));
         },
         update: async (name, settings) => {
             const command = new client_cloudtrail_dist_cjs/* UpdateTrailCommand */.nXN({ Name: name, ...fields(settings) });
-            await asked(call('UpdateTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('UpdateTrail', name), () => cloudtrail.send(command));
         },
         putEventSelectors: async (name, selectors) => {
             const command = new client_cloudtrail_dist_cjs/* PutEventSelectorsCommand */.PTj({
                 TrailName: name,
                 ...selectorFields(selectors),
             });
-            await asked(call('PutEventSelectors', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('PutEventSelectors', name), () => cloudtrail.send(command));
         },
         putInsightSelectors: async (name, types) => {
             const InsightSelectors = types.map((InsightType) => ({
                 InsightType: InsightType,
             }));
             const command = new client_cloudtrail_dist_cjs/* PutInsightSelectorsCommand */.JYC({ TrailName: name, InsightSelectors });
-            await asked(call('PutInsightSelectors', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('PutInsightSelectors', name), () => cloudtrail.send(command));
         },
         addTags: async (trailArn, tags) => {
             const command = new client_cloudtrail_dist_cjs/* AddTagsCommand */.yjM({ ResourceId: trailArn, TagsList: tagList(tags) });
-            await asked(call('AddTags', trailArn), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('AddTags', trailArn), () => cloudtrail.send(command));
         },
         removeTags: async (trailArn, keys) => {
             const TagsList = keys.map((Key) => ({ Key }));
             const command = new client_cloudtrail_dist_cjs/* RemoveTagsCommand */.L1A({ ResourceId: trailArn, TagsList });
-            await asked(call('RemoveTags', trailArn), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('RemoveTags', trailArn), () => cloudtrail.send(command));
         },
         startLogging: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* StartLoggingCommand */.NMP({ Name: name });
-            await asked(call('StartLogging', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('StartLogging', name), () => cloudtrail.send(command));
         },
         stopLogging: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* StopLoggingCommand */.Rdr({ Name: name });
-            await asked(call('StopLogging', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('StopLogging', name), () => cloudtrail.send(command));
         },
         delete: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* DeleteTrailCommand */.hrt({ Name: name });
-            await asked(call('DeleteTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('DeleteTrail', name), () => cloudtrail.send(command));
         },
     };
 }
@@ -78064,9 +77962,10 @@ function tagList(tags) {
 
 
 
+
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 async function connect(request, source) {
-    const sessions = await takeRoles(request, source);
+    const sessions = await (0,aws_sessions/* takeRoles */.F)(request, source, permissions/* OPERATION */.qR);
     const client = clientOptions(request, source);
     return {
         readers: readersOf(request, sessions, client),
@@ -78076,22 +77975,22 @@ async function connect(request, source) {
 function clientOptions({ central, members }, { client }) {
     const regions = new Map(members.map(({ accountId, region }) => [accountId, region]));
     return {
-        bucket: (session) => ({ ...client, region: central.bucketRegion, ...credentialsOf(session) }),
+        bucket: (session) => ({ ...client, region: central.bucketRegion, ...(0,aws_sessions/* credentialsOf */.Y)(session) }),
         trails: (session) => ({
             ...client,
             region: regions.get(session.accountId) ?? central.bucketRegion,
-            ...credentialsOf(session),
+            ...(0,aws_sessions/* credentialsOf */.Y)(session),
         }),
     };
 }
 function readersOf({ central }, sessions, client) {
     const member = (session) => session instanceof problem/* UserError */.yo
         ? session
-        : { session, trails: trailReader(client.trails(session), session.accountId) };
+        : { session, trails: (0,trails/* trailReader */.mC)(client.trails(session), session.accountId) };
     return {
         central: {
             session: sessions.central,
-            bucket: bucketReader(client.bucket(sessions.central), central),
+            bucket: (0,bucket/* bucketReader */.a)(client.bucket(sessions.central), central),
             settings: bucketSettingsReader(client.bucket(sessions.central), central),
         },
         members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
@@ -78099,7 +77998,7 @@ function readersOf({ central }, sessions, client) {
 }
 function writersOf({ central }, sessions, client) {
     return {
-        bucket: bucketWriter(client.bucket(sessions.central), central),
+        bucket: (0,bucket/* bucketWriter */.S)(client.bucket(sessions.central), central),
         bucketSettings: bucketSettingsWriter(client.bucket(sessions.central), central),
         trails: (accountId) => {
             const session = sessions.members.get(accountId);
@@ -78619,6 +78518,465 @@ function requestHandler(timeouts = TIMEOUTS) {
 
 /***/ }),
 
+/***/ 1824:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AX: () => (/* binding */ hubPermissions),
+/* harmony export */   JN: () => (/* binding */ policy),
+/* harmony export */   qR: () => (/* binding */ OPERATION)
+/* harmony export */ });
+/* unused harmony exports centralPermissions, memberPermissions */
+/* harmony import */ var _trail_settings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5292);
+// The inline session policies: what each role may do while this run holds it. They mirror the calls that this operation with
+// these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
+// refused by IAM even if the code tried one. STS takes at most 2,048 characters.
+
+function policy(statements) {
+    const allowed = statements
+        .filter(({ actions }) => actions.length > 0)
+        .map(({ actions, resources, condition }) => ({
+        Effect: 'Allow',
+        Action: actions,
+        Resource: resources,
+        ...(condition === undefined ? {} : { Condition: condition }),
+    }));
+    return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
+}
+/** For planning and applying. */
+const OPERATION = {
+    central: (request, partition) => centralPermissions(request, partition),
+    member: ({ mode }, member, partition) => memberPermissions(mode, member, partition),
+};
+function centralPermissions({ mode, central, members }, partition) {
+    const leaves = members.some(({ state }) => state !== 'present');
+    const own = members.filter(({ accountId }) => accountId === central.accountId);
+    const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
+    const write = [
+        's3:PutBucketPolicy',
+        ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
+        ...(own.length > 0 ? WRITE_SETTINGS : []),
+    ];
+    return policy([
+        {
+            actions: [...read, ...(mode === 'apply' ? write : [])],
+            resources: [`arn:${partition}:s3:::${central.bucket}`],
+        },
+        ...own.flatMap((member) => trailStatements(mode, member, partition)),
+    ]);
+}
+/** For a bootstrap, which is told by the central account being a member of its own. */
+const READ_SETTINGS = [
+    's3:GetBucketOwnershipControls',
+    's3:GetBucketPublicAccessBlock',
+    's3:GetBucketVersioning',
+    's3:GetEncryptionConfiguration',
+];
+const WRITE_SETTINGS = [
+    's3:CreateBucket',
+    's3:PutBucketOwnershipControls',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutBucketVersioning',
+    's3:PutEncryptionConfiguration',
+];
+function memberPermissions(mode, member, partition) {
+    return policy(trailStatements(mode, member, partition));
+}
+/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+function trailStatements(mode, member, partition) {
+    const { name, replaces } = member.trail;
+    const arn = (trail) => (0,_trail_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .trailArn */ .eL)(partition, member.region, member.accountId, trail);
+    return [
+        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
+        {
+            actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
+            resources: [arn(name)],
+        },
+        ...(replaces === undefined
+            ? []
+            : [
+                {
+                    actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
+                    resources: [arn(replaces)],
+                },
+            ]),
+        ...(mode === 'apply' ? passRole(member, partition) : []),
+    ];
+}
+const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
+function reads({ trail: { extras } }, all) {
+    return [
+        'cloudtrail:GetTrailStatus',
+        ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
+        ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
+        ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
+    ];
+}
+function writes({ state, trail: { extras, replaces } }) {
+    if (state !== 'present')
+        return RETIREMENT;
+    // A trail that takes another's place gets whatever the other has.
+    const all = replaces !== undefined;
+    return [
+        'cloudtrail:CreateTrail',
+        'cloudtrail:UpdateTrail',
+        'cloudtrail:StartLogging',
+        ...(all || extras.eventSelectors ? ['cloudtrail:PutEventSelectors'] : []),
+        ...(all || extras.insightSelectors ? ['cloudtrail:PutInsightSelectors'] : []),
+        ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
+        ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
+    ];
+}
+/** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
+function passRole({ state, accountId, trail }, partition) {
+    const { cloudWatchRoleArn: role } = trail.settings;
+    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;
+    const resource = role === undefined ? inherited : role;
+    if (state !== 'present' || resource === undefined || resource === '')
+        return [];
+    const condition = { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } };
+    return [{ actions: ['iam:PassRole'], resources: [resource], condition }];
+}
+// Leaves room for the frame below 2,048 characters.
+const ROLE_LIST_LIMIT = 1_800;
+/** What the hub role is for: taking these roles. Many become one pattern, with `*` for the account's ID, for STS's limit. */
+function hubPermissions(roleArns) {
+    const fits = JSON.stringify(roleArns).length <= ROLE_LIST_LIMIT;
+    const resources = fits
+        ? roleArns
+        : [...new Set(roleArns.map((arn) => arn.replaceAll(arn.split(':')[4] ?? '', '*')))];
+    return policy([{ actions: ['sts:AssumeRole'], resources }]);
+}
+//# sourceMappingURL=permissions.js.map
+
+/***/ }),
+
+/***/ 9744:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ credentialsOf),
+  F: () => (/* binding */ takeRoles)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(1695);
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+;// CONCATENATED MODULE: ./lib/src/aws/trust.js
+// Why AWS refused the job's OIDC token, told with what the token really says: most first runs fail here, and STS's own
+// words ("Not authorized to perform sts:AssumeRoleWithWebIdentity") name no cause.
+
+const FORMS = 'GitHub sends the subject in one of two forms: repo:OWNER/REPO:… (repositories from before 2026-07-15), or repo:OWNER@OWNER-ID/REPO@REPO-ID:… (created, renamed or moved since, or opted in). It ends in ref:refs/heads/BRANCH, in pull_request, or in environment:NAME where the job names an environment';
+/** The failure with a remedy that fits what STS said; anything but a refused token is given back as it is. */
+function tokenRefused(error, roleArn, accountId, token) {
+    if (!(error instanceof problem/* CallFailure */.Rk))
+        return error;
+    const remedy = remedyOf(error, roleArn, accountId, token);
+    if (remedy === null)
+        return error;
+    const [finding] = error.findings;
+    return new problem/* CallFailure */.Rk(error.awsCode, { code: 'role-not-taken', account: accountId, message: finding?.message ?? '', remedy }, { cause: error.cause });
+}
+function remedyOf(error, roleArn, accountId, token) {
+    const claims = claimsOf(token);
+    const subject = claims?.sub ?? '(unreadable)';
+    const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
+    switch (error.awsCode) {
+        case 'AccessDenied':
+            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
+        case 'InvalidIdentityTokenException':
+        case 'InvalidIdentityToken':
+            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
+        case 'ExpiredTokenException':
+        case 'ExpiredToken':
+            return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';
+        default:
+            return null;
+    }
+}
+/** What the token says of itself, unverified: for messages only. Null for what is no JWT. */
+function claimsOf(token) {
+    try {
+        const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+        return JSON.parse(payload);
+    }
+    catch {
+        return null;
+    }
+}
+//# sourceMappingURL=trust.js.map
+;// CONCATENATED MODULE: ./lib/src/aws/sessions.js
+// Takes the roles: one OIDC token, all roles at the same time, each with its own session policy, straight or by way of the
+// hub role. A session whose account is not the one it is for is refused before anything else is asked of AWS.
+
+
+
+
+
+// The shortest that STS gives; a run lasts seconds, and a stolen session should not last longer than it must.
+const SESSION_SECONDS = 900;
+/** @throws UserError where the token, the hub role or the central role cannot be had. */
+async function takeRoles(request, source, permissions) {
+    const { central, members } = request;
+    const take = await roleTaker(request, source);
+    const centralSession = take({
+        accountId: central.accountId,
+        roleArn: central.roleArn,
+        region: central.bucketRegion,
+        permissions: (partition) => permissions.central(request, partition),
+    });
+    const memberSessions = enteredMembers(request).map(async (member) => {
+        const { accountId, roleArn, region } = member;
+        const own = (partition) => permissions.member(request, member, partition);
+        const session = take({ accountId, roleArn, region, permissions: own });
+        return [accountId, await session.catch(ownFailure)];
+    });
+    const [taken, ...entries] = await Promise.all([
+        centralSession.catch(ownFailure),
+        ...memberSessions,
+    ]);
+    if (taken instanceof problem/* UserError */.yo)
+        throw together(taken, entries);
+    const own = members.some(({ accountId }) => accountId === central.accountId);
+    return {
+        central: taken,
+        members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
+    };
+}
+/** Those that need a session of their own: the central account's own trail is reached with the central one. */
+function enteredMembers({ central, members }) {
+    return members.filter(({ state, accountId }) => state !== 'closed' && accountId !== central.accountId);
+}
+/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
+function together(central, members) {
+    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
+    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
+}
+function ownFailure(error) {
+    if (error instanceof problem/* UserError */.yo)
+        return error;
+    throw error;
+}
+/** Decides once how roles are taken: not at all, with the token, or from the hub. */
+async function roleTaker(request, source) {
+    const { access, central } = request;
+    const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter((arn) => arn !== undefined);
+    const ambient = (wanted) => environmentSession(wanted, source);
+    if (roleArns.length === 0)
+        return ambient;
+    const token = await source.idToken(access.audience);
+    const withToken = (wanted) => assumeWithToken(wanted, token, access.sessionName, source);
+    if (access.hubRoleArn === undefined)
+        return (wanted) => wanted.roleArn === undefined
+            ? ambient(wanted)
+            : withToken({ ...wanted, roleArn: wanted.roleArn });
+    const hub = await withToken({
+        accountId: access.hubRoleArn.split(':')[4] ?? '',
+        roleArn: access.hubRoleArn,
+        region: central.bucketRegion,
+        permissions: () => (0,permissions/* hubPermissions */.AX)(roleArns),
+    });
+    return (wanted) => wanted.roleArn === undefined
+        ? ambient(wanted)
+        : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, hub, request, source);
+}
+const partitionOf = (arn) => arn.split(':')[1] ?? 'aws';
+async function assumeWithToken(wanted, token, sessionName, source) {
+    const { roleArn, accountId, region, permissions } = wanted;
+    const sts = new dist_cjs/* STSClient */.iM({ ...source.client, region });
+    const command = new dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
+        RoleArn: roleArn,
+        RoleSessionName: sessionName,
+        WebIdentityToken: token,
+        Policy: permissions(partitionOf(roleArn)),
+        DurationSeconds: SESSION_SECONDS,
+    });
+    const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(command)).catch((error) => {
+        throw tokenRefused(error, roleArn, accountId, token);
+    });
+    return sessionOf(accountId, answer, source);
+}
+async function assumeFromHub(wanted, hub, { access }, source) {
+    const { roleArn, accountId, region, permissions } = wanted;
+    const sts = new dist_cjs/* STSClient */.iM({ ...source.client, region, ...credentialsOf(hub) });
+    const command = new dist_cjs/* AssumeRoleCommand */.QL({
+        RoleArn: roleArn,
+        RoleSessionName: access.sessionName,
+        Policy: permissions(partitionOf(roleArn)),
+        DurationSeconds: SESSION_SECONDS,
+        ExternalId: access.externalId,
+    });
+    const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(command));
+    return sessionOf(accountId, answer, source);
+}
+async function environmentSession({ accountId, region }, { client }) {
+    const sts = new dist_cjs/* STSClient */.iM({ ...client, region });
+    const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(new dist_cjs/* GetCallerIdentityCommand */.zI({})));
+    checkAccount(accountId, answer.Arn);
+    return { accountId, partition: partitionOf(answer.Arn ?? ''), limited: false };
+}
+function sessionOf(accountId, answer, { mask }) {
+    const arn = answer.AssumedRoleUser?.Arn;
+    checkAccount(accountId, arn);
+    const secretAccessKey = answer.Credentials?.SecretAccessKey ?? '';
+    const sessionToken = answer.Credentials?.SessionToken ?? '';
+    mask(secretAccessKey);
+    mask(sessionToken);
+    const accessKeyId = answer.Credentials?.AccessKeyId ?? '';
+    return {
+        accountId,
+        partition: partitionOf(arn ?? ''),
+        limited: true,
+        credentials: { accessKeyId, secretAccessKey, sessionToken },
+    };
+}
+/** STS's own answer tells whose session it is, so no further call is needed to know. */
+function checkAccount(expected, arn) {
+    const actual = arn?.split(':')[4];
+    if (actual === expected)
+        return;
+    throw (0,problem/* userError */.IF)({
+        code: 'wrong-account',
+        account: expected,
+        message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
+        remedy: 'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
+    });
+}
+/** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
+function credentialsOf({ credentials }) {
+    return credentials === undefined ? {} : { credentials };
+}
+//# sourceMappingURL=sessions.js.map
+
+/***/ }),
+
+/***/ 6895:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bw: () => (/* binding */ trailStatus),
+/* harmony export */   fU: () => (/* binding */ trailCall),
+/* harmony export */   mC: () => (/* binding */ trailReader)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7392);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6373);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6566);
+// A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
+
+
+
+/** Names a call about a trail, or about all of a Region. */
+function trailCall(accountId, region) {
+    return (operation, trail) => ({
+        action: `cloudtrail:${operation}`,
+        accountId,
+        resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
+    });
+}
+function trailReader(options, accountId) {
+    const cloudtrail = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .CloudTrailClient */ .Vsm(options);
+    const call = trailCall(accountId, options.region);
+    return {
+        trails: async () => {
+            const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('DescribeTrails'), () => cloudtrail.send(new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .DescribeTrailsCommand */ .oSd({ includeShadowTrails: true })));
+            return (answer.trailList ?? []).map(liveTrail);
+        },
+        logging: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetTrailStatusCommand */ .aMm({ Name: name });
+            const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetTrailStatus', name), () => cloudtrail.send(command));
+            return answer.IsLogging ?? false;
+        }),
+        eventSelectors: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetEventSelectorsCommand */ .ave({ TrailName: name });
+            return selectorsOf(await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetEventSelectors', name), () => cloudtrail.send(command)));
+        }),
+        insightSelectors: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetInsightSelectorsCommand */ .Qsx({ TrailName: name });
+            const asking = (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetInsightSelectors', name), () => cloudtrail.send(command));
+            const answer = await asking.catch(noInsights);
+            return (answer.InsightSelectors ?? []).flatMap(({ InsightType }) => InsightType ?? []);
+        }),
+        tags: (trailArn) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .ListTagsCommand */ .bvr({ ResourceIdList: [trailArn] });
+            const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('ListTags', trailArn), () => cloudtrail.send(command));
+            const tags = answer.ResourceTagList?.[0]?.TagsList ?? [];
+            return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+        }),
+    };
+}
+/** What CloudTrail says of a trail, by its name or ARN; null where there is no such trail. */
+function trailStatus(options, accountId) {
+    const cloudtrail = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .CloudTrailClient */ .Vsm(options);
+    const call = trailCall(accountId, options.region);
+    return (trail) => unlessGone(async () => {
+        const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetTrailStatusCommand */ .aMm({ Name: trail });
+        const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetTrailStatus', trail), () => cloudtrail.send(command));
+        const triedAt = Date.parse(answer.LatestDeliveryAttemptTime ?? '');
+        return {
+            logging: answer.IsLogging ?? false,
+            startedAt: answer.StartLoggingTime?.getTime() ?? null,
+            deliveredAt: answer.LatestDeliveryTime?.getTime() ?? null,
+            error: answer.LatestDeliveryError ?? '',
+            triedAt: Number.isNaN(triedAt) ? null : triedAt,
+        };
+    });
+}
+/** Null for a trail that does not exist; any other failure is one. */
+async function unlessGone(ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && GONE.has(error.awsCode))
+            return null;
+        throw error;
+    }
+}
+const GONE = new Set(['TrailNotFoundException', 'ResourceNotFoundException']);
+/** CloudTrail's way to say "none". */
+function noInsights(error) {
+    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && error.awsCode === 'InsightNotEnabledException')
+        return { InsightSelectors: undefined };
+    throw error;
+}
+function selectorsOf(answer) {
+    const advanced = answer.AdvancedEventSelectors ?? [];
+    return advanced.length > 0
+        ? { kind: 'advanced', selectors: advanced }
+        : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
+}
+function liveTrail(trail) {
+    return {
+        name: trail.Name ?? '',
+        arn: trail.TrailARN ?? '',
+        homeRegion: trail.HomeRegion ?? '',
+        organization: trail.IsOrganizationTrail ?? false,
+        bucket: trail.S3BucketName ?? '',
+        prefix: trail.S3KeyPrefix ?? '',
+        multiRegion: trail.IsMultiRegionTrail ?? false,
+        globalServiceEvents: trail.IncludeGlobalServiceEvents ?? false,
+        logFileValidation: trail.LogFileValidationEnabled ?? false,
+        kmsKeyArn: trail.KmsKeyId ?? '',
+        snsTopicArn: trail.SnsTopicARN ?? '',
+        cloudWatchLogGroupArn: trail.CloudWatchLogsLogGroupArn ?? '',
+        cloudWatchRoleArn: trail.CloudWatchLogsRoleArn ?? '',
+        recursiveLogging: trail.RecursiveLogging ?? true,
+    };
+}
+//# sourceMappingURL=trails.js.map
+
+/***/ }),
+
 /***/ 2963:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -78785,8 +79143,11 @@ var problem = __nccwpck_require__(6373);
 var log = __nccwpck_require__(8339);
 // EXTERNAL MODULE: ./lib/src/plan/outcome.js
 var plan_outcome = __nccwpck_require__(492);
+// EXTERNAL MODULE: ./lib/src/report/delivery.js
+var report_delivery = __nccwpck_require__(5289);
 ;// CONCATENATED MODULE: ./lib/src/report/outputs.js
 // The action's outputs, made from the report. Their names are fixed by action.yml; a test keeps both equal.
+
 
 const DIFF_BYTES = 50_000;
 function outputsOf(report, files) {
@@ -78807,6 +79168,7 @@ function outputsOf(report, files) {
         'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
         'trail-arn': only?.[1] ?? '',
         'trail-arns': JSON.stringify(Object.fromEntries(arns)),
+        delivery: JSON.stringify((0,report_delivery/* statesOf */.kY)(report.delivery)),
         findings: JSON.stringify(findings),
         broadened: String(plan?.policy.access.broader ?? false),
     };
@@ -78831,8 +79193,9 @@ function cutLines(text, bytes) {
 ;// CONCATENATED MODULE: ./lib/src/report/plan-json.js
 // The plan file: the plan and, after an apply, its outcome, as JSON for other programs. Written out key by key: what stands
 // here is an interface.
+
 /** Pretty-printed JSON; ends with a new line. */
-function planJson({ request, plan, outcome, result, findings }) {
+function planJson({ request, plan, outcome, delivery, result, findings }) {
     const body = {
         version: 1,
         result,
@@ -78856,6 +79219,7 @@ function planJson({ request, plan, outcome, result, findings }) {
                 },
                 members: plan.members.map((member) => memberJson(member, outcome)),
             }),
+        ...(delivery === null ? {} : { delivery: (0,report_delivery/* deliveryJson */.Vp)(delivery) }),
         findings,
     };
     return `${JSON.stringify(body, null, 2)}\n`;
@@ -79014,14 +79378,12 @@ function accessInWords({ access, merge }) {
 
 
 
+
 /** The whole body, uncut; ends with a new line. */
 function summaryOf(report) {
     const { request, plan } = report;
     const sections = request === null || plan === null
-        ? [
-            '**Nothing was changed.** The run ended before it had a plan.',
-            findingList(report.findings),
-        ]
+        ? [report.delivery === null ? NO_PLAN : '', findingList(report.findings)]
         : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
             ? []
             : [
@@ -79032,16 +79394,25 @@ function summaryOf(report) {
                 diffSection(plan.policy.diff, report.outcome !== null),
                 restoreSection(report),
             ];
-    const parts = [marker(report), heading(report), ...sections, footer(report)];
+    const parts = [
+        marker(report),
+        heading(report),
+        ...sections,
+        (0,report_delivery/* deliverySection */.ct)(report.delivery),
+        footer(report),
+    ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
+const NO_PLAN = '**Nothing was changed.** The run ended before it had a plan.';
 function marker({ request, run }) {
     const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
     // Two hyphens would end the comment.
     return `<!-- cloudtrail-onboarding: ${(0,report_escape/* prose */.CS)(key).replaceAll('--', '&#45;&#45;')} -->`;
 }
-function heading({ request, plan, outcome, result }) {
+function heading({ request, plan, outcome, delivery, result }) {
     const title = '### CloudTrail onboarding';
+    if (plan === null && delivery !== null)
+        return `${title} · verify · ${(0,report_delivery/* deliveredInWords */.NO)(delivery)}`;
     if (request === null || plan === null)
         return `${title} · ${result}`;
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
@@ -79192,13 +79563,15 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1660);
-/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9180);
-/* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8681);
-/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2963);
-/* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7215);
-/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2302);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3092);
-/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8339);
+/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8869);
+/* harmony import */ var _aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8753);
+/* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8681);
+/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2963);
+/* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7215);
+/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2302);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(913);
+/* harmony import */ var _report_escape_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3330);
+/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
 // import.
 
@@ -79211,30 +79584,35 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
+
 const { env } = process;
 const INPUT = 'INPUT_';
-await (0,_main_js__WEBPACK_IMPORTED_MODULE_8__/* .main */ .i)({
+const source = {
+    client: { requestHandler: (0,_aws_http_js__WEBPACK_IMPORTED_MODULE_5__/* .requestHandler */ .O)(), customUserAgent: 'cloudtrail-onboarding' },
+    idToken: async (audience) => {
+        const token = await (0,_github_oidc_js__WEBPACK_IMPORTED_MODULE_7__/* .idToken */ .f)(env, audience);
+        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq(token);
+        return token;
+    },
+    mask: _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq,
+};
+await (0,_main_js__WEBPACK_IMPORTED_MODULE_9__/* .main */ .i)({
     inputs: {
         text: (name) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .getInput */ .V4(name),
         names: Object.keys(env).flatMap((name) => name.startsWith(INPUT) && env[name] !== '' ? [name.slice(INPUT.length)] : []),
         environment: env,
-        event: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .runEvent */ .K9)(env, (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .eventPayload */ .Z3)(env)),
+        event: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .runEvent */ .K9)(env, (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .eventPayload */ .Z3)(env)),
     },
-    run: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .runInfo */ .Q6)(env),
-    connect: (request) => (0,_aws_connect_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N)(request, {
-        client: { requestHandler: (0,_aws_http_js__WEBPACK_IMPORTED_MODULE_4__/* .requestHandler */ .O)(), customUserAgent: 'cloudtrail-onboarding' },
-        idToken: async (audience) => {
-            const token = await (0,_github_oidc_js__WEBPACK_IMPORTED_MODULE_6__/* .idToken */ .f)(env, audience);
-            _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq(token);
-            return token;
-        },
-        mask: _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq,
-    }),
-    publish: _github_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .publish */ .m,
+    run: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .runInfo */ .Q6)(env),
+    connect: (request) => (0,_aws_connect_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N)(request, source),
+    connectDelivery: (request) => (0,_aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__/* .connectDelivery */ .R)(request, source),
+    publish: _github_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .publish */ .m,
     show: (report) => {
-        for (const line of (0,_report_log_js__WEBPACK_IMPORTED_MODULE_9__/* .logLines */ .O)(report))
+        for (const line of (0,_report_log_js__WEBPACK_IMPORTED_MODULE_11__/* .logLines */ .O)(report))
             _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq(line);
     },
+    say: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_10__/* .logLine */ .BP)(line)),
     debug: (error) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .debug */ .Yz(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     clock: { now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), sleep: (ms) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout)(ms) },
 });
@@ -79246,7 +79624,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3092:
+/***/ 913:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79255,53 +79633,793 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/src/delivery/candidates.js
+// Whose delivery is to be proven: of a verification every account's, after an apply that of each account whose trail is to log
+// now. What has failed, or has left, is not waited for.
+function allOf({ members }) {
+    return members
+        .filter(({ state }) => state === 'present')
+        .map((member) => ({ member, change: null }));
+}
+/** `at` is when the apply had ended. */
+function appliedOf(plan, outcome, at) {
+    const unfinished = new Set(outcome.members
+        .filter(({ steps }) => steps.some(({ result }) => result.state !== 'done'))
+        .map(({ accountId }) => accountId));
+    return plan.members.flatMap((planned) => {
+        if (planned.kind !== 'planned' || planned.admit === null)
+            return [];
+        const { member, trail } = planned;
+        if (unfinished.has(member.accountId))
+            return [];
+        const isChanged = outcome.policy.written !== null || trail.steps.length > 0;
+        const created = trail.steps.some(({ kind }) => kind === 'create');
+        return [{ member, change: isChanged ? { at, created } : null }];
+    });
+}
+//# sourceMappingURL=candidates.js.map
 // EXTERNAL MODULE: ./lib/src/problem.js
 var problem = __nccwpck_require__(6373);
-;// CONCATENATED MODULE: ./lib/src/github/files.js
-// The run's files: plan, diff, report and policy backup. They hold a bucket policy, so only their owner may read them, and
-// none is ever written over: two steps of a job may share the folder.
+;// CONCATENATED MODULE: ./lib/src/delivery/newest.js
+// Finds the newest log object of an account: which folders are looked into, from where on, and which keys are a log's. Dated
+// are keys by the day on which CloudTrail delivered, in UTC (CloudTrail user guide, "Finding your CloudTrail log files").
+/** `[prefix/]AWSLogs/[o-id/]<account>/`, below which logs and digests have a folder each. */
+function accountFolder({ prefix, accountId, organizationId }) {
+    const start = prefix === '' ? '' : `${prefix}/`;
+    const organization = organizationId === undefined ? '' : `${organizationId}/`;
+    return `${start}AWSLogs/${organization}${accountId}/`;
+}
+/**
+ * The newest log object of any Region, stored at or after `since`; null where there is none. The folder's zero-byte
+ * placeholder, empty objects, digests and Insights are no logs. Costs one listing for the Regions and one for each of them,
+ * a second one for each where the last hour holds nothing, one more for each midnight in between.
+ */
+async function newestLog(reader, search) {
+    const regions = await reader.folders(`${accountFolder(search)}CloudTrail/`);
+    for (const stretch of stretches(search.since, search.now)) {
+        const found = await Promise.all(regions.map((folder) => newestIn(reader, search, folder, stretch)));
+        const newest = latest(found.flat());
+        if (newest !== null)
+            return newest;
+    }
+    return null;
+}
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A key's minute can be before its object was stored, and another clock is behind or ahead. */
+const SLACK = 15 * 60_000;
+/** Newest first: the last hour, then what is before it, a day at a time. */
+function stretches(since, now) {
+    const [first, last] = [since - SLACK, now + SLACK];
+    const recent = Math.max(first, now - HOUR);
+    const older = first < recent ? daysBetween(first, recent) : [];
+    return [...daysBetween(recent, last), ...older];
+}
+function daysBetween(from, to) {
+    const days = [];
+    for (let day = startOfDay(to); day >= startOfDay(from); day -= DAY)
+        days.push({ from: Math.max(from, day), day });
+    return days;
+}
+const startOfDay = (time) => Math.floor(time / DAY) * DAY;
+/** More than that in one stretch of one Region is not looked through: what was found is new enough. */
+const PAGES = 10;
+/** `folder` is that of one Region. The objects of the last page that has any that count. */
+async function newestIn(reader, { accountId, since }, folder, { from, day }) {
+    const region = folder.split('/').at(-2) ?? '';
+    const prefix = `${folder}${dayFolder(day)}`;
+    const name = `${accountId}_CloudTrail_${region}_`;
+    const isLog = ({ key, size, lastModified }) => size > 0 &&
+        lastModified >= since &&
+        key.startsWith(prefix + name) &&
+        END.test(key.slice(prefix.length + name.length));
+    let after = `${prefix}${name}${minute(from)}`;
+    let logs = [];
+    for (let page = 0; page < PAGES; page += 1) {
+        const { objects, truncated } = await reader.list(prefix, after);
+        const found = objects.filter(isLog);
+        if (found.length > 0)
+            logs = found;
+        const last = objects.at(-1);
+        if (!truncated || last === undefined)
+            break;
+        after = last.key;
+    }
+    return logs;
+}
+/** What follows account and Region in the key of a log. */
+const END = /^\d{8}T\d{4}Z_[A-Za-z0-9]{16}\.json\.gz$/;
+/** `YYYY/MM/DD/` */
+const dayFolder = (day) => `${iso(day).slice(0, 10).replaceAll('-', '/')}/`;
+const iso = (time) => new Date(time).toISOString();
+/** `YYYYMMDDTHHmm`, as keys have it. */
+const minute = (time) => iso(time).slice(0, 16).replaceAll(/[-:]/g, '');
+/**
+ * The newest digest file of this trail, by its name, stored at or after `since` in the folder of the trail's home Region. A
+ * log's key does not name its trail, a digest's does; a backfill is of the past, and does not count.
+ */
+async function newestDigest(reader, search, { name, homeRegion }) {
+    const folder = `${accountFolder(search)}CloudTrail-Digest/${homeRegion}/`;
+    const start = `${search.accountId}_CloudTrail-Digest_${homeRegion}_${name}_${homeRegion}_`;
+    for (const { from, day } of daysBetween(search.since - HOUR - SLACK, search.now + SLACK)) {
+        const prefix = `${folder}${dayFolder(day)}${start}`;
+        const { objects } = await reader.list(prefix, `${prefix}${minute(from)}`);
+        const newest = latest(objects.filter(({ key, size, lastModified }) => size > 0 &&
+            lastModified >= search.since &&
+            /^\d{8}T\d{6}Z\.json\.gz$/.test(key.slice(prefix.length))));
+        if (newest !== null)
+            return newest;
+    }
+    return null;
+}
+function latest(objects) {
+    return objects.reduce((newest, object) => newest === null || object.lastModified > newest.lastModified ? object : newest, null);
+}
+//# sourceMappingURL=newest.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-key.js
+// Where a trail's digest files lie and what their keys say. Keys: CloudTrail user guide, "CloudTrail digest file structure";
+// the ending `_backfill` marks a digest of a chain of its own, for logs that came too late for their hour's.
+
+const digest_key_HOUR = 3_600_000;
+/** Below which every Region with digests has a folder. */
+function digestFolder(place) {
+    return `${accountFolder(place)}CloudTrail-Digest/`;
+}
+/** The Region that a folder below `digestFolder` stands for. */
+function regionOf(folder) {
+    return folder.split('/').at(-2) ?? '';
+}
+/** All digests that end in the scope are behind the first of these keys and before the second. */
+function keyRange(folder, scope) {
+    return [`${folder}${day(scope.from)}/`, `${folder}${day(latestEnd(scope))}/~`];
+}
+/** The digest that a key of the Region's folder is, if it is one of this trail's in the scope. */
+function digestFile(folder, scope, key) {
+    const [, , , homeRegion, , trail = ''] = scope.trailArn.split(':');
+    const name = trail.slice(trail.indexOf('/') + 1);
+    const region = regionOf(folder);
+    const start = `${scope.accountId}_CloudTrail-Digest_${region}_${name}_${homeRegion}_`;
+    const file = key.slice(folder.length + DAY_LENGTH);
+    if (!key.startsWith(folder) || !file.startsWith(start))
+        return null;
+    const [, backfill] = ENDING.exec(file.slice(start.length)) ?? [];
+    const end = endOf(key);
+    if (backfill === undefined || end === null)
+        return null;
+    if (end < scope.from || end > latestEnd(scope))
+        return null;
+    return { key, end, backfill: backfill !== '' };
+}
+/** The end that any digest's key names; null for a key that is none. */
+function endOf(key) {
+    const [, date = '', time = ''] = TIME.exec(key) ?? [];
+    const text = `${date.replace(/(....)(..)/, '$1-$2-')}T${time.replace(/(..)(..)/, '$1:$2:')}Z`;
+    const end = Date.parse(text);
+    return Number.isNaN(end) ? null : end;
+}
+const ENDING = /^\d{8}T\d{6}Z(|_backfill)\.json\.gz$/;
+const TIME = /_(\d{8})T(\d{6})Z(?:_backfill)?\.json\.gz$/;
+const DAY_LENGTH = 'YYYY/MM/DD/'.length;
+/** Logs delivered before `to` are in a digest that ends up to an hour later. */
+const latestEnd = ({ to }) => to + digest_key_HOUR;
+const day = (time) => new Date(time).toISOString().slice(0, 10).replaceAll('-', '/');
+//# sourceMappingURL=digest-key.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-words.js
+// A verdict on digests for people: one cell of a table, and findings that name what is wrong, where, and what to do. What is an
+// error and what a warning is decided here: proof that something was changed or deleted is an error.
+/** Of each account; the rest is counted. */
+const MOST_LISTED = 10;
+/** `invalid: 23 of 24 digests, 287 of 288 logs valid` */
+function digestWords({ word, digests, logs }) {
+    if (word === 'none')
+        return 'none';
+    const of = (counts, name) => `${counts.valid} of ${counts.valid + counts.invalid + counts.missing + counts.unread} ${name}`;
+    return `${word}: ${of(digests, 'digests')}, ${of(logs, 'logs')} valid`;
+}
+/** None for `valid`. */
+function digestFindings(verdict, accountId) {
+    switch (verdict.word) {
+        case 'valid':
+            return [];
+        case 'none':
+            return [finding('warning', 'digests-none', accountId, NONE, NONE_REMEDY)];
+        case 'incomplete':
+            return [
+                finding('warning', 'digests-incomplete', accountId, summary(verdict), INCOMPLETE_REMEDY),
+            ];
+        case 'invalid':
+            return [finding('error', 'digests-invalid', accountId, summary(verdict), INVALID_REMEDY)];
+    }
+}
+const NONE = 'There are no digest files of this trail in the range, so nothing shows that its logs are unchanged';
+const NONE_REMEDY = "Turn log file validation on (log-file-validation: 'true'). The first digest comes an hour after the trail has begun to log.";
+const INCOMPLETE_REMEDY = 'What was read is as CloudTrail delivered it. Look in the event history for StopLogging, UpdateTrail and DeleteTrail in these hours.';
+const INVALID_REMEDY = "Keep the bucket as it is, and find out who wrote to it (its own data events, or S3 server access logs). 'aws cloudtrail validate-logs' tells the same. Versions of a versioned bucket still hold what was there.";
+function finding(severity, code, account, said, remedy) {
+    return { severity, code, account, message: `Account ${account}: ${said}.`, remedy };
+}
+function summary(verdict) {
+    const { problems } = verdict;
+    const listed = problems.slice(0, MOST_LISTED).map(problemWords).join('; ');
+    const more = problems.length - MOST_LISTED;
+    const rest = more > 0 ? `; and ${more} more` : '';
+    return `digests are ${digestWords(verdict)}: ${listed}${rest}`;
+}
+function problemWords(problem) {
+    switch (problem.kind) {
+        case 'digest':
+            return `digest ${problem.key} ${DIGEST_CAUSES[problem.cause]}`;
+        case 'log':
+            return `log ${problem.key} ${LOG_CAUSES[problem.cause]}`;
+        case 'period':
+            return `${problem.region} from ${digest_words_iso(problem.from)} to ${digest_words_iso(problem.to)}: ${PERIOD_CAUSES[problem.cause]}`;
+    }
+}
+const UNREAD = {
+    'other-bucket': 'is in another bucket and was not read',
+    archived: 'is in an archive class and was not read',
+};
+const DIGEST_CAUSES = {
+    ...UNREAD,
+    missing: 'was deleted',
+    format: 'is no digest file',
+    unsigned: 'has no signature',
+    algorithm: 'is signed in a way that CloudTrail does not use',
+    moved: 'was put there from elsewhere',
+    'unknown-key': 'is signed with a key that CloudTrail does not list',
+    signature: 'was changed: its signature does not fit',
+    replaced: 'is not the one that the next digest names',
+};
+const LOG_CAUSES = {
+    ...UNREAD,
+    missing: 'was deleted',
+    format: 'was changed: it is no gzip file',
+    hash: 'was changed: its hash is another one',
+};
+const PERIOD_CAUSES = {
+    'not-logging': 'the trail did not log, or without log file validation',
+    unexplained: 'digests were deleted, or the trail did not log',
+    'none-since': 'no digest since',
+};
+const digest_words_iso = (time) => `${new Date(time).toISOString().slice(0, 19)}Z`;
+//# sourceMappingURL=digest-words.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-chain.js
+// What the digests of one chain say about each other: which are missing or not the ones that were there, and which hours have
+// none. Pure. A digest names the one before it, so that a deletion is told from a trail that did not log; where the digest
+// that would tell is itself gone or invalid, nobody knows, and the hours are `unexplained`.
+
+/** Digests are hourly, and come some minutes after their hour. */
+const digest_chain_SLACK = 5 * 60_000;
+const DELAY = digest_key_HOUR;
+/** `links` are the standard digests of one Region that end in the scope, oldest first, at least one. */
+function chainProblems(links, scope) {
+    const keys = new Set(links.map(({ key }) => key));
+    return [
+        ...linkProblems(links, scope),
+        ...links.flatMap((link, index) => holeBefore(link, links[index - 1], keys, scope) ?? []),
+        ...holesAfter(links.at(-1), scope),
+    ];
+}
+/** The same for backfill digests, which come when there is need: hours without one mean nothing. */
+function backfillProblems(links, scope) {
+    return linkProblems(links, scope);
+}
+/** What each digest says of the one before it, held against the one that is there. */
+function linkProblems(links, scope) {
+    const there = new Map(links.map((link) => [link.key, link]));
+    const found = links.flatMap(({ says }) => {
+        const previous = says?.previous ?? null;
+        const cause = previous === null ? null : faultOf(previous, there, scope);
+        return previous === null || cause === null ? [] : [[previous.key, cause]];
+    });
+    return [...new Map(found)].map(([key, cause]) => ({ kind: 'digest', key, cause }));
+}
+function faultOf(previous, there, { bucket, from }) {
+    const end = endOf(previous.key);
+    if (end !== null && end < from)
+        return null;
+    if (previous.bucket !== bucket)
+        return 'other-bucket';
+    const link = there.get(previous.key);
+    if (link === undefined)
+        return 'missing';
+    // One that is invalid by itself has been counted already.
+    if (link.says === null)
+        return null;
+    const { hash, signature } = link.says;
+    const same = (previous.hash ?? hash) === hash && (previous.signature ?? signature) === signature;
+    return same ? null : 'replaced';
+}
+/** The hours between a digest and the one before it in the bucket that no digest answers for. */
+function holeBefore(link, before, keys, scope) {
+    const from = before?.end ?? scope.from;
+    if (link.says !== null && link.says.previous === null) {
+        if (before === undefined)
+            return null;
+        return hole(from, link.says.start, 'not-logging');
+    }
+    // What is unknown ends an hour before the end of the oldest digest that is known to have been.
+    const previous = link.says?.previous;
+    if (previous === undefined || previous === null)
+        return hole(from, link.end - digest_key_HOUR, 'unexplained');
+    if (previous.bucket !== scope.bucket || keys.has(previous.key))
+        return null;
+    return hole(from, (endOf(previous.key) ?? link.end) - digest_key_HOUR, 'unexplained');
+}
+/** The hour that has just ended may still be without one. */
+function holesAfter(last, { to }) {
+    if (last === undefined || hole(last.end, to - digest_key_HOUR - DELAY, 'none-since') === null)
+        return [];
+    return [{ kind: 'period', from: last.end, to, cause: 'none-since' }];
+}
+function hole(from, to, cause) {
+    return to - from > digest_chain_SLACK ? { kind: 'period', from, to, cause } : null;
+}
+//# sourceMappingURL=digest-chain.js.map
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-content.js
+// Zipped objects of the bucket, unzipped while they are downloaded: hashed (logs), or taken whole (digests). What is stored may be
+// anything; a stream that is no gzip is `format`, as is a digest too large to be one.
 
 
 
-/** @throws UserError where the folder cannot be written. */
-function fileSaver(directory) {
-    const folder = (0,external_node_path_.resolve)(directory);
-    return async (name, text) => {
+
+/** SHA-256 of the unzipped object, hexadecimal. @throws CallFailure where AWS refuses, or the connection broke twice */
+function readHash(reader, key) {
+    return reading(reader, key, async ({ body }) => {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        const isZipped = await unzip(body, (piece) => hash.update(piece));
+        return isZipped ? { hash: hash.digest('hex') } : 'format';
+    });
+}
+/** The unzipped object and its metadata. @throws as `readHash` */
+function readWhole(reader, key) {
+    return reading(reader, key, async ({ body, metadata }) => {
+        const pieces = [];
+        let size = 0;
+        const isZipped = await unzip(body, (piece) => {
+            size += piece.length;
+            if (size > WHOLE_LIMIT)
+                throw new TooLarge();
+            pieces.push(piece);
+        });
+        return isZipped ? { content: Buffer.concat(pieces), metadata } : 'format';
+    });
+}
+/** Bytes; a digest that names 100,000 logs has half of that. */
+const WHOLE_LIMIT = 64 * 1024 * 1024;
+class TooLarge extends Error {
+}
+/** Again from the start when the connection breaks while the body is read: there the SDK does not try again by itself. */
+async function reading(reader, key, take) {
+    try {
+        const stored = await reader.read(key);
+        return await take(stored).catch(async (error) => {
+            if (!isOf(error, BROKEN))
+                throw error;
+            return take(await reader.read(key));
+        });
+    }
+    catch (error) {
+        if (isOf(error, ['NoSuchKey']))
+            return 'missing';
+        if (isOf(error, ['InvalidObjectState']))
+            return 'archived';
+        throw error;
+    }
+}
+const BROKEN = ['network', 'TimeoutError'];
+const isOf = (error, codes) => error instanceof problem/* CallFailure */.Rk && codes.includes(error.awsCode);
+/** Larger than zlib's default: each piece is a turn of the event loop. */
+const PIECE = 128 * 1024;
+/** Whether it was a gzip stream to its end, and not more than `take` wanted. */
+async function unzip(body, take) {
+    try {
+        await (0,promises_namespaceObject.pipeline)(body, (0,external_node_zlib_.createGunzip)({ chunkSize: PIECE }), async (pieces) => {
+            for await (const piece of pieces)
+                take(piece);
+        });
+        return true;
+    }
+    catch (error) {
+        if (error instanceof TooLarge || isZlib(error))
+            return false;
+        throw error;
+    }
+}
+function isZlib(error) {
+    return typeof error === 'object' && error !== null && 'code' in error
+        ? String(error.code).startsWith('Z_')
+        : false;
+}
+//# sourceMappingURL=digest-content.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-document.js
+// One digest file judged by itself: its form, that it lies where it says, and its signature. Pure; what comes before and after
+// it is the chain's. As `aws cloudtrail validate-logs` (AWS CLI 1.45) does it, and the user guide's "CloudTrail digest file
+// structure" and "Custom implementations of CloudTrail log file integrity validation".
+
+/** Everything but the signature, for which its public key has to be had first. */
+function readDigest(raw, backfill) {
+    const { signature, 'signature-algorithm': algorithm } = raw.metadata;
+    if (signature === undefined || algorithm === undefined)
+        return 'unsigned';
+    if (algorithm !== 'SHA256withRSA')
+        return 'algorithm';
+    const fields = fieldsOf(raw.content);
+    const end = fields?.text('digestEndTime');
+    const start = time(fields?.text('digestStartTime'));
+    const fingerprint = fields?.text('digestPublicKeyFingerprint');
+    const logs = fields?.logs();
+    const generated = backfill ? time(raw.metadata['backfill-generation-timestamp']) : null;
+    if (!fields || end === undefined || start === undefined || fingerprint === undefined)
+        return 'format';
+    if (logs === undefined || generated === undefined || !fields.has('previousDigestSignature'))
+        return 'format';
+    const place = [fields.text('digestS3Bucket'), fields.text('digestS3Object')];
+    if (place[0] !== raw.bucket || place[1] !== raw.key)
+        return 'moved';
+    const previous = previousOf(fields);
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(raw.content).digest('hex');
+    const lines = [
+        end,
+        `${raw.bucket}/${raw.key}`,
+        hash,
+        fields.text('previousDigestSignature') ?? 'null',
+    ];
+    const signed = Buffer.from(lines.join('\n'));
+    return { start, fingerprint, previous, logs, hash, signature, signed, generated };
+}
+/** Whether the digest bears the signature that this key's owner made: RSA, PKCS#1 v1.5, SHA-256. */
+function isSignedBy(digest, key) {
+    // Node would stop reading at the first character that is no hexadecimal digit.
+    if (!/^(?:[0-9a-f]{2})+$/i.test(digest.signature))
+        return false;
+    return (0,external_node_crypto_.verify)('RSA-SHA256', digest.signed, key, Buffer.from(digest.signature, 'hex'));
+}
+/** Null where the bytes are no RSA key. PKCS#1 is what the API reference promises; one of its samples is an SPKI. */
+function rsaKey({ der }) {
+    for (const type of ['pkcs1', 'spki']) {
         try {
-            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
-            return await writeNew(folder, name, text);
+            const key = (0,external_node_crypto_.createPublicKey)({ key: Buffer.from(der), format: 'der', type });
+            if (key.asymmetricKeyType === 'rsa')
+                return key;
+        }
+        catch {
+            // Not in this form.
+        }
+    }
+    return null;
+}
+function previousOf(fields) {
+    const bucket = fields.text('previousDigestS3Bucket');
+    const key = fields.text('previousDigestS3Object');
+    if (bucket === undefined || key === undefined)
+        return null;
+    return {
+        bucket,
+        key,
+        hash: fields.text('previousDigestHashValue') ?? null,
+        signature: fields.text('previousDigestSignature') ?? null,
+    };
+}
+function fieldsOf(content) {
+    const value = objectIn(content);
+    if (value === null)
+        return null;
+    return {
+        has: (name) => name in value,
+        text: (name) => textIn(value, name),
+        logs: () => logsIn(value['logFiles']),
+    };
+}
+function objectIn(content) {
+    try {
+        const value = JSON.parse(content.toString());
+        return isObject(value) ? value : null;
+    }
+    catch {
+        return null;
+    }
+}
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function textIn(value, name) {
+    const text = value[name];
+    return typeof text === 'string' ? text : undefined;
+}
+/** Undefined where one of them is not of the form. */
+function logsIn(value) {
+    if (!Array.isArray(value))
+        return undefined;
+    const logs = value.map(logIn);
+    return logs.includes(null) ? undefined : logs;
+}
+function logIn(value) {
+    if (!isObject(value))
+        return null;
+    const bucket = textIn(value, 's3Bucket');
+    const key = textIn(value, 's3Object');
+    const hash = textIn(value, 'hashValue');
+    return bucket === undefined || key === undefined || hash === undefined
+        ? null
+        : { bucket, key, hash };
+}
+/** Milliseconds since the epoch. */
+function time(text) {
+    const milliseconds = Date.parse(text ?? '');
+    return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+//# sourceMappingURL=digest-document.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-verdict.js
+// What the validation of digests came to, as values: counts, every problem with its key and cause, and one word. Nothing is
+// validated here.
+const MOST_PROBLEMS = 1_000;
+function tally() {
+    const digests = { ...NOTHING };
+    const logs = { ...NOTHING };
+    const problems = [];
+    let holes = 0;
+    const note = (problem) => {
+        if (problems.length < MOST_PROBLEMS)
+            problems.push(problem);
+    };
+    return {
+        digest: (key, cause) => {
+            digests[countedAs(cause)] += 1;
+            if (cause !== null)
+                note({ kind: 'digest', key, cause });
+        },
+        log: (key, digest, cause) => {
+            logs[countedAs(cause)] += 1;
+            if (cause !== null)
+                note({ kind: 'log', key, digest, cause });
+        },
+        period: (period) => {
+            holes += 1;
+            note({ kind: 'period', ...period });
+        },
+        verdict: () => ({ word: wordFor(digests, logs, holes), digests, logs, problems }),
+    };
+}
+const NOTHING = { valid: 0, invalid: 0, missing: 0, unread: 0 };
+function countedAs(cause) {
+    switch (cause) {
+        case null:
+            return 'valid';
+        case 'missing':
+            return 'missing';
+        case 'other-bucket':
+        case 'archived':
+            return 'unread';
+        case 'format':
+        case 'unsigned':
+        case 'algorithm':
+        case 'moved':
+        case 'unknown-key':
+        case 'signature':
+        case 'replaced':
+        case 'hash':
+            return 'invalid';
+    }
+}
+function wordFor(digests, logs, holes) {
+    if (digests.invalid + digests.missing + logs.invalid + logs.missing > 0)
+        return 'invalid';
+    if (digests.valid + digests.unread === 0)
+        return 'none';
+    return digests.unread + logs.unread + holes > 0 ? 'incomplete' : 'valid';
+}
+//# sourceMappingURL=digest-verdict.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/gate.js
+// Lets so many pieces of work run at once and keeps the rest waiting. What the work is, is not known here.
+/** After the first failure nothing more is begun: whatever waits fails with the same error. */
+function gate(places) {
+    const waiting = [];
+    let free = places;
+    let failure = null;
+    const enter = async () => {
+        if (free > 0)
+            free -= 1;
+        else
+            await new Promise((enterNow) => waiting.push(enterNow));
+    };
+    const leave = () => {
+        const next = waiting.shift();
+        if (next === undefined)
+            free += 1;
+        else
+            next();
+    };
+    return async (work) => {
+        await enter();
+        try {
+            if (failure !== null)
+                throw failure.error;
+            return await work();
         }
         catch (error) {
-            throw (0,problem/* userError */.IF)({
-                code: 'output-directory',
-                message: `Cannot write into output-directory: ${error instanceof Error ? error.message : String(error)}`,
-                remedy: 'Give a folder that the runner may write to, or leave output-directory out.',
-            }, { cause: error });
+            failure ??= { error };
+            throw error;
+        }
+        finally {
+            leave();
         }
     };
 }
-async function writeNew(folder, name, text) {
-    const ending = (0,external_node_path_.extname)(name);
-    const stem = name.slice(0, name.length - ending.length);
-    for (let number = 1;; number += 1) {
-        const path = (0,external_node_path_.join)(folder, number === 1 ? name : `${stem}-${number}${ending}`);
-        try {
-            await (0,promises_.writeFile)(path, text, { flag: 'wx', mode: 0o600 });
-            return path;
-        }
-        catch (error) {
-            if (error.code !== 'EEXIST')
-                throw error;
-        }
+//# sourceMappingURL=gate.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digests.js
+// The validation of a trail's digest files and of the logs they name: reads what the judgement needs, many objects at a time and
+// none of them whole but digests, and counts. What makes a digest valid is decided in digest-document.ts and digest-chain.ts;
+// nothing is decided here about what a verdict is good for.
+
+
+
+
+
+
+/** Objects read at once, and digests whose logs are being read at once: what memory and connections are bounded by. */
+const OBJECTS_OPEN = 16;
+const DIGESTS_OPEN = 6;
+/**
+ * Validates the digests of one account's trail that end between `from` and an hour after `to`, in every Region that has some,
+ * and the logs that they name, as `aws cloudtrail validate-logs` does it for one Region. Beyond it: each hour without a digest
+ * is told, a digest must be the very one that its successor names, a log must have no further content behind its gzip stream,
+ * and public keys may be SPKI.
+ *
+ * @param reader the bucket's, which has to be `scope.bucket`
+ * @throws CallFailure where AWS refuses a call: nothing is known then. What is archived, or in another bucket, is counted as
+ * unread instead.
+ */
+async function validateDigests(reader, keys, scope) {
+    const work = {
+        reader,
+        keys,
+        scope,
+        counted: tally(),
+        object: gate(OBJECTS_OPEN),
+        digest: gate(DIGESTS_OPEN),
+    };
+    const folders = await reader.folders(digestFolder(scope));
+    await Promise.all(folders.map((folder) => validateRegion(work, folder)));
+    return work.counted.verdict();
+}
+async function validateRegion(work, folder) {
+    const files = await digestFiles(work, folder);
+    if (files.length === 0)
+        return;
+    const find = keyFinder(work, regionOf(folder));
+    const judged = await Promise.all(files.map((file) => work.digest(() => judgeDigest(work, find, file))));
+    const present = judged.flatMap((each) => each ?? []);
+    const standard = present.filter(({ backfill }) => !backfill);
+    const backfill = present.filter((each) => each.backfill);
+    count(work, folder, standard, chainProblems(standard, work.scope));
+    count(work, folder, backfill, backfillProblems(backfill, work.scope));
+}
+/** Oldest first. */
+async function digestFiles({ reader, scope }, folder) {
+    const files = [];
+    const [start, last] = keyRange(folder, scope);
+    for (let after = start;;) {
+        const { objects, truncated } = await reader.list(folder, after);
+        files.push(...objects.flatMap(({ key }) => digestFile(folder, scope, key) ?? []));
+        after = objects.at(-1)?.key ?? last;
+        if (!truncated || after >= last)
+            return files.toSorted((a, b) => a.end - b.end);
     }
 }
-//# sourceMappingURL=files.js.map
-// EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
-var bucket_plan = __nccwpck_require__(9274);
+/** Null for one that is gone since it was listed: the chain knows whether it should be there. */
+async function judgeDigest(work, find, file) {
+    const { reader, scope } = work;
+    const stored = await work.object(() => readWhole(reader, file.key));
+    if (stored === 'missing')
+        return null;
+    if (typeof stored === 'string')
+        return { ...file, says: null, fault: stored };
+    const raw = { ...stored, bucket: scope.bucket, key: file.key };
+    const digest = await trusted(find, raw, file.backfill);
+    if (typeof digest === 'string')
+        return { ...file, says: null, fault: digest };
+    await Promise.all(digest.logs.map((log) => validateLog(work, file.key, log)));
+    const { start, hash, signature, previous } = digest;
+    return { ...file, says: { start, hash, signature, previous }, fault: null };
+}
+async function trusted(find, raw, backfill) {
+    const digest = readDigest(raw, backfill);
+    if (typeof digest === 'string')
+        return digest;
+    const key = await find(digest);
+    if (key === null)
+        return 'unknown-key';
+    return isSignedBy(digest, key) ? digest : 'signature';
+}
+async function validateLog(work, digest, log) {
+    const { reader, scope, counted } = work;
+    if (log.bucket !== scope.bucket)
+        return counted.log(log.key, digest, 'other-bucket');
+    const read = await work.object(() => readHash(reader, log.key));
+    return counted.log(log.key, digest, faultOfLog(read, log));
+}
+function faultOfLog(read, { hash }) {
+    if (typeof read === 'string')
+        return read;
+    return read.hash === hash ? null : 'hash';
+}
+function count({ counted }, folder, digests, problems) {
+    const faults = new Map(digests.map(({ key, fault }) => [key, fault]));
+    for (const problem of problems) {
+        if (problem.kind === 'digest')
+            faults.set(problem.key, problem.cause);
+        else
+            counted.period({ ...problem, region: regionOf(folder) });
+    }
+    for (const [key, fault] of faults)
+        counted.digest(key, fault);
+}
+/** One question for all of a Region's digests, and one for each hour in which backfill digests were made. */
+function keyFinder({ keys, scope }, region) {
+    const rings = new Map();
+    const ring = (from, to) => {
+        const name = `${from} ${to}`;
+        const known = rings.get(name) ?? askKeys(keys, region, from, to);
+        rings.set(name, known);
+        return known;
+    };
+    return async ({ fingerprint, generated }) => {
+        const hour = generated === null ? null : Math.floor(generated / digest_key_HOUR) * digest_key_HOUR;
+        const found = hour === null
+            ? await ring(scope.from, scope.to + 2 * digest_key_HOUR)
+            : await ring(hour - digest_key_HOUR, hour + 2 * digest_key_HOUR);
+        return found.get(fingerprint) ?? null;
+    };
+}
+async function askKeys(keys, region, from, to) {
+    const found = await keys.publicKeys(region, from, to);
+    return new Map(found.map((key) => [key.fingerprint, rsaKey(key)]));
+}
+//# sourceMappingURL=digests.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-check.js
+// The validation of digests as part of the proof of delivery: for a trail that was found, as a word and findings. Whatever AWS
+// refuses is told, never thrown: that logs arrive is known all the same.
+
+
+
+
+/** Looks back so many hours from now, by AWS's clock. */
+function digestCheck(hours) {
+    return async ({ delivery, place }, readers) => {
+        const { accountId, bucket, trailArn } = delivery;
+        const to = readers.now();
+        try {
+            const scope = { ...place, bucket, trailArn, from: to - hours * digest_key_HOUR, to };
+            const verdict = await validateDigests(readers.logs, readers.keys, scope);
+            return { words: digestWords(verdict), findings: digestFindings(verdict, accountId) };
+        }
+        catch (error) {
+            return { words: 'not validated', findings: (0,problem/* findingsOf */.WX)(error) };
+        }
+    };
+}
+//# sourceMappingURL=digest-check.js.map
+// EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
+var plan_plan = __nccwpck_require__(3012);
+;// CONCATENATED MODULE: ./lib/src/delivery/verdict.js
+// What is found out about the delivery of one account's trail, as values. Nothing is claimed here that was not seen.
+
+/** The run's result, given what was found out about the delivery: what was changed stays changed. */
+function resultWith(before, { findings }) {
+    if (!findings.some(plan_plan/* isError */.bJ))
+        return before;
+    return before === 'applied' ? 'partial' : 'failed';
+}
+//# sourceMappingURL=verdict.js.map
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 39 modules
+var policy = __nccwpck_require__(383);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
 ;// CONCATENATED MODULE: ./lib/src/plan/patience.js
 // Which errors of AWS pass by themselves, and how long that is waited for. The SDK has tried throttling, 5xx and network
 // errors three times in a row before they come here (except for a policy write, which is never sent again as it stands).
@@ -79357,6 +80475,733 @@ const bucketWritePatience = (error) => BUCKET_WRITES.get(codeOf(error)) ?? null;
 /** The service may or may not have done what was asked. */
 const isUnanswered = (error) => ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
 //# sourceMappingURL=patience.js.map
+;// CONCATENATED MODULE: ./lib/src/plan/observe.js
+// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
+// member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
+
+
+
+
+/** @throws UserError where the bucket policy cannot be read or understood. */
+async function observe(request, readers, clock) {
+    const [central, ...members] = await Promise.all([
+        observeCentral(request, readers.central, clock),
+        ...request.members.map((member) => observeMember(member, readers)),
+    ]);
+    const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
+    const unlimited = [readers.central, ...readable]
+        .filter(({ session }) => !session.limited)
+        .map(({ session }) => session.accountId);
+    return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
+}
+async function observeCentral({ operation, central }, { bucket, settings }, clock) {
+    if (operation !== 'bootstrap')
+        return { policy: await readPolicy(bucket, central, clock) };
+    const reading = policyIfThere(bucket, central, clock);
+    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
+    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
+    if (found.status === 'rejected')
+        throw found.reason;
+    if (policy.status === 'rejected')
+        throw policy.reason;
+    return { bucket: found.value, policy: policy.value };
+}
+/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
+async function policyIfThere(bucket, central, clock) {
+    const readAt = clock.now();
+    try {
+        return await readPolicy(bucket, central, clock);
+    }
+    catch (error) {
+        if (isMissingBucket(error))
+            return { text: null, document: null, readAt };
+        throw error;
+    }
+}
+/** @throws UserError; only S3's own "there is none" counts as no policy. */
+async function readPolicy(bucket, { accountId, bucket: name }, clock) {
+    const readAt = clock.now();
+    const text = await bucket.policy();
+    try {
+        return { text, document: text === null ? null : (0,policy/* parsePolicy */.ON)(text), readAt };
+    }
+    catch (error) {
+        if (!(error instanceof policy/* PolicyError */.pn))
+            throw error;
+        throw (0,problem/* userError */.IF)({
+            code: 'policy-unreadable',
+            account: accountId,
+            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
+            remedy: error.remedy,
+        }, { cause: error });
+    }
+}
+async function observeMember(member, readers) {
+    if (member.state === 'closed')
+        return unentered(member, readers.central.session.partition);
+    const reader = readers.members.get(member.accountId);
+    if (reader === undefined)
+        throw new Error(`No reader for account ${member.accountId}`);
+    if (reader instanceof problem/* UserError */.yo)
+        return { member, failure: reader };
+    try {
+        return await entered(member, reader);
+    }
+    catch (error) {
+        if (error instanceof problem/* UserError */.yo)
+            return { member, failure: error };
+        throw error;
+    }
+}
+function arnsOf({ region, accountId, trail }, partition) {
+    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
+    return {
+        trailArn: arn(trail.name),
+        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
+    };
+}
+function unentered(member, partition) {
+    const nothing = {
+        trails: [],
+        logging: false,
+        extras: {},
+        replacedLogging: false,
+        replacedExtras: {},
+    };
+    return { member, ...arnsOf(member, partition), ...nothing };
+}
+async function entered(member, { session, trails: reader }) {
+    const { name, replaces, extras: wished } = member.trail;
+    const arns = arnsOf(member, session.partition);
+    const [trails, own, replaced] = await Promise.all([
+        reader.trails(),
+        observeTrail(reader, name, arns.trailArn, wished),
+        replaces === undefined || arns.replacedArn === undefined
+            ? { logging: false, extras: {} }
+            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
+    ]);
+    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
+    return { member, ...arns, trails, ...own, ...old };
+}
+/** A trail that takes another's place gets what the other has, so all of that is read. */
+const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
+/** Reads only what is mentioned: every further call is one more permission that the role needs. */
+async function observeTrail(reader, name, arn, mentioned) {
+    const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
+        reader.logging(name),
+        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
+        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
+        mentioned.tags === undefined ? null : reader.tags(arn),
+    ]);
+    const extras = {
+        ...(eventSelectors === null ? {} : { eventSelectors }),
+        ...(insightSelectors === null ? {} : { insightSelectors }),
+        ...(tags === null ? {} : { tags }),
+    };
+    return { logging: logging ?? false, extras };
+}
+//# sourceMappingURL=observe.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/isolation.js
+// That a member account cannot read the bucket it logs into. The proof is what the policy means; that the member's own role is
+// refused when it tries corroborates it, and no more: the role alone may lack the permission.
+
+
+/** `document` is undefined where the policy could not be read. */
+async function isolationOf(reader, document, probe) {
+    return {
+        byPolicy: document === undefined ? 'unknown' : (0,policy/* reachOf */.xw)(document, reader),
+        tried: await attempt(probe),
+    };
+}
+async function attempt(probe) {
+    try {
+        return (await probe.listsBucket()) ? 'let-in' : 'refused';
+    }
+    catch (error) {
+        // Corroboration is not worth failing for: what is wrong with the bucket or the session shows elsewhere.
+        if (error instanceof problem/* UserError */.yo)
+            return 'not-tried';
+        throw error;
+    }
+}
+function isolationFindings({ accountId, bucket }, { byPolicy, tried }) {
+    if (tried === 'let-in')
+        return [
+            {
+                severity: 'error',
+                code: 'bucket-readable-by-member',
+                account: accountId,
+                message: `Account ${accountId} can list bucket ${bucket}: its own role tried and was let in.`,
+                remedy: 'Take the access out of the bucket policy. Whoever can read the bucket can read the logs of every account.',
+            },
+        ];
+    if (byPolicy === 'may')
+        return [
+            {
+                severity: 'warning',
+                code: 'bucket-readable-by-member',
+                account: accountId,
+                message: `The policy of bucket ${bucket} lets account ${accountId} list it or read other accounts' logs.`,
+                remedy: 'Take the access out of the bucket policy, unless that account is meant to read all logs.',
+            },
+        ];
+    if (byPolicy === 'unsure')
+        return [
+            {
+                severity: 'notice',
+                code: 'bucket-isolation-unsure',
+                account: accountId,
+                message: `Whether account ${accountId} can read bucket ${bucket} depends on conditions of its policy that cannot be judged from here.`,
+                remedy: 'Read the Allow statements for "*" or for this account, and what their conditions ask for.',
+            },
+        ];
+    return [];
+}
+//# sourceMappingURL=isolation.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/limiter.js
+// So many at once and no more, whatever the number of accounts.
+function limiter(most) {
+    const waiting = [];
+    let running = 0;
+    return async (work) => {
+        if (running < most)
+            running += 1;
+        else
+            await new Promise((go) => waiting.push(go));
+        try {
+            return await work();
+        }
+        finally {
+            const next = waiting.shift();
+            if (next === undefined)
+                running -= 1;
+            else
+                next();
+        }
+    };
+}
+//# sourceMappingURL=limiter.js.map
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
+;// CONCATENATED MODULE: ./lib/src/delivery/findings.js
+// What a person should know and do where logs do not arrive: CloudTrail's error in words, the clause of the policy that it
+// comes from, the next step of a wait that was too short.
+
+/** `document` is undefined where the policy could not be read. */
+function failureFindings(delivery, error, document) {
+    const causes = error === 'AccessDenied' && document !== undefined ? (0,policy/* diagnose */.h4)(document, [delivery]) : [];
+    const message = `CloudTrail cannot deliver the logs of ${delivery.trailArn} to ${delivery.bucket}: ${error}.`;
+    const remedy = causes.length > 0 ? DIAGNOSED : remedyFor(delivery, error);
+    return [findings_finding(delivery, 'error', 'delivery-failing', message, remedy), ...causes];
+}
+const DIAGNOSED = 'The bucket policy is the cause: what to change in it is told with it. CloudTrail tries again for 30 days, so the logs of that time are not lost.';
+function remedyFor({ bucket, kmsKeyArn }, error) {
+    if (error === 'NoSuchBucket')
+        return `Bucket ${bucket} is gone. Make it again under that name (operation bootstrap), or let the trail deliver elsewhere. CloudTrail tries again for 30 days.`;
+    if (error.startsWith('KMS.') || /^Kms/.test(error))
+        return `The key ${kmsKeyArn ?? "of the bucket's encryption"} cannot be used: see that it exists, is enabled and not about to be deleted, and lies in the bucket's Region.`;
+    if (error === 'AccessDenied' && kmsKeyArn !== undefined)
+        return `The bucket policy lets the trail in, so look at the policy of key ${kmsKeyArn}: it must allow kms:GenerateDataKey* and kms:DescribeKey to cloudtrail.amazonaws.com for this trail.`;
+    if (error === 'AccessDenied')
+        return 'The bucket policy lets the trail in. Look for a resource control policy of the organization, or for the policy of the key that encrypts the bucket; if the bucket policy was changed a moment ago, verify again in ten minutes.';
+    return `${error} is S3's word for it: see S3's list of error codes. CloudTrail tries again for 30 days.`;
+}
+function trailMissing(about) {
+    return findings_finding(about, 'error', 'delivery-trail-missing', `There is no trail ${about.trailArn}, so nothing is delivered.`, 'Onboard the account, or check trail-name and region.');
+}
+function trailStopped(about) {
+    return findings_finding(about, 'error', 'delivery-trail-stopped', `${about.trailArn} is not logging, so nothing is delivered.`, 'Onboard the account again: that starts its logging. Find out who stopped it.');
+}
+function trailElsewhere(about, actual) {
+    return findings_finding(about, 'error', 'trail-delivers-elsewhere', `${about.trailArn} delivers to bucket ${actual}, not to ${about.bucket}.`, "Choose another trail-name, or onboard it with allow-repoint: 'true'.");
+}
+function trailAbroad(about, homeRegion) {
+    return findings_finding(about, 'error', 'trail-home-region', `${about.trailArn} has its home in ${homeRegion}; only there its status is told.`, `Set region to ${homeRegion}.`);
+}
+function organizationUnknown(about) {
+    return findings_finding(about, 'warning', 'delivery-organization-unknown', `${about.trailArn} is a trail of an organization, whose logs lie below the ID of the organization.`, 'Give organization-id.');
+}
+function notYet(about, detail) {
+    return findings_finding(about, 'warning', 'delivery-pending', `No proof yet that the logs of ${about.trailArn} arrive: ${detail}`, 'CloudTrail takes about five minutes on average, and promises no time; where nothing happens in the account, it delivers nothing. Run operation verify in a while.');
+}
+function malformed(about, key, problem) {
+    return findings_finding(about, 'warning', 'log-malformed', `The object ${key} in ${about.bucket} ${problem}: it is no log as CloudTrail writes it.`, 'Find out who wrote it; validate-digests tells whether a log was changed.');
+}
+function findings_finding({ accountId }, severity, code, message, remedy) {
+    return { severity, code, account: accountId, message, remedy };
+}
+//# sourceMappingURL=findings.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/inspect.js
+// Opens a log object and says what is in it: gzip, JSON, records, whose they are and how old. Bounded in memory, whatever
+// somebody has put there.
+
+const MEBIBYTE = 1024 * 1024;
+/** As stored, and unpacked. CloudTrail's own are far smaller: a log holds about five minutes of one Region. */
+const MOST_STORED = 16 * MEBIBYTE;
+const MOST_UNPACKED = 64 * MEBIBYTE;
+/** @throws whatever reading `body` throws */
+async function inspectLog(body, accountId) {
+    const stored = await collected(body, MOST_STORED);
+    if (stored === null)
+        return { kind: 'too-large' };
+    const unpacked = await unpack(stored);
+    return typeof unpacked === 'string' ? inspectText(unpacked, accountId) : unpacked;
+}
+/** Null for more than `most` bytes, of which no more are then read. */
+async function collected(body, most) {
+    const pieces = [];
+    let size = 0;
+    for await (const piece of body) {
+        size += piece.length;
+        if (size > most)
+            return null;
+        pieces.push(piece);
+    }
+    return Buffer.concat(pieces);
+}
+function unpack(stored) {
+    return new Promise((resolve) => {
+        (0,external_node_zlib_.gunzip)(stored, { maxOutputLength: MOST_UNPACKED }, (error, text) => {
+            if (error === null)
+                resolve(text.toString('utf8'));
+            else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+                resolve({ kind: 'too-large' });
+            else
+                resolve({ kind: 'malformed', problem: `is not gzip (${error.message})` });
+        });
+    });
+}
+function inspectText(text, accountId) {
+    const records = recordsIn(text);
+    if (typeof records === 'string')
+        return { kind: 'malformed', problem: records };
+    const foreign = records.find(({ recipientAccountId: owner }) => owner !== undefined && owner !== accountId);
+    if (foreign !== undefined)
+        return {
+            kind: 'malformed',
+            problem: `holds records of another account (${String(foreign.recipientAccountId)})`,
+        };
+    const times = records
+        .map(({ eventTime }) => Date.parse(String(eventTime)))
+        .filter((time) => !Number.isNaN(time));
+    const newest = times.reduce((latest, time) => Math.max(latest, time), Number.NEGATIVE_INFINITY);
+    return {
+        kind: 'records',
+        count: records.length,
+        newestEvent: times.length === 0 ? null : newest,
+    };
+}
+/** The records, or what is wrong with the text. */
+function recordsIn(text) {
+    let log;
+    try {
+        log = JSON.parse(text);
+    }
+    catch {
+        return 'is not JSON';
+    }
+    const records = inspect_isObject(log) ? log['Records'] : undefined;
+    const isLog = Array.isArray(records) && records.every(inspect_isObject);
+    return isLog ? records : 'has no list of records';
+}
+const inspect_isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+//# sourceMappingURL=inspect.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/judge.js
+// What a trail's status says of its delivery since a moment. Pure. CloudTrail keeps an error without its time, so an old one
+// is told from a new one by what was there at first, by when CloudTrail last tried, and by how long it stands.
+/** Two of CloudTrail's tries, which come about five minutes apart. */
+const TWO_TRIES = 10 * 60_000;
+function judge(status, circumstances) {
+    const { since, now } = circumstances;
+    const { logging, error } = status;
+    const delivered = status.deliveredAt !== null && status.deliveredAt >= since;
+    if (!logging)
+        return { kind: 'stopped' };
+    if (error === '')
+        return delivered ? { kind: 'delivers' } : { kind: 'waits', oldError: '' };
+    const triedAt = status.triedAt ?? 0;
+    const quietSince = Math.max(since, status.deliveredAt ?? 0);
+    const stands = now - quietSince > TWO_TRIES;
+    if (triedAt > quietSince || stands)
+        return { kind: 'fails', error };
+    if (delivered)
+        return { kind: 'delivers' };
+    return error === circumstances.errorAtFirst
+        ? { kind: 'waits', oldError: error }
+        : { kind: 'fails', error };
+}
+//# sourceMappingURL=judge.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/look.js
+// One look at one account: the trail's status first, and only where CloudTrail says that it has delivered, the bucket. Whether
+// to look again is decided in verify.ts.
+
+
+
+
+
+
+
+/** Without a change: what arrived within the last hour is proof that logs arrive. */
+const WINDOW = 3_600_000;
+/** The trail that is to be watched, or why there is nothing to watch. */
+async function findTarget(member, change, { central, organizationId }, probe, { logs, now, partition }) {
+    const arn = (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, member.trail.name);
+    const trails = await probe.trails();
+    const trail = (0,trail_guards/* findTrail */.GV)(trails, arn, member.trail.name);
+    const about = {
+        accountId: member.accountId,
+        trailArn: trail?.arn ?? arn,
+        bucket: central.bucket,
+    };
+    if (trail === null)
+        return failing('no trail', trailMissing(about));
+    if (trail.bucket !== central.bucket)
+        return failing(`delivers to ${trail.bucket}`, trailElsewhere(about, trail.bucket));
+    if (trail.homeRegion !== member.region)
+        return unknown('another home Region', trailAbroad(about, trail.homeRegion));
+    const status = await probe.status(trail.arn);
+    if (status === null)
+        return failing('no trail', trailMissing(about));
+    const place = await placeOf(member.accountId, trail, organizationId, logs);
+    if (place === null)
+        return unknown('organization not known', organizationUnknown(about));
+    const delivery = {
+        ...about,
+        prefix: trail.prefix,
+        ...(trail.kmsKeyArn === '' ? {} : { kmsKeyArn: trail.kmsKeyArn }),
+        ...(organizationId === undefined ? {} : { organizationId }),
+    };
+    return {
+        delivery,
+        trail,
+        place,
+        since: change?.at ?? Math.max(now() - WINDOW, status.startedAt ?? 0),
+        errorAtFirst: change?.created === true ? undefined : status.error,
+        alone: trails.every((other) => other.arn === trail.arn || !isSamePlace(other, trail)),
+    };
+}
+const isSamePlace = (one, other) => one.bucket === other.bucket &&
+    one.prefix === other.prefix &&
+    one.organization === other.organization;
+/** Null where the logs lie below an organization's ID that nobody has told and the bucket does not show. */
+async function placeOf(accountId, { prefix, organization }, told, logs) {
+    if (!organization)
+        return { accountId, prefix };
+    if (told !== undefined)
+        return { accountId, prefix, organizationId: told };
+    const above = accountFolder({ prefix, accountId }).slice(0, -`${accountId}/`.length);
+    const ids = (await logs.folders(above))
+        .map((folder) => folder.split('/').at(-2) ?? '')
+        .filter((name) => /^o-[a-z0-9]{10,32}$/.test(name));
+    const [organizationId] = ids;
+    return ids.length !== 1 || organizationId === undefined
+        ? null
+        : { accountId, prefix, organizationId };
+}
+/** Null: nothing can be said yet. At the last look something always is. */
+async function look(target, probe, readers, opening, document, isLast) {
+    const { delivery } = target;
+    const status = await probe.status(delivery.trailArn);
+    if (status === null)
+        return failing('no trail', trailMissing(delivery));
+    const judgement = judge(status, { ...target, now: readers.now() });
+    switch (judgement.kind) {
+        case 'stopped':
+            return failing('not logging', trailStopped(delivery));
+        case 'fails': {
+            const { error } = judgement;
+            return failing(error, ...failureFindings(delivery, error, document));
+        }
+        case 'delivers': {
+            const log = await newestLog(readers.logs, { ...target.place, ...timesOf(target, readers) });
+            if (log !== null)
+                return delivered(target, log, readers, opening);
+            return isLast ? pending(target, CLAIMED(status)) : null;
+        }
+        case 'waits':
+            return isLast ? pending(target, await waitingFor(target, judgement.oldError, readers)) : null;
+    }
+}
+const timesOf = ({ since }, { now }) => ({ since, now: now() });
+const CLAIMED = ({ deliveredAt }) => `CloudTrail says that it delivered at ${look_time(deliveredAt ?? 0)}, but no log of that time lies in the bucket.`;
+async function waitingFor(target, oldError, readers) {
+    const log = await newestLog(readers.logs, { ...target.place, ...timesOf(target, readers) });
+    const old = oldError === ''
+        ? ''
+        : ` Its status shows ${oldError}, which may be from before ${look_time(target.since)}.`;
+    return log === null
+        ? `nothing has arrived since ${look_time(target.since)}.${old}`
+        : `a log has arrived since ${look_time(target.since)}, but the trail's status does not claim it: it may be another trail's.${old}`;
+}
+async function delivered(target, log, readers, opening) {
+    const [proof, opened] = await Promise.all([
+        proofOf(target, readers),
+        opening(() => look_open(log, target.delivery, readers.logs)),
+    ]);
+    return opened.problem === ''
+        ? { state: 'delivered', detail: '', proof, ...opened }
+        : { state: 'unknown', detail: `the newest object ${opened.problem}`, proof: null, ...opened };
+}
+async function proofOf(target, readers) {
+    const { trail, place } = target;
+    const search = { ...place, ...timesOf(target, readers) };
+    const digest = trail.logFileValidation ? await newestDigest(readers.logs, search, trail) : null;
+    if (digest !== null)
+        return 'digest';
+    return target.alone ? 'only-trail' : 'status';
+}
+/** That the log lies there is proof enough; one that cannot be read is told, one that is no log is no proof. */
+async function look_open({ key, lastModified }, delivery, logs) {
+    const closed = { key, storedAt: lastModified, records: null, newestEvent: null };
+    try {
+        const { body } = await logs.read(key);
+        const inspection = await inspectLog(body, delivery.accountId);
+        if (inspection.kind === 'malformed') {
+            const { problem } = inspection;
+            return { log: closed, problem, findings: [malformed(delivery, key, problem)] };
+        }
+        if (inspection.kind === 'too-large')
+            return { log: closed, problem: '', findings: [] };
+        const { count: records, newestEvent } = inspection;
+        return { log: { ...closed, records, newestEvent }, problem: '', findings: [] };
+    }
+    catch (error) {
+        if (!(error instanceof problem/* CallFailure */.Rk))
+            throw error;
+        return { log: closed, problem: '', findings: (0,problem/* findingsOf */.WX)(error) };
+    }
+}
+const look_NOTHING = { proof: null, log: null };
+function failing(detail, ...found) {
+    return { ...look_NOTHING, state: 'failing', detail, findings: found };
+}
+function unknown(detail, ...found) {
+    return { ...look_NOTHING, state: 'unknown', detail, findings: found };
+}
+function pending({ delivery }, detail) {
+    return { ...look_NOTHING, state: 'pending', detail, findings: [notYet(delivery, detail)] };
+}
+/** `2026-11-24T00:05:00Z` */
+const look_time = (ms) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+//# sourceMappingURL=look.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/verify.js
+// Looks for the logs of all accounts until each one's delivery is proven, known to fail, or the time is up. Reads only. Every
+// round costs one question for each account that is still open; the bucket is looked into only where CloudTrail says that it
+// has delivered, and at the end.
+
+
+
+
+
+
+/** Accounts looked at at once, and logs opened at once: an opened log may take 80 MB. */
+const LOOKS = 8;
+const OPENINGS = 2;
+/** Milliseconds: the first pause between two rounds, and the longest. */
+const PAUSES = { first: 5_000, longest: 60_000 };
+/** Sessions last 15 minutes. */
+const RENEWAL = 10 * 60_000;
+/** What AWS refuses is told in the report; never thrown. */
+async function verifyDelivery(request, candidates, deps) {
+    const { clock } = deps;
+    const deadline = clock.now() + request.deliveryTimeoutMinutes * 60_000;
+    const sessions = renewed(deps);
+    const first = await sessions();
+    if (first instanceof problem/* UserError */.yo)
+        return { accounts: candidates.map(notEntered), findings: first.findings };
+    const { document, failure } = await policyOf(request, first, clock);
+    const pools = { looks: limiter(LOOKS), openings: limiter(OPENINGS) };
+    const cases = candidates.map((candidate) => openCase(candidate, request, document, pools, deps));
+    const lost = await lookUntil(deadline, cases, sessions, pools, deps);
+    const accounts = cases.map(({ candidate, result }) => result() ?? notEntered(candidate));
+    return {
+        accounts,
+        findings: [...failure, ...lost, ...accounts.flatMap(({ findings }) => findings)],
+    };
+}
+/** Looks at all that is open, round after round. What ended it early, if something did. */
+async function lookUntil(deadline, cases, sessions, pools, { clock, say }) {
+    for (let pause = PAUSES.first;; pause = Math.min(pause * 2, PAUSES.longest)) {
+        const isLast = clock.now() >= deadline;
+        const readers = await sessions();
+        if (readers instanceof problem/* UserError */.yo)
+            return readers.findings;
+        const open = cases.filter(({ result }) => result() === null);
+        await Promise.all(open.map((one) => pools.looks(() => one.look(readers, isLast))));
+        const settled = cases.filter(({ result }) => result() !== null).length;
+        if (settled === cases.length)
+            return [];
+        const left = Math.max(0, deadline - clock.now());
+        say(progress(settled, cases.length, Math.min(pause, left), left));
+        await clock.sleep(Math.min(pause, left));
+    }
+}
+function progress(settled, all, pause, left) {
+    const minutes = Math.max(1, Math.round(left / 60_000));
+    return `Waiting for logs: ${settled} of ${all} accounts settled; looking again in ${Math.ceil(pause / 1_000)} s, for ${minutes} min at most.`;
+}
+/** The readers, taken anew before their sessions can end. */
+function renewed({ connect, clock }) {
+    let current = null;
+    return async () => {
+        try {
+            if (current === null || clock.now() - current.takenAt > RENEWAL)
+                current = { readers: await connect(), takenAt: clock.now() };
+            return current.readers;
+        }
+        catch (error) {
+            if (error instanceof problem/* UserError */.yo)
+                return error;
+            throw error;
+        }
+    };
+}
+function notEntered({ member }) {
+    const nothing = { proof: null, log: null, isolation: null, digests: null, findings: [] };
+    const { accountId, trail } = member;
+    return { accountId, trailName: trail.name, state: 'unknown', detail: 'not entered', ...nothing };
+}
+/** Needed to explain, not to prove: a policy that cannot be read does not end the run. */
+async function policyOf({ central }, { policy }, clock) {
+    try {
+        return { document: (await readPolicy(policy, central, clock)).document, failure: [] };
+    }
+    catch (error) {
+        if (!(error instanceof problem/* UserError */.yo))
+            throw error;
+        return { document: undefined, failure: error.findings };
+    }
+}
+function openCase(candidate, request, document, pools, deps) {
+    const { member, change } = candidate;
+    const { accountId } = member;
+    let target = null;
+    let isolation = null;
+    let settled = null;
+    const settle = async (sight, readers) => {
+        const digests = target === null ? null : ((await deps.validateDigests?.(target, readers)) ?? null);
+        const isolated = isolation === null
+            ? []
+            : isolationFindings({ accountId, bucket: request.central.bucket }, isolation);
+        settled = {
+            accountId,
+            trailName: member.trail.name,
+            ...sight,
+            isolation,
+            digests,
+            findings: [...sight.findings, ...isolated, ...(digests?.findings ?? [])],
+        };
+    };
+    const firstLook = async (probe, readers) => {
+        const [found, isolated] = await Promise.all([
+            findTarget(member, inAwsTime(change, readers, deps.clock), request, probe, readers),
+            isolationFor(member, request, readers, document, probe),
+        ]);
+        isolation = isolated;
+        if ('state' in found)
+            return found;
+        target = found;
+        return null;
+    };
+    const lookAt = async (readers, isLast) => {
+        const probe = readers.members.get(accountId);
+        if (probe === undefined)
+            throw new Error(`No reader for account ${accountId}`);
+        if (probe instanceof problem/* UserError */.yo)
+            return unknown('not entered', ...probe.findings);
+        const found = target === null ? await firstLook(probe, readers) : null;
+        if (found !== null || target === null)
+            return found;
+        return look(target, probe, readers, pools.openings, document, isLast);
+    };
+    return {
+        candidate,
+        result: () => settled,
+        look: async (readers, isLast) => {
+            const sight = await patiently(() => lookAt(readers, isLast), isLast);
+            if (sight !== null)
+                await settle(sight, readers);
+        },
+    };
+}
+/** What passes by itself is looked at again as long as there is time. */
+async function patiently(looking, isLast) {
+    try {
+        return await looking();
+    }
+    catch (error) {
+        if (!(error instanceof problem/* UserError */.yo))
+            throw error;
+        if (!isLast && (isUnanswered(error) || trailCallPatience(error) !== null))
+            return null;
+        return unknown('could not be looked at', ...(0,problem/* findingsOf */.WX)(error));
+    }
+}
+/** The moment of the change by AWS's clock, which may be another than the runner's. */
+function inAwsTime(change, { now }, clock) {
+    return change === null ? null : { ...change, at: now() - (clock.now() - change.at) };
+}
+/** The owner of the bucket may read it. */
+async function isolationFor({ accountId, roleArn }, { central, organizationId }, { partition }, document, probe) {
+    if (accountId === central.accountId)
+        return null;
+    const reader = {
+        accountId,
+        partition,
+        bucket: central.bucket,
+        ownerId: central.accountId,
+        prefix: central.prefix ?? '',
+        ...(roleArn === undefined ? {} : { roleArn }),
+        ...(organizationId === undefined ? {} : { organizationId }),
+    };
+    return isolationOf(reader, document, probe);
+}
+//# sourceMappingURL=verify.js.map
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/src/github/files.js
+// The run's files: plan, diff, report and policy backup. They hold a bucket policy, so only their owner may read them, and
+// none is ever written over: two steps of a job may share the folder.
+
+
+
+/** @throws UserError where the folder cannot be written. */
+function fileSaver(directory) {
+    const folder = (0,external_node_path_.resolve)(directory);
+    return async (name, text) => {
+        try {
+            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
+            return await writeNew(folder, name, text);
+        }
+        catch (error) {
+            throw (0,problem/* userError */.IF)({
+                code: 'output-directory',
+                message: `Cannot write into output-directory: ${error instanceof Error ? error.message : String(error)}`,
+                remedy: 'Give a folder that the runner may write to, or leave output-directory out.',
+            }, { cause: error });
+        }
+    };
+}
+async function writeNew(folder, name, text) {
+    const ending = (0,external_node_path_.extname)(name);
+    const stem = name.slice(0, name.length - ending.length);
+    for (let number = 1;; number += 1) {
+        const path = (0,external_node_path_.join)(folder, number === 1 ? name : `${stem}-${number}${ending}`);
+        try {
+            await (0,promises_.writeFile)(path, text, { flag: 'wx', mode: 0o600 });
+            return path;
+        }
+        catch (error) {
+            if (error.code !== 'EEXIST')
+                throw error;
+        }
+    }
+}
+//# sourceMappingURL=files.js.map
+// EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
+var bucket_plan = __nccwpck_require__(9274);
 ;// CONCATENATED MODULE: ./lib/src/plan/persist.js
 // Trying again, bounded: the one loop behind every wait for AWS. What is worth waiting for, and for how long, is the
 // caller's to say; the pauses grow and are jittered, so that runs that collided once do not collide again.
@@ -79419,10 +81264,8 @@ async function applyBucket(steps, central, { reader, writer, clock }) {
 const kindsOf = (steps) => new Set(steps.map(({ kind }) => kind));
 const failure = (error) => ({ state: 'failed', findings: (0,problem/* findingsOf */.WX)(error) });
 //# sourceMappingURL=apply-bucket.js.map
-// EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
-var plan_plan = __nccwpck_require__(3012);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
-var trail_plan = __nccwpck_require__(4945);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 2 modules
+var trail_plan = __nccwpck_require__(9694);
 ;// CONCATENATED MODULE: ./lib/src/plan/apply-trail.js
 // Carries out one member's steps, one after the other, and stops at the first that fails. Waits where AWS says that waiting
 // helps, and nowhere else.
@@ -79538,8 +81381,6 @@ function changedSettings({ changes, settings, }) {
     return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 38 modules
-var policy = __nccwpck_require__(3097);
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
@@ -79786,134 +81627,6 @@ function notTried({ member, trail }) {
     };
 }
 //# sourceMappingURL=apply.js.map
-// EXTERNAL MODULE: ./lib/src/trail/settings.js
-var settings = __nccwpck_require__(5292);
-;// CONCATENATED MODULE: ./lib/src/plan/observe.js
-// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
-// member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
-
-
-
-
-/** @throws UserError where the bucket policy cannot be read or understood. */
-async function observe(request, readers, clock) {
-    const [central, ...members] = await Promise.all([
-        observeCentral(request, readers.central, clock),
-        ...request.members.map((member) => observeMember(member, readers)),
-    ]);
-    const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
-    const unlimited = [readers.central, ...readable]
-        .filter(({ session }) => !session.limited)
-        .map(({ session }) => session.accountId);
-    return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
-}
-async function observeCentral({ operation, central }, { bucket, settings }, clock) {
-    if (operation !== 'bootstrap')
-        return { policy: await readPolicy(bucket, central, clock) };
-    const reading = policyIfThere(bucket, central, clock);
-    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
-    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
-    if (found.status === 'rejected')
-        throw found.reason;
-    if (policy.status === 'rejected')
-        throw policy.reason;
-    return { bucket: found.value, policy: policy.value };
-}
-/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
-async function policyIfThere(bucket, central, clock) {
-    const readAt = clock.now();
-    try {
-        return await readPolicy(bucket, central, clock);
-    }
-    catch (error) {
-        if (isMissingBucket(error))
-            return { text: null, document: null, readAt };
-        throw error;
-    }
-}
-/** @throws UserError; only S3's own "there is none" counts as no policy. */
-async function readPolicy(bucket, { accountId, bucket: name }, clock) {
-    const readAt = clock.now();
-    const text = await bucket.policy();
-    try {
-        return { text, document: text === null ? null : (0,policy/* parsePolicy */.ON)(text), readAt };
-    }
-    catch (error) {
-        if (!(error instanceof policy/* PolicyError */.pn))
-            throw error;
-        throw (0,problem/* userError */.IF)({
-            code: 'policy-unreadable',
-            account: accountId,
-            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
-            remedy: error.remedy,
-        }, { cause: error });
-    }
-}
-async function observeMember(member, readers) {
-    if (member.state === 'closed')
-        return unentered(member, readers.central.session.partition);
-    const reader = readers.members.get(member.accountId);
-    if (reader === undefined)
-        throw new Error(`No reader for account ${member.accountId}`);
-    if (reader instanceof problem/* UserError */.yo)
-        return { member, failure: reader };
-    try {
-        return await entered(member, reader);
-    }
-    catch (error) {
-        if (error instanceof problem/* UserError */.yo)
-            return { member, failure: error };
-        throw error;
-    }
-}
-function arnsOf({ region, accountId, trail }, partition) {
-    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
-    return {
-        trailArn: arn(trail.name),
-        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
-    };
-}
-function unentered(member, partition) {
-    const nothing = {
-        trails: [],
-        logging: false,
-        extras: {},
-        replacedLogging: false,
-        replacedExtras: {},
-    };
-    return { member, ...arnsOf(member, partition), ...nothing };
-}
-async function entered(member, { session, trails: reader }) {
-    const { name, replaces, extras: wished } = member.trail;
-    const arns = arnsOf(member, session.partition);
-    const [trails, own, replaced] = await Promise.all([
-        reader.trails(),
-        observeTrail(reader, name, arns.trailArn, wished),
-        replaces === undefined || arns.replacedArn === undefined
-            ? { logging: false, extras: {} }
-            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
-    ]);
-    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
-    return { member, ...arns, trails, ...own, ...old };
-}
-/** A trail that takes another's place gets what the other has, so all of that is read. */
-const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
-/** Reads only what is mentioned: every further call is one more permission that the role needs. */
-async function observeTrail(reader, name, arn, mentioned) {
-    const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
-        reader.logging(name),
-        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
-        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
-        mentioned.tags === undefined ? null : reader.tags(arn),
-    ]);
-    const extras = {
-        ...(eventSelectors === null ? {} : { eventSelectors }),
-        ...(insightSelectors === null ? {} : { insightSelectors }),
-        ...(tags === null ? {} : { tags }),
-    };
-    return { logging: logging ?? false, extras };
-}
-//# sourceMappingURL=observe.js.map
 // EXTERNAL MODULE: ./lib/src/plan/outcome.js
 var plan_outcome = __nccwpck_require__(492);
 ;// CONCATENATED MODULE: ./lib/src/request/fault.js
@@ -80130,6 +81843,26 @@ const settleSeconds = (text) => {
             remedy: "Leave it out for 2 seconds, or give '0' where a concurrency group already serialises all writers.",
         };
 };
+/** Whole minutes from 0, which is to look once, to 350: GitHub ends a job after six hours. */
+const deliveryTimeout = (text) => {
+    const minutes = Number(text);
+    return /^\d{1,3}$/.test(text) && minutes <= 350
+        ? { value: minutes }
+        : {
+            problem: 'is no whole number of minutes from 0 to 350',
+            remedy: "Leave it out for 15 minutes, or give '0' to look once and not to wait.",
+        };
+};
+/** Whole hours; at most 31 days, for every log of that time is read. */
+const digestHours = (text) => {
+    const hours = Number(text);
+    return /^\d{1,3}$/.test(text) && hours >= 1 && hours <= 744
+        ? { value: hours }
+        : {
+            problem: 'is no whole number of hours from 1 to 744',
+            remedy: "Give the hours to look back, such as '24', or leave it out to validate none.",
+        };
+};
 function oneOf(...words) {
     return (text) => {
         const value = words.find((word) => word === text);
@@ -80165,7 +81898,7 @@ const eventSelectors = (text) => {
     if (items === null || items.length === 0)
         return { problem: 'is no list', remedy: EXAMPLE };
     const isAdvanced = items.some((item) => 'FieldSelectors' in item);
-    const fault = faultOf(items, isAdvanced);
+    const fault = selectors_faultOf(items, isAdvanced);
     if (fault !== null)
         return { problem: fault, remedy: EXAMPLE };
     return {
@@ -80186,7 +81919,7 @@ function listOf(text) {
     }
 }
 const isItem = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-function faultOf(items, isAdvanced) {
+function selectors_faultOf(items, isAdvanced) {
     const known = isAdvanced ? ADVANCED : BASIC;
     const unknown = items.flatMap(Object.keys).find((key) => !known.has(key));
     if (unknown !== undefined)
@@ -80419,6 +82152,9 @@ const INPUT_NAMES = [
     'organization-id',
     'expected-plan',
     'allow-broadening',
+    'verify-delivery',
+    'delivery-timeout-minutes',
+    'validate-digests',
     'settle-seconds',
     'fail-on',
     'output-directory',
@@ -80510,7 +82246,7 @@ function readRequest(source, reader) {
     const { optional } = reader;
     const region = readRegion(source, reader);
     const central = readCentral(reader, region);
-    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
+    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap', 'verify')) ?? 'onboard';
     const grantsOnly = optional('grants-only', flag) ?? false;
     if (grantsOnly && operation !== 'offboard')
         reader.faults.push(inputFault('grants-only', 'is given without offboard', "Set operation to 'offboard'."));
@@ -80521,18 +82257,22 @@ function readRequest(source, reader) {
     const dryRun = optional('dry-run', oneOf('auto', 'true', 'false')) ?? 'auto';
     const rest = {
         operation,
-        mode: modeOf(dryRun, source.event),
+        // There is nothing to apply: whatever the event, it reads.
+        mode: operation === 'verify' ? 'plan' : modeOf(dryRun, source.event),
         access: readAccess(source, reader),
         layout: optional('policy-layout', LAYOUT) ?? 'documented',
         allowRepoint: optional('allow-repoint', flag) ?? false,
         allowBroadening: optional('allow-broadening', flag) ?? false,
         settleSeconds: optional('settle-seconds', settleSeconds) ?? 2,
+        verifyDelivery: optional('verify-delivery', flag) ?? operation === 'verify',
+        deliveryTimeoutMinutes: optional('delivery-timeout-minutes', deliveryTimeout) ?? 15,
         failOn: optional('fail-on', oneOf('error', 'changes')) ?? 'error',
         outputDirectory: source.text('output-directory') ||
             `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
         ...definedOnly({
             organizationId: optional('organization-id', organizationId),
             expectedPlan: optional('expected-plan', planDigest),
+            validateDigestHours: optional('validate-digests', digestHours),
         }),
     };
     return central === null || members === null ? null : { ...rest, central, members };
@@ -80591,6 +82331,10 @@ const clean = (text, fallback) => (text || fallback).replaceAll(/[^\w+=,.@-]/g, 
 
 
 
+
+
+
+
 async function main(deps) {
     const { clock } = deps;
     let save = null;
@@ -80598,11 +82342,32 @@ async function main(deps) {
     const note = (known) => {
         report = { ...report, ...known };
     };
+    const verify = async (request, candidates) => {
+        if (candidates.length === 0)
+            return;
+        const members = candidates.map(({ member }) => member);
+        const connect = () => deps.connectDelivery({ ...request, members });
+        const { validateDigestHours: hours } = request;
+        const delivery = await verifyDelivery(request, candidates, {
+            connect,
+            clock,
+            say: deps.say,
+            ...(hours !== undefined && { validateDigests: digestCheck(hours) }),
+        });
+        const findings = [...report.findings, ...delivery.findings];
+        note({ delivery, findings, result: resultWith(report.result, delivery) });
+        deps.show(report);
+    };
     try {
         const request = readInputs(deps.inputs);
         const saveFile = fileSaver(request.outputDirectory);
         save = saveFile;
         note({ request });
+        if (request.operation === 'verify') {
+            note({ result: 'no-changes' });
+            await verify(request, allOf(request));
+            return;
+        }
         const { readers, writers } = await deps.connect(request);
         const observed = await observe(request, readers, clock);
         const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
@@ -80624,13 +82389,17 @@ async function main(deps) {
             const findings = [...plan.findings, ...(0,plan_outcome/* outcomeFindings */.$n)(outcome)];
             note({ outcome, findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, outcome) });
             deps.show(report);
+            if (request.verifyDelivery)
+                await verify(request, appliedOf(plan, outcome, clock.now()));
         }
     }
     catch (error) {
         deps.debug(error);
         note({ result: 'failed', findings: [...report.findings, ...(0,problem/* findingsOf */.WX)(error)] });
     }
-    await deps.publish(report, save);
+    finally {
+        await deps.publish(report, save);
+    }
 }
 function blank(run) {
     return {
@@ -80639,6 +82408,7 @@ function blank(run) {
         request: null,
         plan: null,
         outcome: null,
+        delivery: null,
         unlimitedAccounts: [],
         findings: [],
         backupFile: '',
@@ -80871,8 +82641,8 @@ function intent({ trailArn, trail, member, withdraw }) {
 //# sourceMappingURL=digest.js.map
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
-var trail_plan = __nccwpck_require__(4945);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 2 modules
+var trail_plan = __nccwpck_require__(9694);
 ;// CONCATENATED MODULE: ./lib/src/plan/plan.js
 // The plan: all that will happen, as one value, from what is asked for and what is there. Pure and total. A member whose
 // trail must be left alone is granted nothing; a policy that must not be written holds back everything.
@@ -80965,7 +82735,7 @@ function approvalFindings(expected, digest) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3097);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(383);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
@@ -81012,18 +82782,19 @@ function broader({ allowBroadening }) {
 
 /***/ }),
 
-/***/ 4945:
+/***/ 8835:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ planTrail)
-});
-
-// EXTERNAL MODULE: ./lib/src/trail/words.js
-var words = __nccwpck_require__(5116);
-;// CONCATENATED MODULE: ./lib/src/plan/trail-guards.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GV: () => (/* binding */ findTrail),
+/* harmony export */   JU: () => (/* binding */ untouchable),
+/* harmony export */   Jn: () => (/* binding */ elsewhere),
+/* harmony export */   Q0: () => (/* binding */ slots),
+/* harmony export */   Ru: () => (/* binding */ aboutAccount),
+/* harmony export */   YY: () => (/* binding */ losses),
+/* harmony export */   g$: () => (/* binding */ combination)
+/* harmony export */ });
+/* harmony import */ var _trail_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5116);
 // Why a trail must be left alone, or what its change costs: the findings about trails. Pure.
 
 /** "A Region takes five trails", multi-Region ones of other Regions included. Not adjustable. */
@@ -81070,9 +82841,23 @@ function elsewhere(live, bucket, about) {
 function losses(name, changes, about) {
     return changes
         .filter(({ loss }) => loss)
-        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,words/* changeInWords */.Z)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
+        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,_trail_words_js__WEBPACK_IMPORTED_MODULE_0__/* .changeInWords */ .Z)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
 }
 //# sourceMappingURL=trail-guards.js.map
+
+/***/ }),
+
+/***/ 9694:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  c: () => (/* binding */ planTrail)
+});
+
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
 // EXTERNAL MODULE: ./lib/src/trail/extras.js
 var trail_extras = __nccwpck_require__(6290);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
@@ -81085,8 +82870,8 @@ var settings = __nccwpck_require__(5292);
 
 function planOnboarding(observed, rules) {
     const { member, trails, trailArn } = observed;
-    const about = aboutAccount(member.accountId);
-    const live = findTrail(trails, trailArn, member.trail.name);
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
     const old = replacedTrail(observed);
     const wish = {
         ...(rules.central.prefix !== undefined && { prefix: rules.central.prefix }),
@@ -81095,8 +82880,8 @@ function planOnboarding(observed, rules) {
     const intended = (0,settings/* intendedSettings */.Bd)(wish, rules.central.bucket, live ?? old);
     const changes = live === null ? [] : (0,settings/* settingChanges */.eC)(live, intended);
     const findings = [
-        ...combination(intended, about),
-        ...(live === null ? slots(trails, member.region, about) : untouchable(live, trailArn, about)),
+        ...(0,trail_guards/* combination */.g$)(intended, about),
+        ...(live === null ? (0,trail_guards/* slots */.Q0)(trails, member.region, about) : (0,trail_guards/* untouchable */.JU)(live, trailArn, about)),
         ...(live === null ? [] : changeFindings(live, changes, rules, about)),
         ...extraLosses(observed, about),
         ...(old === null ? [] : retirementFindings(old, observed, rules, about)),
@@ -81116,14 +82901,14 @@ function planOnboarding(observed, rules) {
 }
 function changeFindings(live, changes, { central, allowRepoint }, about) {
     return live.bucket === central.bucket || allowRepoint
-        ? losses(live.name, changes, about)
-        : [elsewhere(live, central.bucket, about)];
+        ? (0,trail_guards/* losses */.YY)(live.name, changes, about)
+        : [(0,trail_guards/* elsewhere */.Jn)(live, central.bucket, about)];
 }
 function replacedTrail({ member, trails, replacedArn }) {
     const { replaces } = member.trail;
     if (replacedArn === undefined || replaces === undefined)
         return null;
-    return findTrail(trails, replacedArn, replaces);
+    return (0,trail_guards/* findTrail */.GV)(trails, replacedArn, replaces);
 }
 /** A new trail takes over what the replaced one has and nobody mentions. */
 function creation({ member, replacedExtras }, settings) {
@@ -81191,7 +82976,7 @@ function retirement(trail, logging) {
     ];
 }
 function retirementFindings(old, { replacedArn = '' }, { central }, about) {
-    const guarded = untouchable(old, replacedArn, about);
+    const guarded = (0,trail_guards/* untouchable */.JU)(old, replacedArn, about);
     if (guarded.length > 0 || old.bucket === central.bucket)
         return guarded;
     return [
@@ -81207,13 +82992,13 @@ function retirementFindings(old, { replacedArn = '' }, { central }, about) {
 function planOffboarding(observed, rules) {
     const { member, trails, trailArn, logging } = observed;
     const { bucket, prefix = '' } = rules.central;
-    const about = aboutAccount(member.accountId);
-    const live = findTrail(trails, trailArn, member.trail.name);
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
     const isOurs = live?.arn === trailArn && live.bucket === bucket && !live.organization;
     const leaving = [{ trailArn, prefix: isOurs ? live.prefix : prefix }];
     const findings = [
         ...(member.state === 'closed' ? [trail_offboard_closed(member.trail.name, about)] : []),
-        ...(live === null ? [] : untouchable(live, trailArn, about)),
+        ...(live === null ? [] : (0,trail_guards/* untouchable */.JU)(live, trailArn, about)),
         ...(live === null || isOurs || live.arn !== trailArn || live.organization
             ? []
             : [notOurs(live, bucket, about)]),
@@ -81253,7 +83038,7 @@ function planTrail(observed, rules) {
 
 /***/ }),
 
-/***/ 3097:
+/***/ 383:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81269,6 +83054,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   W6: () => (/* reexport */ missingGrants),
   ON: () => (/* reexport */ parsePolicy),
   yv: () => (/* reexport */ parse_printPolicy),
+  xw: () => (/* reexport */ reachOf),
   IK: () => (/* reexport */ sizeFindings)
 });
 
@@ -85127,8 +86913,78 @@ const measure_WAY_OUT = {
     organization: 'The rest of the policy fills it: remove what is no longer needed, or use a second bucket.',
 };
 //# sourceMappingURL=measure.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/reach.js
+// Whether an account that logs into the bucket could also read it, by the bucket policy alone: a list of keys, or a log of
+// another account. What cannot be known from here (a condition on the caller's network, say) never counts as a barrier.
+
+
+function reachOf(document, reader) {
+    if (document === null)
+        return 'cannot';
+    const requests = callers(document, reader).flatMap((arn) => requestsOf(reader, arn));
+    if (requests.some((request) => evaluate_evaluate(document, request).effect === 'allowed'))
+        return 'may';
+    return requests.every((request) => isRefusedForCertain(document, request)) ? 'cannot' : 'unsure';
+}
+/** The account as such, the role, any role at all, and whomever of the account the policy names. */
+function callers(document, reader) {
+    const { accountId, partition, roleArn } = reader;
+    const start = `arn:${partition}:iam::${accountId}:`;
+    const named = document_statementsOf(document).flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal].flatMap((principals) => typeof principals === 'object' ? Object.values(principals).flatMap(document_asList) : []));
+    return [
+        ...new Set([
+            `${start}root`,
+            `${start}role/Anybody`,
+            ...(roleArn === undefined ? [] : [roleArn]),
+            ...named.filter((name) => name.split(':')[4] === accountId),
+        ]),
+    ];
+}
+function requestsOf(reader, arn) {
+    const { accountId, ownerId, partition, bucket, prefix, organizationId } = reader;
+    const bucketArn = `arn:${partition}:s3:::${bucket}`;
+    const start = prefix === '' ? '' : `${prefix}/`;
+    const context = {
+        'aws:securetransport': 'true',
+        'aws:principalaccount': accountId,
+        'aws:principalarn': arn,
+        'aws:principalisawsservice': 'false',
+        'aws:resourceaccount': ownerId,
+        's3:resourceaccount': ownerId,
+        ...(organizationId === undefined ? {} : { 'aws:principalorgid': organizationId }),
+    };
+    const log = `${bucketArn}/${start}AWSLogs/${ownerId}/CloudTrail/log.json.gz`;
+    const caller = { arn };
+    return [
+        { caller, action: 's3:ListBucket', resource: bucketArn, context },
+        { caller, action: 's3:GetObject', resource: log, context },
+    ];
+}
+/** Also where every condition that cannot be judged falls out in the caller's favour. */
+function isRefusedForCertain(document, request) {
+    const known = new Set(Object.keys(request.context));
+    const Statement = document_statementsOf(document).flatMap((statement) => lenient(statement, known));
+    const { effect, unknown } = evaluate_evaluate({ ...document, Statement }, request);
+    return effect === 'denied' || (effect === 'not-allowed' && unknown.length === 0);
+}
+/** An Allow without the conditions on keys that are not known; a Deny only where all of its are. */
+function lenient(statement, known) {
+    const entries = Object.entries(statement.Condition ?? {});
+    const isKnown = (key) => known.has(key.toLowerCase());
+    if (entries.every(([, keys]) => Object.keys(keys).every(isKnown)))
+        return [statement];
+    if (statement.Effect === 'Deny')
+        return [];
+    const Condition = Object.fromEntries(entries.map(([operator, keys]) => [
+        operator,
+        Object.fromEntries(Object.entries(keys).filter(([key]) => isKnown(key))),
+    ]));
+    return [{ ...statement, Condition }];
+}
+//# sourceMappingURL=reach.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/index.js
 // The policy room's door: what other rooms may use of it.
+
 
 
 
@@ -85193,6 +87049,114 @@ class CallFailure extends UserError {
     }
 }
 //# sourceMappingURL=problem.js.map
+
+/***/ }),
+
+/***/ 5289:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NO: () => (/* binding */ deliveredInWords),
+/* harmony export */   Vp: () => (/* binding */ deliveryJson),
+/* harmony export */   ct: () => (/* binding */ deliverySection),
+/* harmony export */   is: () => (/* binding */ deliveryLines),
+/* harmony export */   kY: () => (/* binding */ statesOf)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3512);
+// The part of the report that says whether logs arrive: a table for the summary, lines for the log, values for the output and
+// the plan file.
+
+
+const ICONS = {
+    delivered: '✅',
+    pending: '⏳',
+    failing: '❌',
+    unknown: '❔',
+};
+const PROOFS = {
+    digest: "a log, the trail's status, and a digest file that names the trail",
+    'only-trail': "a log and the trail's status; no other trail of the account delivers there",
+    status: "a log and the trail's status; other trails of the account deliver there, too",
+};
+/** Empty where no proof was asked for. */
+function deliverySection(delivery) {
+    if (delivery === null)
+        return '';
+    const { accounts } = delivery;
+    const withDigests = accounts.some(({ digests }) => digests !== null);
+    const head = ['account', 'trail', 'delivery', 'proof', 'newest log', 'delay', 'reads the bucket'];
+    const rows = accounts.map((account) => [
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account.accountId),
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account.trailName),
+        `${ICONS[account.state]} ${account.state}`,
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(account.proof === null ? account.detail : PROOFS[account.proof]),
+        account.log === null ? '' : logCell(account.log),
+        delayInWords(account),
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(isolationInWords(account.isolation)),
+        ...(withDigests ? [(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(account.digests?.words ?? '')] : []),
+    ]);
+    const columns = withDigests ? [...head, 'digests'] : head;
+    const table = [columns, columns.map(() => '---'), ...rows]
+        .map((cells) => `| ${cells.join(' | ')} |`)
+        .join('\n');
+    return `#### Delivery\n\n${table}`;
+}
+function logCell({ key, records }) {
+    const count = records === null ? 'not opened' : (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(records, 'record');
+    return `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(key.split('/').at(-1) ?? key)} (${count})`;
+}
+/** From the newest event of the log until S3 had it. */
+function delayInWords({ log }) {
+    if (log === null || log.newestEvent === null)
+        return '';
+    const seconds = Math.max(0, Math.round((log.storedAt - log.newestEvent) / 1_000));
+    return seconds < 120 ? `${seconds} s` : `${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .grouped */ .zD)(Math.round(seconds / 60))} min`;
+}
+function isolationInWords(isolation) {
+    if (isolation === null)
+        return '';
+    const { byPolicy, tried } = isolation;
+    if (tried === 'let-in')
+        return 'yes: it tried, and was let in';
+    const words = {
+        cannot: 'no, by the policy',
+        unsure: 'not sure, by the policy',
+        may: 'yes, by the policy',
+        unknown: 'the policy could not be read',
+    };
+    return `${words[byPolicy]}${tried === 'refused' ? '; its own role tried and was refused' : ''}`;
+}
+/** `2 of 3 accounts`: those of which logs have arrived. */
+function deliveredInWords({ accounts }) {
+    const delivered = accounts.filter(({ state }) => state === 'delivered').length;
+    return `logs of ${delivered} of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(accounts.length, 'account')} arrive`;
+}
+function deliveryLines(delivery) {
+    const lines = delivery.accounts.map(({ accountId, trailName, state, proof, detail, log }) => {
+        const why = proof === null ? detail : `${PROOFS[proof]} (${log?.key ?? ''})`;
+        return `  ${accountId} ${trailName}: ${state}: ${why}`;
+    });
+    return [`Delivery: ${deliveredInWords(delivery)}`, ...lines];
+}
+/** Account ID → state. */
+function statesOf(delivery) {
+    return Object.fromEntries((delivery?.accounts ?? []).map(({ accountId, state }) => [accountId, state]));
+}
+/** For the plan file, whose findings are all in one place. */
+function deliveryJson({ accounts }) {
+    return accounts.map(({ findings: _, digests, log, ...account }) => ({
+        ...account,
+        log: log && {
+            key: log.key,
+            storedAt: new Date(log.storedAt).toISOString(),
+            records: log.records,
+            newestEvent: log.newestEvent === null ? null : new Date(log.newestEvent).toISOString(),
+        },
+        ...(digests === null ? {} : { digests: digests.words }),
+    }));
+}
+//# sourceMappingURL=delivery.js.map
 
 /***/ }),
 
@@ -85274,24 +87238,28 @@ function logLine(text) {
 /* harmony export */   I: () => (/* binding */ annotationsOf),
 /* harmony export */   O: () => (/* binding */ logLines)
 /* harmony export */ });
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
-/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1061);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+/* harmony import */ var _delivery_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5289);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3330);
+/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1061);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3512);
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
 
 
 
+
 const ANNOTATIONS_OF_A_KIND = 10;
-/** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
-function logLines({ request, plan, outcome, result }) {
+/** A heading and the table's rows: what will happen, or, once there is an outcome, what did; in the end, whether logs arrive. Empty before there is a plan. */
+function logLines({ request, plan, outcome, delivery, result }) {
+    if (delivery !== null)
+        return (0,_delivery_js__WEBPACK_IMPORTED_MODULE_0__/* .deliveryLines */ .is)(delivery).map(_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .logLine */ .BP);
     if (request === null || plan === null)
         return [];
     const heading = outcome === null
-        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
+        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
         : `Result: ${result}`;
-    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome);
-    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP);
+    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_2__/* .rowsOf */ .R)(request, plan, outcome);
+    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .logLine */ .BP);
 }
 function rowLine({ mark, account, role, what, detail, outcome }) {
     const where = what.where === '' ? '' : ` in ${what.where}`;
@@ -85321,7 +87289,7 @@ function annotation({ severity, code, message, remedy }) {
     return {
         severity,
         title: `CloudTrail onboarding: ${code}`,
-        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP).join('\n'),
+        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .logLine */ .BP).join('\n'),
     };
 }
 //# sourceMappingURL=log.js.map

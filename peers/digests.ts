@@ -18,7 +18,7 @@ import { administratorPolicy, tutorial, tutorialWorld } from '../sandbox/worlds.
 import { requestHandler } from '../src/aws/http.js';
 import { logReader } from '../src/aws/logs.js';
 import { publicKeyReader } from '../src/aws/public-keys.js';
-import { type DigestVerdict, validateDigests } from '../src/delivery/digests.js';
+import { type DigestValidation, validateDigests } from '../src/delivery/digests.js';
 import type { Claim } from './claim.js';
 
 const { SEC } = tutorial.ids;
@@ -118,7 +118,7 @@ function settingIn(bucket: string, start: number): Setting {
   };
 }
 
-async function ask({ sandbox, credentials }: Stage, setting: Setting): Promise<DigestVerdict> {
+async function ask({ sandbox, credentials }: Stage, setting: Setting): Promise<DigestValidation> {
   const options = {
     region,
     credentials,
@@ -134,7 +134,7 @@ async function ask({ sandbox, credentials }: Stage, setting: Setting): Promise<D
   });
 }
 
-function toldBy({ digests, logs, problems }: DigestVerdict): Told {
+function toldBy({ digests, logs, problems }: DigestValidation): Told {
   return {
     valid: [digests.valid, logs.valid],
     wrong: problems.map(({ kind, cause }) => asCliSays(`${kind} ${cause}`)).toSorted(),

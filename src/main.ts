@@ -3,6 +3,7 @@
 
 import type { Connection } from './aws/connect.js';
 import { allOf, appliedOf, type Candidate } from './delivery/candidates.js';
+import { digestCheck } from './delivery/digest-check.js';
 import type { DeliveryReaders } from './delivery/ports.js';
 import { resultWith } from './delivery/verdict.js';
 import { verifyDelivery } from './delivery/verify.js';
@@ -42,7 +43,13 @@ export async function main(deps: Deps): Promise<void> {
     if (candidates.length === 0) return;
     const members = candidates.map(({ member }) => member);
     const connect = () => deps.connectDelivery({ ...request, members });
-    const delivery = await verifyDelivery(request, candidates, { connect, clock, say: deps.say });
+    const { validateDigestHours: hours } = request;
+    const delivery = await verifyDelivery(request, candidates, {
+      connect,
+      clock,
+      say: deps.say,
+      ...(hours !== undefined && { validateDigests: digestCheck(hours) }),
+    });
     const findings = [...report.findings, ...delivery.findings];
     note({ delivery, findings, result: resultWith(report.result, delivery) });
     deps.show(report);

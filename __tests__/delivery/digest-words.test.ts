@@ -1,11 +1,11 @@
 // What people read of a verdict.
 
 import { digestFindings, digestWords } from '../../src/delivery/digest-words.js';
-import type { DigestVerdict } from '../../src/delivery/digests.js';
+import type { DigestValidation } from '../../src/delivery/digests.js';
 
 const counts = (valid: number, missing = 0) => ({ valid, invalid: 0, missing, unread: 0 });
 
-const verdict = (changes: Partial<DigestVerdict>): DigestVerdict => ({
+const verdict = (changes: Partial<DigestValidation>): DigestValidation => ({
   word: 'valid',
   digests: counts(24),
   logs: counts(288),

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   type DigestProblem,
   type DigestScope,
-  type DigestVerdict,
+  type DigestValidation,
   validateDigests,
 } from '../../src/delivery/digests.js';
 import type { LogReader, PublicKey, PublicKeyReader } from '../../src/delivery/ports.js';
@@ -63,11 +63,13 @@ const keysOf = (...keys: readonly PublicKey[]): PublicKeyReader => ({
 
 const keys = keysOf({ fingerprint: signer.fingerprint, der: signer.pkcs1 });
 
-const validate = (contents: Contents, asked: Partial<DigestScope> = {}): Promise<DigestVerdict> =>
-  validateDigests(readerOf(contents), keys, { ...scope, ...asked });
+const validate = (
+  contents: Contents,
+  asked: Partial<DigestScope> = {},
+): Promise<DigestValidation> => validateDigests(readerOf(contents), keys, { ...scope, ...asked });
 
 const intact: Scene = SCENES[0] as Scene;
-const wrongIn = ({ problems }: DigestVerdict) =>
+const wrongIn = ({ problems }: DigestValidation) =>
   problems.map(({ kind, cause }: DigestProblem) => `${kind} ${cause}`).toSorted();
 
 describe('what has happened to the bucket is told', () => {
@@ -245,6 +247,17 @@ describe('what cannot be read', () => {
     const reader = readerOf(play(intact, setting));
     const read = () => Promise.reject(failure('AccessDenied'));
     await expect(validateDigests({ ...reader, read }, keys, scope)).rejects.toThrow('AccessDenied');
+  });
+
+  test('where S3 does not say that a log is gone, the listing does', async () => {
+    const contents = play(intact, setting);
+    const log = [...contents.keys()].find((key) => key.includes('/CloudTrail/')) ?? '';
+    contents.delete(log);
+    const reader = readerOf(contents);
+    const read: LogReader['read'] = (key) =>
+      contents.has(key) ? reader.read(key) : Promise.reject(failure('AccessDenied'));
+    const verdict = await validateDigests({ ...reader, read }, keys, scope);
+    expect(wrongIn(verdict)).toEqual(['log missing']);
   });
 
   test('a connection that breaks is tried once more', async () => {

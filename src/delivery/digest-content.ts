@@ -58,9 +58,19 @@ async function reading<T>(
     });
   } catch (error) {
     if (isOf(error, ['NoSuchKey'])) return 'missing';
+    if (isOf(error, ['AccessDenied']) && !(await isThere(reader, key))) return 'missing';
     if (isOf(error, ['InvalidObjectState'])) return 'archived';
     throw error;
   }
+}
+
+/**
+ * S3 says `NoSuchKey` only to who may list the bucket without conditions, and our session may do so below `AWSLogs/` alone
+ * (S3 API reference, GetObject, on `s3:ListBucket`).
+ */
+async function isThere(reader: LogReader, key: string): Promise<boolean> {
+  const { objects } = await reader.list(key, undefined, 1);
+  return objects[0]?.key === key;
 }
 
 const BROKEN = ['network', 'TimeoutError'];

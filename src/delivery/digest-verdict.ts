@@ -61,7 +61,7 @@ export type Counts = {
  */
 export type DigestWord = 'valid' | 'invalid' | 'incomplete' | 'none';
 
-export type DigestVerdict = {
+export type DigestValidation = {
   readonly word: DigestWord;
   /** Backfill digests included. */
   readonly digests: Counts;
@@ -75,7 +75,7 @@ export type Tally = {
   readonly digest: (key: string, cause: DigestFault | null) => void;
   readonly log: (key: string, digest: string, cause: LogFault | null) => void;
   readonly period: (period: Omit<Extract<DigestProblem, { kind: 'period' }>, 'kind'>) => void;
-  readonly verdict: () => DigestVerdict;
+  readonly verdict: () => DigestValidation;
 };
 
 const MOST_PROBLEMS = 1_000;

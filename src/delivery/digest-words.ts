@@ -2,21 +2,21 @@
 // error and what a warning is decided here: proof that something was changed or deleted is an error.
 
 import type { Finding } from '../policy/index.js';
-import type { DigestProblem, DigestVerdict } from './digest-verdict.js';
+import type { DigestProblem, DigestValidation } from './digest-verdict.js';
 
 /** Of each account; the rest is counted. */
 const MOST_LISTED = 10;
 
 /** `invalid: 23 of 24 digests, 287 of 288 logs valid` */
-export function digestWords({ word, digests, logs }: DigestVerdict): string {
+export function digestWords({ word, digests, logs }: DigestValidation): string {
   if (word === 'none') return 'none';
-  const of = (counts: DigestVerdict['logs'], name: string): string =>
+  const of = (counts: DigestValidation['logs'], name: string): string =>
     `${counts.valid} of ${counts.valid + counts.invalid + counts.missing + counts.unread} ${name}`;
   return `${word}: ${of(digests, 'digests')}, ${of(logs, 'logs')} valid`;
 }
 
 /** None for `valid`. */
-export function digestFindings(verdict: DigestVerdict, accountId: string): readonly Finding[] {
+export function digestFindings(verdict: DigestValidation, accountId: string): readonly Finding[] {
   switch (verdict.word) {
     case 'valid':
       return [];
@@ -50,7 +50,7 @@ function finding(
   return { severity, code, account, message: `Account ${account}: ${said}.`, remedy };
 }
 
-function summary(verdict: DigestVerdict): string {
+function summary(verdict: DigestValidation): string {
   const { problems } = verdict;
   const listed = problems.slice(0, MOST_LISTED).map(problemWords).join('; ');
   const more = problems.length - MOST_LISTED;

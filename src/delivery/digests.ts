@@ -22,7 +22,7 @@ import {
   keyRange,
   regionOf,
 } from './digest-key.js';
-import { type DigestFault, type DigestVerdict, type Tally, tally } from './digest-verdict.js';
+import { type DigestFault, type DigestValidation, type Tally, tally } from './digest-verdict.js';
 import { type Gate, gate } from './gate.js';
 import type { LogReader, PublicKeyReader } from './ports.js';
 
@@ -47,7 +47,7 @@ export async function validateDigests(
   reader: LogReader,
   keys: PublicKeyReader,
   scope: DigestScope,
-): Promise<DigestVerdict> {
+): Promise<DigestValidation> {
   const work = {
     reader,
     keys,

@@ -62,6 +62,8 @@ export type DeliveryReaders = {
   readonly partition: string;
   readonly policy: BucketReader;
   readonly logs: LogReader;
+  /** Asked in the central account: keys are a Region's, not an account's. */
+  readonly keys: PublicKeyReader;
   /** Whoever could not be entered has the failure instead. The central account is among them for its own trail. */
   readonly members: ReadonlyMap<string, MemberProbe | UserError>;
   /** AWS's clock, in milliseconds since the epoch: the runner's, put right by AWS's last answer. */
