@@ -85669,16 +85669,21 @@ function doctor_diagnoseIn(patient, document, deliveries) {
     if (missing.length === 0)
         return [];
     if (document === null) {
-        return missing.map((grant) => missingFinding(patient, { Statement: [] }, grant));
+        return missing.map((grant, index) => missingFinding(patient, { Statement: [] }, grant, index < WRITTEN_OUT));
     }
     const admitted = examinerFor(withoutDenies(document), patient.requests);
     return [
         ...denyFindings(patient, document, missing),
         ...missing
             .filter(({ kind, delivery }) => admitted(kind, delivery) === 'missing')
-            .map((grant) => missingFinding(patient, document, grant)),
+            .map((grant, index) => missingFinding(patient, document, grant, index < WRITTEN_OUT)),
     ];
 }
+/**
+ * So many findings hold the statement to write. A statement names all its trails, so that one for each of a thousand missing
+ * grants would be text for nobody to read.
+ */
+const WRITTEN_OUT = 10;
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
 function denyFindings(patient, document, missing) {
     const judge = judgeOf(document);
@@ -85784,7 +85789,7 @@ function lets(document, changed, hits) {
         return effect !== 'denied' && unknown.length === 0;
     });
 }
-function missingFinding(patient, document, grant) {
+function missingFinding(patient, document, grant, isWrittenOut) {
     const { delivery, kind } = grant;
     const requests = requestsIn(patient, grant, worlds_askedBy(document));
     const refused = requests.find((request) => evaluate_evaluate(document, request).effect === 'not-allowed');
@@ -85795,7 +85800,7 @@ function missingFinding(patient, document, grant) {
         code: `${patient.code}-grant-missing`,
         account: delivery.accountId,
         message: `The ${patient.name} does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
-        remedy: remedyForMissing(patient, document, grant),
+        remedy: isWrittenOut ? remedyForMissing(patient, document, grant) : `${patient.byHand}.`,
     };
 }
 /** The Allow that is least far from granting it, and what keeps it from it. */
@@ -86340,6 +86345,15 @@ const NEVER_SENT = {
     'aws:principalisawsservice': 'false',
 };
 function isForOthers(statement) {
+    return isForNoService(statement) || hasConditionNeverMet(statement);
+}
+/** It names IAM principals, and them alone. */
+function isForNoService({ Principal, NotPrincipal }) {
+    if (typeof Principal !== 'object' || NotPrincipal !== undefined)
+        return false;
+    return Object.entries(Principal).every(([type, names]) => type === 'AWS' && !document_asList(names).includes('*'));
+}
+function hasConditionNeverMet(statement) {
     return document_conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
         values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]));
 }

@@ -4,7 +4,7 @@
 import { gzipSync } from 'node:zlib';
 import type { SandboxOptions } from '../../sandbox/index.js';
 import type { RunResult } from '../../sandbox/runner.js';
-import { addVerifyingCentral } from '../../sandbox/worlds.js';
+import { addVerifyingCentral, githubTrust } from '../../sandbox/worlds.js';
 import { calls, closeStages, DEV_ARN, findings, openStage, type Stage } from './stage.js';
 
 afterEach(closeStages);
@@ -56,7 +56,7 @@ describe('operation verify', () => {
     expect(findings(run)).toEqual([]);
     expect(run.summary).toContain('verify · logs of 1 of 1 account arrive');
     expect(run.summary).toMatch(/✅ delivered \| a log and the trail's status; no other trail/);
-    expect(run.summary).toMatch(/json\.gz` \(1 record\) \| 0 s \|/);
+    expect(run.summary).toMatch(/json\.gz` \(1 record\) \| [01] s \|/);
     expect(run.summary).toContain('no, by the policy; its own role tried and was refused');
   });
 
@@ -212,7 +212,7 @@ describe('without the permission', () => {
 });
 
 describe('isolation', () => {
-  test('a member that can list the bucket is an error', async () => {
+  test('a policy that admits a member is a warning, a member that was let in is an error', async () => {
     const stage = await onboarded();
     const { world } = stage.sandbox;
     const { bucket } = stage.scene;
@@ -228,11 +228,20 @@ describe('isolation', () => {
     expect(findings(byPolicy)).toMatchObject([
       { severity: 'warning', code: 'bucket-readable-by-member' },
     ]);
-    stage.sandbox.faults.inject({
-      operation: 'GetBucketPolicy',
-      answer: { code: 'AccessDenied', status: 403 },
+    world.createRole({
+      account: DEV,
+      name: 'CloudTrailOnboardingMember',
+      trust: githubTrust(world.createOidcProvider({ account: DEV }), stage.scene.repository),
+      policy: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+      },
     });
-    expect(codes(await stage.apply(LOOK_ONCE))).toEqual(['aws-access-denied']);
+    const tried = await stage.apply(LOOK_ONCE);
+    expect(findings(tried)).toMatchObject([
+      { severity: 'error', code: 'bucket-readable-by-member' },
+    ]);
+    expect(tried).toMatchObject({ exitCode: 1, outputs: { result: 'failed' } });
   });
 });
 

@@ -24,7 +24,7 @@ const DIAGNOSED =
 function remedyFor({ bucket, kmsKeyArn }: Delivery, error: string): string {
   if (error === 'NoSuchBucket')
     return `Bucket ${bucket} is gone. Make it again under that name (operation bootstrap), or let the trail deliver elsewhere. CloudTrail tries again for 30 days.`;
-  if (error.startsWith('KMS.') || /^Kms/.test(error))
+  if (error.startsWith('KMS.') || error.startsWith('Kms'))
     return `The key ${kmsKeyArn ?? "of the bucket's encryption"} cannot be used: see that it exists, is enabled and not about to be deleted, and lies in the bucket's Region.`;
   if (error === 'AccessDenied' && kmsKeyArn !== undefined)
     return `The bucket policy lets the trail in, so look at the policy of key ${kmsKeyArn}: it must allow kms:GenerateDataKey* and kms:DescribeKey to cloudtrail.amazonaws.com for this trail.`;

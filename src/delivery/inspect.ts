@@ -87,7 +87,7 @@ function recordsIn(text: string): readonly LogRecord[] | string {
   }
   const records = isObject(log) ? log['Records'] : undefined;
   const isLog = Array.isArray(records) && records.every(isObject);
-  return isLog ? (records as readonly LogRecord[]) : 'has no list of records';
+  return isLog ? records : 'has no list of records';
 }
 
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>

@@ -97,14 +97,21 @@ export function statesOf(delivery: DeliveryReport | null): {
 
 /** For the plan file, whose findings are all in one place. */
 export function deliveryJson({ accounts }: DeliveryReport) {
-  return accounts.map(({ findings: _, digests, log, ...account }) => ({
-    ...account,
-    log: log && {
-      key: log.key,
-      storedAt: new Date(log.storedAt).toISOString(),
-      records: log.records,
-      newestEvent: log.newestEvent === null ? null : new Date(log.newestEvent).toISOString(),
-    },
-    ...(digests === null ? {} : { digests: digests.words }),
-  }));
+  return accounts.map(
+    ({ accountId, trailName, state, detail, proof, log, isolation, digests }) => ({
+      accountId,
+      trailName,
+      state,
+      detail,
+      proof,
+      isolation,
+      log: log && {
+        key: log.key,
+        storedAt: new Date(log.storedAt).toISOString(),
+        records: log.records,
+        newestEvent: log.newestEvent === null ? null : new Date(log.newestEvent).toISOString(),
+      },
+      ...(digests === null ? {} : { digests: digests.words }),
+    }),
+  );
 }
