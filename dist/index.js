@@ -5827,7 +5827,7 @@ __webpack_unused_export__ = paginateListImportFailures;
 __webpack_unused_export__ = paginateListImports;
 __webpack_unused_export__ = paginateListInsightsData;
 __webpack_unused_export__ = paginateListInsightsMetricData;
-__webpack_unused_export__ = paginateListPublicKeys;
+exports.BgR = paginateListPublicKeys;
 __webpack_unused_export__ = paginateListQueries;
 __webpack_unused_export__ = paginateListTags;
 __webpack_unused_export__ = paginateListTrails;
@@ -77422,7 +77422,7 @@ const kebab = (code) => code
 
 /***/ }),
 
-/***/ 1607:
+/***/ 4776:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77471,8 +77471,10 @@ var permissions = __nccwpck_require__(1824);
 
 
 const VERIFICATION = {
-    central: ({ central, members }, partition) => (0,permissions/* policy */.JN)([
+    central: ({ central, members, validateDigestHours: hours }, partition) => (0,permissions/* policy */.JN)([
         ...bucketReading(central, partition),
+        // No resource level.
+        { actions: hours === undefined ? [] : ['cloudtrail:ListPublicKeys'], resources: ['*'] },
         ...members
             .filter(({ accountId }) => accountId === central.accountId)
             .flatMap((member) => trailReading(member, partition)),
@@ -77518,12 +77520,45 @@ function trailReading({ region, trail }, partition) {
 //# sourceMappingURL=delivery-permissions.js.map
 // EXTERNAL MODULE: ./lib/src/aws/logs.js
 var logs = __nccwpck_require__(5417);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudtrail/dist-cjs/index.js
+var client_cloudtrail_dist_cjs = __nccwpck_require__(7392);
+;// CONCATENATED MODULE: ./lib/src/aws/public-keys.js
+// The public keys with which CloudTrail's digests are checked, asked in the Region that signed them.
+
+
+/** Whatever Region the options name, each question goes to the one it is about. */
+function publicKeyReader(options, accountId) {
+    return {
+        publicKeys: (region, from, to) => {
+            const client = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm({ ...options, region });
+            const call = {
+                action: 'cloudtrail:ListPublicKeys',
+                accountId,
+                resource: `public keys in ${region}`,
+            };
+            return (0,aws_call/* asked */.N)(call, () => allKeys(client, new Date(from), new Date(to)));
+        },
+    };
+}
+async function allKeys(client, StartTime, EndTime) {
+    const keys = [];
+    for await (const page of (0,client_cloudtrail_dist_cjs/* paginateListPublicKeys */.BgR)({ client }, { StartTime, EndTime })) {
+        const found = page.PublicKeyList ?? [];
+        keys.push(...found.map(({ Fingerprint = '', Value }) => ({
+            fingerprint: Fingerprint,
+            der: Value ?? new Uint8Array(),
+        })));
+    }
+    return keys;
+}
+//# sourceMappingURL=public-keys.js.map
 // EXTERNAL MODULE: ./lib/src/aws/sessions.js + 1 modules
 var aws_sessions = __nccwpck_require__(9744);
 // EXTERNAL MODULE: ./lib/src/aws/trails.js
 var aws_trails = __nccwpck_require__(6895);
 ;// CONCATENATED MODULE: ./lib/src/aws/connect-delivery.js
 // The ports of the proof of delivery, with sessions of their own: taken for this, and good for nothing but reading.
+
 
 
 
@@ -77552,6 +77587,7 @@ async function connectDelivery(request, source) {
         partition: sessions.central.partition,
         policy: (0,bucket/* bucketReader */.a)(client.bucket(sessions.central), central),
         logs: (0,logs/* logReader */.g)(client.bucket(sessions.central), central),
+        keys: publicKeyReader(client.bucket(sessions.central), central.accountId),
         members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
         now,
     };
@@ -79583,12 +79619,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1660);
 /* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8869);
-/* harmony import */ var _aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1607);
+/* harmony import */ var _aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4776);
 /* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8681);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2963);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2302);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8545);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(324);
 /* harmony import */ var _report_escape_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3330);
 /* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
@@ -79644,7 +79680,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8545:
+/***/ 324:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -80358,6 +80394,664 @@ function appliedOf(plan, outcome, at) {
     });
 }
 //# sourceMappingURL=candidates.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-key.js
+// Where a trail's digest files lie and what their keys say. Keys: CloudTrail user guide, "CloudTrail digest file structure";
+// the ending `_backfill` marks a digest of a chain of its own, for logs that came too late for their hour's.
+
+const digest_key_HOUR = 3_600_000;
+/** Below which every Region with digests has a folder. */
+function digestFolder(place) {
+    return `${accountFolder(place)}CloudTrail-Digest/`;
+}
+/** The Region that a folder below `digestFolder` stands for. */
+function regionOf(folder) {
+    return folder.split('/').at(-2) ?? '';
+}
+/** All digests that end in the scope are behind the first of these keys and before the second. */
+function keyRange(folder, scope) {
+    return [`${folder}${day(scope.from)}/`, `${folder}${day(latestEnd(scope))}/~`];
+}
+/** The digest that a key of the Region's folder is, if it is one of this trail's in the scope. */
+function digestFile(folder, scope, key) {
+    const [, , , homeRegion, , trail = ''] = scope.trailArn.split(':');
+    const name = trail.slice(trail.indexOf('/') + 1);
+    const region = regionOf(folder);
+    const start = `${scope.accountId}_CloudTrail-Digest_${region}_${name}_${homeRegion}_`;
+    const file = key.slice(folder.length + DAY_LENGTH);
+    if (!key.startsWith(folder) || !file.startsWith(start))
+        return null;
+    const [, backfill] = ENDING.exec(file.slice(start.length)) ?? [];
+    const end = endOf(key);
+    if (backfill === undefined || end === null)
+        return null;
+    if (end < scope.from || end > latestEnd(scope))
+        return null;
+    return { key, end, backfill: backfill !== '' };
+}
+/** The end that any digest's key names; null for a key that is none. */
+function endOf(key) {
+    const [, date = '', time = ''] = TIME.exec(key) ?? [];
+    const text = `${date.replace(/(....)(..)/, '$1-$2-')}T${time.replace(/(..)(..)/, '$1:$2:')}Z`;
+    const end = Date.parse(text);
+    return Number.isNaN(end) ? null : end;
+}
+const ENDING = /^\d{8}T\d{6}Z(|_backfill)\.json\.gz$/;
+const TIME = /_(\d{8})T(\d{6})Z(?:_backfill)?\.json\.gz$/;
+const DAY_LENGTH = 'YYYY/MM/DD/'.length;
+/** Logs delivered before `to` are in a digest that ends up to an hour later. */
+const latestEnd = ({ to }) => to + digest_key_HOUR;
+const day = (time) => new Date(time).toISOString().slice(0, 10).replaceAll('-', '/');
+//# sourceMappingURL=digest-key.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-words.js
+// A verdict on digests for people: one cell of a table, and findings that name what is wrong, where, and what to do. What is an
+// error and what a warning is decided here: proof that something was changed or deleted is an error.
+/** Of each account; the rest is counted. */
+const MOST_LISTED = 10;
+/** `invalid: 23 of 24 digests, 287 of 288 logs valid` */
+function digestWords({ word, digests, logs }) {
+    if (word === 'none')
+        return 'none';
+    const of = (counts, name) => `${counts.valid} of ${counts.valid + counts.invalid + counts.missing + counts.unread} ${name}`;
+    return `${word}: ${of(digests, 'digests')}, ${of(logs, 'logs')} valid`;
+}
+/** None for `valid`. */
+function digestFindings(verdict, accountId) {
+    switch (verdict.word) {
+        case 'valid':
+            return [];
+        case 'none':
+            return [finding('warning', 'digests-none', accountId, NONE, NONE_REMEDY)];
+        case 'incomplete':
+            return [
+                finding('warning', 'digests-incomplete', accountId, summary(verdict), INCOMPLETE_REMEDY),
+            ];
+        case 'invalid':
+            return [finding('error', 'digests-invalid', accountId, summary(verdict), INVALID_REMEDY)];
+    }
+}
+const NONE = 'There are no digest files of this trail in the range, so nothing shows that its logs are unchanged';
+const NONE_REMEDY = "Turn log file validation on (log-file-validation: 'true'). The first digest comes an hour after the trail has begun to log.";
+const INCOMPLETE_REMEDY = 'What was read is as CloudTrail delivered it. Look in the event history for StopLogging, UpdateTrail and DeleteTrail in these hours.';
+const INVALID_REMEDY = "Keep the bucket as it is, and find out who wrote to it (its own data events, or S3 server access logs). 'aws cloudtrail validate-logs' tells the same. Versions of a versioned bucket still hold what was there.";
+function finding(severity, code, account, said, remedy) {
+    return { severity, code, account, message: `Account ${account}: ${said}.`, remedy };
+}
+function summary(verdict) {
+    const { problems } = verdict;
+    const listed = problems.slice(0, MOST_LISTED).map(problemWords).join('; ');
+    const more = problems.length - MOST_LISTED;
+    const rest = more > 0 ? `; and ${more} more` : '';
+    return `digests are ${digestWords(verdict)}: ${listed}${rest}`;
+}
+function problemWords(problem) {
+    switch (problem.kind) {
+        case 'digest':
+            return `digest ${problem.key} ${DIGEST_CAUSES[problem.cause]}`;
+        case 'log':
+            return `log ${problem.key} ${LOG_CAUSES[problem.cause]}`;
+        case 'period':
+            return `${problem.region} from ${digest_words_iso(problem.from)} to ${digest_words_iso(problem.to)}: ${PERIOD_CAUSES[problem.cause]}`;
+    }
+}
+const UNREAD = {
+    'other-bucket': 'is in another bucket and was not read',
+    archived: 'is in an archive class and was not read',
+};
+const DIGEST_CAUSES = {
+    ...UNREAD,
+    missing: 'was deleted',
+    format: 'is no digest file',
+    unsigned: 'has no signature',
+    algorithm: 'is signed in a way that CloudTrail does not use',
+    moved: 'was put there from elsewhere',
+    'unknown-key': 'is signed with a key that CloudTrail does not list',
+    signature: 'was changed: its signature does not fit',
+    replaced: 'is not the one that the next digest names',
+};
+const LOG_CAUSES = {
+    ...UNREAD,
+    missing: 'was deleted',
+    format: 'was changed: it is no gzip file',
+    hash: 'was changed: its hash is another one',
+};
+const PERIOD_CAUSES = {
+    'not-logging': 'the trail did not log, or without log file validation',
+    unexplained: 'digests were deleted, or the trail did not log',
+    'none-since': 'no digest since',
+};
+const digest_words_iso = (time) => `${new Date(time).toISOString().slice(0, 19)}Z`;
+//# sourceMappingURL=digest-words.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-chain.js
+// What the digests of one chain say about each other: which are missing or not the ones that were there, and which hours have
+// none. Pure. A digest names the one before it, so that a deletion is told from a trail that did not log; where the digest
+// that would tell is itself gone or invalid, nobody knows, and the hours are `unexplained`.
+
+/** Digests are hourly, and come some minutes after their hour. */
+const digest_chain_SLACK = 5 * 60_000;
+const DELAY = digest_key_HOUR;
+/** `links` are the standard digests of one Region that end in the scope, oldest first, at least one. */
+function chainProblems(links, scope) {
+    const keys = new Set(links.map(({ key }) => key));
+    return [
+        ...linkProblems(links, scope),
+        ...links.flatMap((link, index) => holeBefore(link, links[index - 1], keys, scope) ?? []),
+        ...holesAfter(links.at(-1), scope),
+    ];
+}
+/** The same for backfill digests, which come when there is need: hours without one mean nothing. */
+function backfillProblems(links, scope) {
+    return linkProblems(links, scope);
+}
+/** What each digest says of the one before it, held against the one that is there. */
+function linkProblems(links, scope) {
+    const there = new Map(links.map((link) => [link.key, link]));
+    const found = links.flatMap(({ says }) => {
+        const previous = says?.previous ?? null;
+        const cause = previous === null ? null : faultOf(previous, there, scope);
+        return previous === null || cause === null ? [] : [[previous.key, cause]];
+    });
+    return [...new Map(found)].map(([key, cause]) => ({ kind: 'digest', key, cause }));
+}
+function faultOf(previous, there, { bucket, from }) {
+    const end = endOf(previous.key);
+    if (end !== null && end < from)
+        return null;
+    if (previous.bucket !== bucket)
+        return 'other-bucket';
+    const link = there.get(previous.key);
+    if (link === undefined)
+        return 'missing';
+    // One that is invalid by itself has been counted already.
+    if (link.says === null)
+        return null;
+    const { hash, signature } = link.says;
+    const same = (previous.hash ?? hash) === hash && (previous.signature ?? signature) === signature;
+    return same ? null : 'replaced';
+}
+/** The hours between a digest and the one before it in the bucket that no digest answers for. */
+function holeBefore(link, before, keys, scope) {
+    const from = before?.end ?? scope.from;
+    if (link.says !== null && link.says.previous === null) {
+        if (before === undefined)
+            return null;
+        return hole(from, link.says.start, 'not-logging');
+    }
+    // What is unknown ends an hour before the end of the oldest digest that is known to have been.
+    const previous = link.says?.previous;
+    if (previous === undefined || previous === null)
+        return hole(from, link.end - digest_key_HOUR, 'unexplained');
+    if (previous.bucket !== scope.bucket || keys.has(previous.key))
+        return null;
+    return hole(from, (endOf(previous.key) ?? link.end) - digest_key_HOUR, 'unexplained');
+}
+/** The hour that has just ended may still be without one. */
+function holesAfter(last, { to }) {
+    if (last === undefined || hole(last.end, to - digest_key_HOUR - DELAY, 'none-since') === null)
+        return [];
+    return [{ kind: 'period', from: last.end, to, cause: 'none-since' }];
+}
+function hole(from, to, cause) {
+    return to - from > digest_chain_SLACK ? { kind: 'period', from, to, cause } : null;
+}
+//# sourceMappingURL=digest-chain.js.map
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-content.js
+// Zipped objects of the bucket, unzipped while they are downloaded: hashed (logs), or taken whole (digests). What is stored may be
+// anything; a stream that is no gzip is `format`, as is a digest too large to be one.
+
+
+
+
+/** SHA-256 of the unzipped object, hexadecimal. @throws CallFailure where AWS refuses, or the connection broke twice */
+function readHash(reader, key) {
+    return reading(reader, key, async ({ body }) => {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        const isZipped = await unzip(body, (piece) => hash.update(piece));
+        return isZipped ? { hash: hash.digest('hex') } : 'format';
+    });
+}
+/** The unzipped object and its metadata. @throws as `readHash` */
+function readWhole(reader, key) {
+    return reading(reader, key, async ({ body, metadata }) => {
+        const pieces = [];
+        let size = 0;
+        const isZipped = await unzip(body, (piece) => {
+            size += piece.length;
+            if (size > WHOLE_LIMIT)
+                throw new TooLarge();
+            pieces.push(piece);
+        });
+        return isZipped ? { content: Buffer.concat(pieces), metadata } : 'format';
+    });
+}
+/** Bytes; a digest that names 100,000 logs has half of that. */
+const WHOLE_LIMIT = 64 * 1024 * 1024;
+class TooLarge extends Error {
+}
+/** Again from the start when the connection breaks while the body is read: there the SDK does not try again by itself. */
+async function reading(reader, key, take) {
+    try {
+        const stored = await reader.read(key);
+        return await take(stored).catch(async (error) => {
+            if (!isOf(error, BROKEN))
+                throw error;
+            return take(await reader.read(key));
+        });
+    }
+    catch (error) {
+        if (isOf(error, ['NoSuchKey']))
+            return 'missing';
+        if (isOf(error, ['AccessDenied']) && !(await isThere(reader, key)))
+            return 'missing';
+        if (isOf(error, ['InvalidObjectState']))
+            return 'archived';
+        throw error;
+    }
+}
+/**
+ * S3 says `NoSuchKey` only to who may list the bucket without conditions, and our session may do so below `AWSLogs/` alone
+ * (S3 API reference, GetObject, on `s3:ListBucket`).
+ */
+async function isThere(reader, key) {
+    const { objects } = await reader.list(key, undefined, 1);
+    return objects[0]?.key === key;
+}
+const BROKEN = ['network', 'TimeoutError'];
+const isOf = (error, codes) => error instanceof problem/* CallFailure */.Rk && codes.includes(error.awsCode);
+/** Larger than zlib's default: each piece is a turn of the event loop. */
+const PIECE = 128 * 1024;
+/** Whether it was a gzip stream to its end, and not more than `take` wanted. */
+async function unzip(body, take) {
+    try {
+        await (0,promises_namespaceObject.pipeline)(body, (0,external_node_zlib_.createGunzip)({ chunkSize: PIECE }), async (pieces) => {
+            for await (const piece of pieces)
+                take(piece);
+        });
+        return true;
+    }
+    catch (error) {
+        if (error instanceof TooLarge || isZlib(error))
+            return false;
+        throw error;
+    }
+}
+function isZlib(error) {
+    return typeof error === 'object' && error !== null && 'code' in error
+        ? String(error.code).startsWith('Z_')
+        : false;
+}
+//# sourceMappingURL=digest-content.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-document.js
+// One digest file judged by itself: its form, that it lies where it says, and its signature. Pure; what comes before and after
+// it is the chain's. As `aws cloudtrail validate-logs` (AWS CLI 1.45) does it, and the user guide's "CloudTrail digest file
+// structure" and "Custom implementations of CloudTrail log file integrity validation".
+
+/** Everything but the signature, for which its public key has to be had first. */
+function readDigest(raw, backfill) {
+    const { signature, 'signature-algorithm': algorithm } = raw.metadata;
+    if (signature === undefined || algorithm === undefined)
+        return 'unsigned';
+    if (algorithm !== 'SHA256withRSA')
+        return 'algorithm';
+    const fields = fieldsOf(raw.content);
+    const end = fields?.text('digestEndTime');
+    const start = time(fields?.text('digestStartTime'));
+    const fingerprint = fields?.text('digestPublicKeyFingerprint');
+    const logs = fields?.logs();
+    const generated = backfill ? time(raw.metadata['backfill-generation-timestamp']) : null;
+    if (!fields || end === undefined || start === undefined || fingerprint === undefined)
+        return 'format';
+    if (logs === undefined || generated === undefined || !fields.has('previousDigestSignature'))
+        return 'format';
+    const place = [fields.text('digestS3Bucket'), fields.text('digestS3Object')];
+    if (place[0] !== raw.bucket || place[1] !== raw.key)
+        return 'moved';
+    const previous = previousOf(fields);
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(raw.content).digest('hex');
+    const lines = [
+        end,
+        `${raw.bucket}/${raw.key}`,
+        hash,
+        fields.text('previousDigestSignature') ?? 'null',
+    ];
+    const signed = Buffer.from(lines.join('\n'));
+    return { start, fingerprint, previous, logs, hash, signature, signed, generated };
+}
+/** Whether the digest bears the signature that this key's owner made: RSA, PKCS#1 v1.5, SHA-256. */
+function isSignedBy(digest, key) {
+    // Node would stop reading at the first character that is no hexadecimal digit.
+    if (!/^(?:[0-9a-f]{2})+$/i.test(digest.signature))
+        return false;
+    return (0,external_node_crypto_.verify)('RSA-SHA256', digest.signed, key, Buffer.from(digest.signature, 'hex'));
+}
+/** Null where the bytes are no RSA key. PKCS#1 is what the API reference promises; one of its samples is an SPKI. */
+function rsaKey({ der }) {
+    for (const type of ['pkcs1', 'spki']) {
+        try {
+            const key = (0,external_node_crypto_.createPublicKey)({ key: Buffer.from(der), format: 'der', type });
+            if (key.asymmetricKeyType === 'rsa')
+                return key;
+        }
+        catch {
+            // Not in this form.
+        }
+    }
+    return null;
+}
+function previousOf(fields) {
+    const bucket = fields.text('previousDigestS3Bucket');
+    const key = fields.text('previousDigestS3Object');
+    if (bucket === undefined || key === undefined)
+        return null;
+    return {
+        bucket,
+        key,
+        hash: fields.text('previousDigestHashValue') ?? null,
+        signature: fields.text('previousDigestSignature') ?? null,
+    };
+}
+function fieldsOf(content) {
+    const value = objectIn(content);
+    if (value === null)
+        return null;
+    return {
+        has: (name) => name in value,
+        text: (name) => textIn(value, name),
+        logs: () => logsIn(value['logFiles']),
+    };
+}
+function objectIn(content) {
+    try {
+        const value = JSON.parse(content.toString());
+        return isObject(value) ? value : null;
+    }
+    catch {
+        return null;
+    }
+}
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function textIn(value, name) {
+    const text = value[name];
+    return typeof text === 'string' ? text : undefined;
+}
+/** Undefined where one of them is not of the form. */
+function logsIn(value) {
+    if (!Array.isArray(value))
+        return undefined;
+    const logs = value.map(logIn);
+    return logs.includes(null) ? undefined : logs;
+}
+function logIn(value) {
+    if (!isObject(value))
+        return null;
+    const bucket = textIn(value, 's3Bucket');
+    const key = textIn(value, 's3Object');
+    const hash = textIn(value, 'hashValue');
+    return bucket === undefined || key === undefined || hash === undefined
+        ? null
+        : { bucket, key, hash };
+}
+/** Milliseconds since the epoch. */
+function time(text) {
+    const milliseconds = Date.parse(text ?? '');
+    return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+//# sourceMappingURL=digest-document.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-verdict.js
+// What the validation of digests came to, as values: counts, every problem with its key and cause, and one word. Nothing is
+// validated here.
+const MOST_PROBLEMS = 1_000;
+function tally() {
+    const digests = { ...NOTHING };
+    const logs = { ...NOTHING };
+    const problems = [];
+    let holes = 0;
+    const note = (problem) => {
+        if (problems.length < MOST_PROBLEMS)
+            problems.push(problem);
+    };
+    return {
+        digest: (key, cause) => {
+            digests[countedAs(cause)] += 1;
+            if (cause !== null)
+                note({ kind: 'digest', key, cause });
+        },
+        log: (key, digest, cause) => {
+            logs[countedAs(cause)] += 1;
+            if (cause !== null)
+                note({ kind: 'log', key, digest, cause });
+        },
+        period: (period) => {
+            holes += 1;
+            note({ kind: 'period', ...period });
+        },
+        verdict: () => ({ word: wordFor(digests, logs, holes), digests, logs, problems }),
+    };
+}
+const NOTHING = { valid: 0, invalid: 0, missing: 0, unread: 0 };
+function countedAs(cause) {
+    switch (cause) {
+        case null:
+            return 'valid';
+        case 'missing':
+            return 'missing';
+        case 'other-bucket':
+        case 'archived':
+            return 'unread';
+        case 'format':
+        case 'unsigned':
+        case 'algorithm':
+        case 'moved':
+        case 'unknown-key':
+        case 'signature':
+        case 'replaced':
+        case 'hash':
+            return 'invalid';
+    }
+}
+function wordFor(digests, logs, holes) {
+    if (digests.invalid + digests.missing + logs.invalid + logs.missing > 0)
+        return 'invalid';
+    if (digests.valid + digests.unread === 0)
+        return 'none';
+    return digests.unread + logs.unread + holes > 0 ? 'incomplete' : 'valid';
+}
+//# sourceMappingURL=digest-verdict.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/gate.js
+// Lets so many pieces of work run at once and keeps the rest waiting. What the work is, is not known here.
+/** After the first failure nothing more is begun: whatever waits fails with the same error. */
+function gate(places) {
+    const waiting = [];
+    let free = places;
+    let failure = null;
+    const enter = async () => {
+        if (free > 0)
+            free -= 1;
+        else
+            await new Promise((enterNow) => waiting.push(enterNow));
+    };
+    const leave = () => {
+        const next = waiting.shift();
+        if (next === undefined)
+            free += 1;
+        else
+            next();
+    };
+    return async (work) => {
+        await enter();
+        try {
+            if (failure !== null)
+                throw failure.error;
+            return await work();
+        }
+        catch (error) {
+            failure ??= { error };
+            throw error;
+        }
+        finally {
+            leave();
+        }
+    };
+}
+//# sourceMappingURL=gate.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digests.js
+// The validation of a trail's digest files and of the logs they name: reads what the judgement needs, many objects at a time and
+// none of them whole but digests, and counts. What makes a digest valid is decided in digest-document.ts and digest-chain.ts;
+// nothing is decided here about what a verdict is good for.
+
+
+
+
+
+
+/** Objects read at once, and digests whose logs are being read at once: what memory and connections are bounded by. */
+const OBJECTS_OPEN = 16;
+const DIGESTS_OPEN = 6;
+/**
+ * Validates the digests of one account's trail that end between `from` and an hour after `to`, in every Region that has some,
+ * and the logs that they name, as `aws cloudtrail validate-logs` does it for one Region. Beyond it: each hour without a digest
+ * is told, a digest must be the very one that its successor names, a log must have no further content behind its gzip stream,
+ * and public keys may be SPKI.
+ *
+ * @param reader the bucket's, which has to be `scope.bucket`
+ * @throws CallFailure where AWS refuses a call: nothing is known then. What is archived, or in another bucket, is counted as
+ * unread instead.
+ */
+async function validateDigests(reader, keys, scope) {
+    const work = {
+        reader,
+        keys,
+        scope,
+        counted: tally(),
+        object: gate(OBJECTS_OPEN),
+        digest: gate(DIGESTS_OPEN),
+    };
+    const folders = await reader.folders(digestFolder(scope));
+    await Promise.all(folders.map((folder) => validateRegion(work, folder)));
+    return work.counted.verdict();
+}
+async function validateRegion(work, folder) {
+    const files = await digestFiles(work, folder);
+    if (files.length === 0)
+        return;
+    const find = keyFinder(work, regionOf(folder));
+    const judged = await Promise.all(files.map((file) => work.digest(() => judgeDigest(work, find, file))));
+    const present = judged.flatMap((each) => each ?? []);
+    const standard = present.filter(({ backfill }) => !backfill);
+    const backfill = present.filter((each) => each.backfill);
+    count(work, folder, standard, chainProblems(standard, work.scope));
+    count(work, folder, backfill, backfillProblems(backfill, work.scope));
+}
+/** Oldest first. */
+async function digestFiles({ reader, scope }, folder) {
+    const files = [];
+    const [start, last] = keyRange(folder, scope);
+    for (let after = start;;) {
+        const { objects, truncated } = await reader.list(folder, after);
+        files.push(...objects.flatMap(({ key }) => digestFile(folder, scope, key) ?? []));
+        after = objects.at(-1)?.key ?? last;
+        if (!truncated || after >= last)
+            return files.toSorted((a, b) => a.end - b.end);
+    }
+}
+/** Null for one that is gone since it was listed: the chain knows whether it should be there. */
+async function judgeDigest(work, find, file) {
+    const { reader, scope } = work;
+    const stored = await work.object(() => readWhole(reader, file.key));
+    if (stored === 'missing')
+        return null;
+    if (typeof stored === 'string')
+        return { ...file, says: null, fault: stored };
+    const raw = { ...stored, bucket: scope.bucket, key: file.key };
+    const digest = await trusted(find, raw, file.backfill);
+    if (typeof digest === 'string')
+        return { ...file, says: null, fault: digest };
+    await Promise.all(digest.logs.map((log) => validateLog(work, file.key, log)));
+    const { start, hash, signature, previous } = digest;
+    return { ...file, says: { start, hash, signature, previous }, fault: null };
+}
+async function trusted(find, raw, backfill) {
+    const digest = readDigest(raw, backfill);
+    if (typeof digest === 'string')
+        return digest;
+    const key = await find(digest);
+    if (key === null)
+        return 'unknown-key';
+    return isSignedBy(digest, key) ? digest : 'signature';
+}
+async function validateLog(work, digest, log) {
+    const { reader, scope, counted } = work;
+    if (log.bucket !== scope.bucket)
+        return counted.log(log.key, digest, 'other-bucket');
+    const read = await work.object(() => readHash(reader, log.key));
+    return counted.log(log.key, digest, faultOfLog(read, log));
+}
+function faultOfLog(read, { hash }) {
+    if (typeof read === 'string')
+        return read;
+    return read.hash === hash ? null : 'hash';
+}
+function count({ counted }, folder, digests, problems) {
+    const faults = new Map(digests.map(({ key, fault }) => [key, fault]));
+    for (const problem of problems) {
+        if (problem.kind === 'digest')
+            faults.set(problem.key, problem.cause);
+        else
+            counted.period({ ...problem, region: regionOf(folder) });
+    }
+    for (const [key, fault] of faults)
+        counted.digest(key, fault);
+}
+/** One question for all of a Region's digests, and one for each hour in which backfill digests were made. */
+function keyFinder({ keys, scope }, region) {
+    const rings = new Map();
+    const ring = (from, to) => {
+        const name = `${from} ${to}`;
+        const known = rings.get(name) ?? askKeys(keys, region, from, to);
+        rings.set(name, known);
+        return known;
+    };
+    return async ({ fingerprint, generated }) => {
+        const hour = generated === null ? null : Math.floor(generated / digest_key_HOUR) * digest_key_HOUR;
+        const found = hour === null
+            ? await ring(scope.from, scope.to + 2 * digest_key_HOUR)
+            : await ring(hour - digest_key_HOUR, hour + 2 * digest_key_HOUR);
+        return found.get(fingerprint) ?? null;
+    };
+}
+async function askKeys(keys, region, from, to) {
+    const found = await keys.publicKeys(region, from, to);
+    return new Map(found.map((key) => [key.fingerprint, rsaKey(key)]));
+}
+//# sourceMappingURL=digests.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-check.js
+// The validation of digests as part of the proof of delivery: for a trail that was found, as a word and findings. Whatever AWS
+// refuses is told, never thrown: that logs arrive is known all the same.
+
+
+
+
+/** Looks back so many hours from now, by AWS's clock. */
+function digestCheck(hours) {
+    return async ({ delivery, place }, readers) => {
+        const { accountId, bucket, trailArn } = delivery;
+        const to = readers.now();
+        try {
+            const scope = { ...place, bucket, trailArn, from: to - hours * digest_key_HOUR, to };
+            const verdict = await validateDigests(readers.logs, readers.keys, scope);
+            return { words: digestWords(verdict), findings: digestFindings(verdict, accountId) };
+        }
+        catch (error) {
+            return { words: 'not validated', findings: (0,problem/* findingsOf */.WX)(error) };
+        }
+    };
+}
+//# sourceMappingURL=digest-check.js.map
 ;// CONCATENATED MODULE: ./lib/src/delivery/verdict.js
 // What is found out about the delivery of one account's trail, as values. Nothing is claimed here that was not seen.
 
@@ -80457,7 +81151,7 @@ function failureFindings(delivery, error, document) {
     const causes = error === 'AccessDenied' && document !== undefined ? (0,src_policy/* diagnose */.h4)(document, [delivery]) : [];
     const message = `CloudTrail cannot deliver the logs of ${delivery.trailArn} to ${delivery.bucket}: ${error}.`;
     const remedy = causes.length > 0 ? DIAGNOSED : remedyFor(delivery, error);
-    return [finding(delivery, 'error', 'delivery-failing', message, remedy), ...causes];
+    return [findings_finding(delivery, 'error', 'delivery-failing', message, remedy), ...causes];
 }
 const DIAGNOSED = 'The bucket policy is the cause: what to change in it is told with it. CloudTrail tries again for 30 days, so the logs of that time are not lost.';
 function remedyFor({ bucket, kmsKeyArn }, error) {
@@ -80472,32 +81166,30 @@ function remedyFor({ bucket, kmsKeyArn }, error) {
     return `${error} is S3's word for it: see S3's list of error codes. CloudTrail tries again for 30 days.`;
 }
 function trailMissing(about) {
-    return finding(about, 'error', 'delivery-trail-missing', `There is no trail ${about.trailArn}, so nothing is delivered.`, 'Onboard the account, or check trail-name and region.');
+    return findings_finding(about, 'error', 'delivery-trail-missing', `There is no trail ${about.trailArn}, so nothing is delivered.`, 'Onboard the account, or check trail-name and region.');
 }
 function trailStopped(about) {
-    return finding(about, 'error', 'delivery-trail-stopped', `${about.trailArn} is not logging, so nothing is delivered.`, 'Onboard the account again: that starts its logging. Find out who stopped it.');
+    return findings_finding(about, 'error', 'delivery-trail-stopped', `${about.trailArn} is not logging, so nothing is delivered.`, 'Onboard the account again: that starts its logging. Find out who stopped it.');
 }
 function trailElsewhere(about, actual) {
-    return finding(about, 'error', 'trail-delivers-elsewhere', `${about.trailArn} delivers to bucket ${actual}, not to ${about.bucket}.`, "Choose another trail-name, or onboard it with allow-repoint: 'true'.");
+    return findings_finding(about, 'error', 'trail-delivers-elsewhere', `${about.trailArn} delivers to bucket ${actual}, not to ${about.bucket}.`, "Choose another trail-name, or onboard it with allow-repoint: 'true'.");
 }
 function trailAbroad(about, homeRegion) {
-    return finding(about, 'error', 'trail-home-region', `${about.trailArn} has its home in ${homeRegion}; only there its status is told.`, `Set region to ${homeRegion}.`);
+    return findings_finding(about, 'error', 'trail-home-region', `${about.trailArn} has its home in ${homeRegion}; only there its status is told.`, `Set region to ${homeRegion}.`);
 }
 function organizationUnknown(about) {
-    return finding(about, 'warning', 'delivery-organization-unknown', `${about.trailArn} is a trail of an organization, whose logs lie below the ID of the organization.`, 'Give organization-id.');
+    return findings_finding(about, 'warning', 'delivery-organization-unknown', `${about.trailArn} is a trail of an organization, whose logs lie below the ID of the organization.`, 'Give organization-id.');
 }
 function notYet(about, detail) {
-    return finding(about, 'warning', 'delivery-pending', `No proof yet that the logs of ${about.trailArn} arrive: ${detail}`, 'CloudTrail takes about five minutes on average, and promises no time; where nothing happens in the account, it delivers nothing. Run operation verify in a while.');
+    return findings_finding(about, 'warning', 'delivery-pending', `No proof yet that the logs of ${about.trailArn} arrive: ${detail}`, 'CloudTrail takes about five minutes on average, and promises no time; where nothing happens in the account, it delivers nothing. Run operation verify in a while.');
 }
 function malformed(about, key, problem) {
-    return finding(about, 'warning', 'log-malformed', `The object ${key} in ${about.bucket} ${problem}: it is no log as CloudTrail writes it.`, 'Find out who wrote it; validate-digests tells whether a log was changed.');
+    return findings_finding(about, 'warning', 'log-malformed', `The object ${key} in ${about.bucket} ${problem}: it is no log as CloudTrail writes it.`, 'Find out who wrote it; validate-digests tells whether a log was changed.');
 }
-function finding({ accountId }, severity, code, message, remedy) {
+function findings_finding({ accountId }, severity, code, message, remedy) {
     return { severity, code, account: accountId, message, remedy };
 }
 //# sourceMappingURL=findings.js.map
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./lib/src/delivery/inspect.js
 // Opens a log object and says what is in it: gzip, JSON, records, whose they are and how old. Bounded in memory, whatever
 // somebody has put there.
@@ -80567,11 +81259,11 @@ function recordsIn(text) {
     catch {
         return 'is not JSON';
     }
-    const records = isObject(log) ? log['Records'] : undefined;
-    const isLog = Array.isArray(records) && records.every(isObject);
+    const records = inspect_isObject(log) ? log['Records'] : undefined;
+    const isLog = Array.isArray(records) && records.every(inspect_isObject);
     return isLog ? records : 'has no list of records';
 }
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const inspect_isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 //# sourceMappingURL=inspect.js.map
 ;// CONCATENATED MODULE: ./lib/src/delivery/judge.js
 // What a trail's status says of its delivery since a moment. Pure. CloudTrail keeps an error without its time, so an old one
@@ -80690,15 +81382,15 @@ async function look(target, probe, readers, opening, document, isLast) {
     }
 }
 const timesOf = ({ since }, { now }) => ({ since, now: now() });
-const CLAIMED = ({ deliveredAt }) => `CloudTrail says that it delivered at ${time(deliveredAt ?? 0)}, but no log of that time lies in the bucket.`;
+const CLAIMED = ({ deliveredAt }) => `CloudTrail says that it delivered at ${look_time(deliveredAt ?? 0)}, but no log of that time lies in the bucket.`;
 async function waitingFor(target, oldError, readers) {
     const log = await newestLog(readers.logs, { ...target.place, ...timesOf(target, readers) });
     const old = oldError === ''
         ? ''
-        : ` Its status shows ${oldError}, which may be from before ${time(target.since)}.`;
+        : ` Its status shows ${oldError}, which may be from before ${look_time(target.since)}.`;
     return log === null
-        ? `nothing has arrived since ${time(target.since)}.${old}`
-        : `a log has arrived since ${time(target.since)}, but the trail's status does not claim it: it may be another trail's.${old}`;
+        ? `nothing has arrived since ${look_time(target.since)}.${old}`
+        : `a log has arrived since ${look_time(target.since)}, but the trail's status does not claim it: it may be another trail's.${old}`;
 }
 async function delivered(target, log, readers, opening) {
     const [proof, opened] = await Promise.all([
@@ -80738,18 +81430,18 @@ async function look_open({ key, lastModified }, delivery, logs) {
         return { log: closed, problem: '', findings: (0,problem/* findingsOf */.WX)(error) };
     }
 }
-const NOTHING = { proof: null, log: null };
+const look_NOTHING = { proof: null, log: null };
 function failing(detail, ...found) {
-    return { ...NOTHING, state: 'failing', detail, findings: found };
+    return { ...look_NOTHING, state: 'failing', detail, findings: found };
 }
 function unknown(detail, ...found) {
-    return { ...NOTHING, state: 'unknown', detail, findings: found };
+    return { ...look_NOTHING, state: 'unknown', detail, findings: found };
 }
 function pending({ delivery }, detail) {
-    return { ...NOTHING, state: 'pending', detail, findings: [notYet(delivery, detail)] };
+    return { ...look_NOTHING, state: 'pending', detail, findings: [notYet(delivery, detail)] };
 }
 /** `2026-11-24T00:05:00Z` */
-const time = (ms) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+const look_time = (ms) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 //# sourceMappingURL=look.js.map
 ;// CONCATENATED MODULE: ./lib/src/delivery/verify.js
 // Looks for the logs of all accounts until each one's delivery is proven, known to fail, or the time is up. Reads only. Every
@@ -81629,6 +82321,16 @@ const deliveryTimeout = (text) => {
             remedy: "Leave it out for 15 minutes, or give '0' to look once and not to wait.",
         };
 };
+/** Whole hours; at most 31 days, for every log of that time is read. */
+const digestHours = (text) => {
+    const hours = Number(text);
+    return /^\d{1,3}$/.test(text) && hours >= 1 && hours <= 744
+        ? { value: hours }
+        : {
+            problem: 'is no whole number of hours from 1 to 744',
+            remedy: "Give the hours to look back, such as '24', or leave it out to validate none.",
+        };
+};
 function oneOf(...words) {
     return (text) => {
         const value = words.find((word) => word === text);
@@ -81664,7 +82366,7 @@ const eventSelectors = (text) => {
     if (items === null || items.length === 0)
         return { problem: 'is no list', remedy: EXAMPLE };
     const isAdvanced = items.some((item) => 'FieldSelectors' in item);
-    const fault = faultOf(items, isAdvanced);
+    const fault = selectors_faultOf(items, isAdvanced);
     if (fault !== null)
         return { problem: fault, remedy: EXAMPLE };
     return {
@@ -81685,7 +82387,7 @@ function listOf(text) {
     }
 }
 const isItem = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-function faultOf(items, isAdvanced) {
+function selectors_faultOf(items, isAdvanced) {
     const known = isAdvanced ? ADVANCED : BASIC;
     const unknown = items.flatMap(Object.keys).find((key) => !known.has(key));
     if (unknown !== undefined)
@@ -81921,6 +82623,7 @@ const INPUT_NAMES = [
     'silent-after-hours',
     'verify-delivery',
     'delivery-timeout-minutes',
+    'validate-digests',
     'settle-seconds',
     'fail-on',
     'output-directory',
@@ -82044,12 +82747,18 @@ function readRequest(source, reader) {
         ...definedOnly({
             organizationId: optional('organization-id', organizationId),
             expectedPlan: optional('expected-plan', planDigest),
+            validateDigestHours: optional('validate-digests', digestHours),
         }),
     };
     return central === null || members === null ? null : { ...rest, central, members };
 }
 /** Inputs about a change or about somebody's approval of one: an audit makes none. */
-const NOT_FOR_AUDIT = ['expected-plan', 'allow-broadening', 'allow-repoint'];
+const NOT_FOR_AUDIT = [
+    'expected-plan',
+    'allow-broadening',
+    'allow-repoint',
+    'verify-delivery',
+];
 function refuseInputs({ optional }) {
     for (const name of NOT_FOR_AUDIT)
         optional(name, forChanges);
@@ -82111,6 +82820,7 @@ const clean = (text, fallback) => (text || fallback).replaceAll(/[^\w+=,.@-]/g, 
 ;// CONCATENATED MODULE: ./lib/src/main.js
 // One run, start to end: read the inputs, look, plan, apply, prove, report; for an audit, look and compare. Whatever fails on
 // the way, what had been done by then is reported.
+
 
 
 
@@ -82201,7 +82911,14 @@ async function prove(request, candidates, { connectDelivery, clock, say, note, n
         return;
     const members = candidates.map(({ member }) => member);
     const connect = () => connectDelivery({ ...request, members });
-    const delivery = await verifyDelivery(request, candidates, { connect, clock, say });
+    const { validateDigestHours: hours } = request;
+    const validation = hours === undefined ? {} : { validateDigests: digestCheck(hours) };
+    const delivery = await verifyDelivery(request, candidates, {
+        connect,
+        clock,
+        say,
+        ...validation,
+    });
     const findings = [...noted().findings, ...delivery.findings];
     note({ delivery, findings, result: resultWith(noted().result, delivery) });
     show();

@@ -1,16 +1,17 @@
 // `npm run test:peers`: the bundle against an AWS that the sandbox's authors did not write. moto answers the SDK's real wire
 // protocols and keeps what it is told; boto3 reads the end state back and Python judges it (claims.py). It checks no
-// permission, no token, no bucket policy and no ExpectedBucketOwner: those are the sandbox's to refuse.
+// permission, no token, no bucket policy and no ExpectedBucketOwner: those are the sandbox's to refuse. And the validation of
+// digests against that of the AWS CLI (digests.ts).
 
 import { join } from 'node:path';
 import { root, succeed } from '../bench/command.js';
 import { startSandbox } from '../sandbox/index.js';
 import { type RunResult, runAction } from '../sandbox/runner.js';
 import { tutorial } from '../sandbox/worlds.js';
+import type { Claim } from './claim.js';
+import { digestClaims } from './digests.js';
 import { startMoto } from './moto.js';
 import { pythonEnvironment } from './python.js';
-
-type Claim = readonly [claim: string, holds: boolean];
 
 const held = ([, holds]: Claim): boolean => holds;
 
@@ -35,6 +36,7 @@ async function playAll(): Promise<boolean> {
         ...(await joining(scene)),
         ...(await changing(scene)),
         ...(await founding(scene)),
+        ...(await digestClaims(programs)),
       ]);
     } finally {
       await Promise.all([moto.close(), sandbox.close()]);

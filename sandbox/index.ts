@@ -36,6 +36,8 @@ export type SandboxOptions = {
   readonly policyWriteMs?: number;
   /** CloudTrail refuses more than one write and ten reads a second per account, Region and operation. */
   readonly throttle?: boolean;
+  /** Events in each log; default 1. */
+  readonly recordsPerLog?: number;
 };
 
 export type Sandbox = {
@@ -67,6 +69,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     readDelayMs: options.readDelayMs ?? 0,
     policyWriteMs: options.policyWriteMs ?? 0,
     throttle: options.throttle === true ? createThrottle() : noThrottle,
+    recordsPerLog: options.recordsPerLog ?? 1,
   };
   const recorder = createRecorder();
   const faults = createFaults();

@@ -75,7 +75,13 @@ export type World = KeyWorld &
     readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
     /** The same as S3 would print it. */
     readonly bucketPolicyText: (bucket: string) => string | undefined;
-    readonly putObject: (bucket: string, key: string, body: Buffer | string) => void;
+    readonly putObject: (
+      bucket: string,
+      key: string,
+      body: Buffer | string,
+      metadata?: Readonly<Record<string, string>>,
+    ) => void;
+    readonly deleteObject: (bucket: string, key: string) => void;
     /** Objects in key order. */
     readonly objects: (bucket: string, prefix?: string) => readonly ObjectView[];
   };
@@ -119,8 +125,12 @@ export function createWorld(aws: Aws): World {
     },
     bucketPolicy: (name) => visiblePolicy(bucketOf(aws, name)),
     bucketPolicyText: (name) => bucketOf(aws, name).policies.at(-1)?.text,
-    putObject: (name, key, body) => {
-      storeObject(bucketOf(aws, name), key, { body: Buffer.from(body), at: aws.clock.now() });
+    putObject: (name, key, body, metadata = {}) => {
+      const at = aws.clock.now();
+      storeObject(bucketOf(aws, name), key, { body: Buffer.from(body), at, metadata });
+    },
+    deleteObject: (name, key) => {
+      bucketOf(aws, name).objects.delete(key);
     },
     objects: (name, prefix = '') => objectsOf(bucketOf(aws, name), prefix),
     ...trailsOf(aws),

@@ -112,11 +112,12 @@ export function addVerifyingCentral(
     Action: ['s3:ListBucket', 's3:GetObject'],
     Resource: [arn, `${arn}/*`],
   };
+  const keys = { Effect: 'Allow', Action: 'cloudtrail:ListPublicKeys', Resource: '*' };
   return world.createRole({
     account,
     name: 'CloudTrailOnboardingCentral',
     trust: githubTrust(world.createOidcProvider({ account }), exampleRepository),
-    policy: { ...policyOnly, Statement: [policyOnly['Statement'], logs].flat() },
+    policy: { ...policyOnly, Statement: [policyOnly['Statement'], logs, keys].flat() },
   });
 }
 

@@ -5,6 +5,7 @@ import { auditOf, auditResult, unwantedDrift } from './audit/audit.js';
 import { observeAudit } from './audit/observe.js';
 import type { Connection } from './aws/connect.js';
 import { allOf, appliedOf, type Candidate } from './delivery/candidates.js';
+import { digestCheck } from './delivery/digest-check.js';
 import type { DeliveryReaders } from './delivery/ports.js';
 import { resultWith } from './delivery/verdict.js';
 import { verifyDelivery } from './delivery/verify.js';
@@ -127,7 +128,14 @@ async function prove(
   if (candidates.length === 0) return;
   const members = candidates.map(({ member }) => member);
   const connect = () => connectDelivery({ ...request, members });
-  const delivery = await verifyDelivery(request, candidates, { connect, clock, say });
+  const { validateDigestHours: hours } = request;
+  const validation = hours === undefined ? {} : { validateDigests: digestCheck(hours) };
+  const delivery = await verifyDelivery(request, candidates, {
+    connect,
+    clock,
+    say,
+    ...validation,
+  });
   const findings = [...noted().findings, ...delivery.findings];
   note({ delivery, findings, result: resultWith(noted().result, delivery) });
   show();

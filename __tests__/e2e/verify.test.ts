@@ -261,3 +261,40 @@ describe('verify-delivery', () => {
     expect(calls(run)).not.toContain('ListObjectsV2');
   });
 });
+
+describe('validate-digests', () => {
+  const WITH_DIGESTS = { ...LOOK_ONCE, 'validate-digests': '24' };
+  const logOf = (stage: Stage): string =>
+    stage.sandbox.world
+      .objects(stage.scene.bucket, `AWSLogs/${DEV}/CloudTrail/`)
+      .find(({ size }) => size > 0)?.key ?? '';
+
+  test('says that digests and logs are as CloudTrail delivered them', async () => {
+    const run = await (await onboarded(125)).apply(WITH_DIGESTS);
+    expect(run.summary).toContain('valid: 2 of 2 digests, 24 of 24 logs valid');
+    expect(findings(run)).toEqual([]);
+  });
+
+  test('a deleted log is an error that names it', async () => {
+    const stage = await onboarded(125);
+    const key = logOf(stage);
+    stage.sandbox.world.deleteObject(stage.scene.bucket, key);
+    const run = await stage.apply(WITH_DIGESTS);
+    expect(findings(run)).toMatchObject([{ severity: 'error', code: 'digests-invalid' }]);
+    expect(findings(run)[0]?.message).toContain(`log ${key} was deleted`);
+    expect(stateOf(run)).toBe('delivered');
+    expect(run.exitCode).toBe(1);
+  });
+
+  test('without digests yet it is a warning', async () => {
+    const run = await (await onboarded()).apply(WITH_DIGESTS);
+    expect(codes(run)).toEqual(['digests-none']);
+    expect(run.exitCode).toBe(0);
+  });
+
+  test('is not asked for unless it is wished', async () => {
+    const run = await (await onboarded(125)).apply(LOOK_ONCE);
+    expect(run.requests.map(({ operation }) => operation)).not.toContain('ListPublicKeys');
+    expect(run.summary).not.toContain('digests');
+  });
+});

@@ -411,3 +411,14 @@ describe('audit', () => {
     expect(messages(given)).toEqual([expected]);
   });
 });
+
+test.each(['0', '745', '-1', '1.5', 'all'])('validate-digests: %s hours are none', (hours) => {
+  expect(messages({ 'validate-digests': hours })).toEqual([
+    `Input validate-digests "${hours}" is no whole number of hours from 1 to 744.`,
+  ]);
+});
+
+test('digests are validated for as many hours as are given, and not at all without', () => {
+  expect(read({ 'validate-digests': '24' }).validateDigestHours).toBe(24);
+  expect(read()).not.toHaveProperty('validateDigestHours');
+});

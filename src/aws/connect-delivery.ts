@@ -10,6 +10,7 @@ import { type AwsClientOptions, asked } from './call.js';
 import { clientOptions } from './connect.js';
 import { VERIFICATION } from './delivery-permissions.js';
 import { logReader } from './logs.js';
+import { publicKeyReader } from './public-keys.js';
 import { type SessionSource, type TakenSession, takeRoles } from './sessions.js';
 import { trailReader } from './trails.js';
 
@@ -33,6 +34,7 @@ export async function connectDelivery(
     partition: sessions.central.partition,
     policy: bucketReader(client.bucket(sessions.central), central),
     logs: logReader(client.bucket(sessions.central), central),
+    keys: publicKeyReader(client.bucket(sessions.central), central.accountId),
     members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
     now,
   };

@@ -7,9 +7,11 @@ import { trailArn } from '../trail/settings.js';
 import { type Permission, policy, type RolePermissions } from './permissions.js';
 
 export const VERIFICATION: RolePermissions = {
-  central: ({ central, members }, partition) =>
+  central: ({ central, members, validateDigestHours: hours }, partition) =>
     policy([
       ...bucketReading(central, partition),
+      // No resource level.
+      { actions: hours === undefined ? [] : ['cloudtrail:ListPublicKeys'], resources: ['*'] },
       ...members
         .filter(({ accountId }) => accountId === central.accountId)
         .flatMap((member) => trailReading(member, partition)),

@@ -50,8 +50,23 @@ export type DeliveryReaders = {
   readonly partition: string;
   readonly policy: BucketReader;
   readonly logs: LogReader;
+  /** Asked in the central account: keys are a Region's, not an account's. */
+  readonly keys: PublicKeyReader;
   /** Whoever could not be entered has the failure instead. The central account is among them for its own trail. */
   readonly members: ReadonlyMap<string, MemberProbe | UserError>;
   /** AWS's clock, in milliseconds since the epoch: the runner's, put right by AWS's last answer. */
   readonly now: () => number;
+};
+
+/** With which CloudTrail signed digests of one Region. */
+export type PublicKey = {
+  /** As a digest names it, hexadecimal. */
+  readonly fingerprint: string;
+  /** RSA, PKCS#1 or SPKI: AWS documents the former, its samples hold both. */
+  readonly der: Uint8Array;
+};
+
+export type PublicKeyReader = {
+  /** The keys that were in use at any time of the range (milliseconds since the epoch), in this Region alone. */
+  readonly publicKeys: (region: string, from: number, to: number) => Promise<readonly PublicKey[]>;
 };

@@ -78,13 +78,19 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     ...definedOnly({
       organizationId: optional('organization-id', rules.organizationId),
       expectedPlan: optional('expected-plan', rules.planDigest),
+      validateDigestHours: optional('validate-digests', rules.digestHours),
     }),
   } as const;
   return central === null || members === null ? null : { ...rest, central, members };
 }
 
 /** Inputs about a change or about somebody's approval of one: an audit makes none. */
-const NOT_FOR_AUDIT = ['expected-plan', 'allow-broadening', 'allow-repoint'] as const;
+const NOT_FOR_AUDIT = [
+  'expected-plan',
+  'allow-broadening',
+  'allow-repoint',
+  'verify-delivery',
+] as const;
 
 function refuseInputs({ optional }: InputReader): void {
   for (const name of NOT_FOR_AUDIT) optional(name, forChanges);

@@ -37,6 +37,7 @@ export const INPUT_NAMES = [
   'silent-after-hours',
   'verify-delivery',
   'delivery-timeout-minutes',
+  'validate-digests',
   'settle-seconds',
   'fail-on',
   'output-directory',

@@ -66,6 +66,8 @@ export type Request = {
   /** For an audit: an account without a new log for longer is silent. */
   readonly silentAfterHours: number;
   readonly failOn: 'error' | 'changes' | 'drift';
+  /** Hours of digest files to validate, back from now. Undefined: none. */
+  readonly validateDigestHours?: number;
   /** After an apply, wait until logs have arrived. Always so for operation `verify`. */
   readonly verifyDelivery: boolean;
   /** 0: look once. */

@@ -160,6 +160,17 @@ export const deliveryTimeout: Rule<number> = (text) => {
       };
 };
 
+/** Whole hours; at most 31 days, for every log of that time is read. */
+export const digestHours: Rule<number> = (text) => {
+  const hours = Number(text);
+  return /^\d{1,3}$/.test(text) && hours >= 1 && hours <= 744
+    ? { value: hours }
+    : {
+        problem: 'is no whole number of hours from 1 to 744',
+        remedy: "Give the hours to look back, such as '24', or leave it out to validate none.",
+      };
+};
+
 export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
   return (text) => {
     const value = words.find((word) => word === text);
