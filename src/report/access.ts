@@ -3,23 +3,23 @@
 
 import type { AccessChange, AccessRow } from '../policy/index.js';
 import { code, prose } from './escape.js';
+import { type Section, tableSection, uncut } from './sections.js';
 
 /** Empty when nobody's access changes. */
-export function accessSection({ gained, lost, notes, broader }: AccessChange): string {
+export function accessSection({ gained, lost, notes, broader }: AccessChange): Section {
   const rows = [...lost.map((row) => cells('−', row)), ...gained.map((row) => cells('+', row))];
-  if (rows.length === 0 && notes.length === 0) return '';
-  const head = ['', 'who', 'may', 'on', 'when'];
-  const table =
-    rows.length === 0
-      ? []
-      : [[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')];
+  if (rows.length === 0 && notes.length === 0) return uncut('');
+  const open = `${broader || lost.length > 0 ? '<details open>' : '<details>'}<summary>Access</summary>`;
+  const table = tableSection(['', 'who', 'may', 'on', 'when'], rows);
   const words = [
-    ...table,
     ...notes.map(prose),
     ...(broader ? [] : ['Member accounts get no read access to the bucket.']),
   ];
-  const open = broader || lost.length > 0 ? '<details open>' : '<details>';
-  return `${open}<summary>Access</summary>\n\n${words.join('\n\n')}\n</details>`;
+  return {
+    ...table,
+    open: rows.length === 0 ? open : `${open}\n\n${table.open}`,
+    end: [...words.map((text) => `\n${text}`), '</details>'].join('\n'),
+  };
 }
 
 function cells(mark: string, { who, may, on, when }: AccessRow): readonly string[] {

@@ -7,30 +7,31 @@ import { accessSection } from './access.js';
 import { code, fenced, prose, proseWithBlock } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
+import { inLimit, type Limit, type Section, tableSection, uncut } from './sections.js';
 import { settled, verdict } from './verdict.js';
 import { bySeverity, plural } from './words.js';
 
-/** The whole body, uncut; ends with a new line. */
-export function summaryOf(report: Report): string {
+/** The whole body, or, where there is a limit, as much of it as fits; ends with a new line. */
+export function summaryOf(report: Report, limit?: Limit): string {
   const { request, plan } = report;
   const sections =
     request === null || plan === null
       ? [
-          '**Nothing was changed.** The run ended before it had a plan.',
+          uncut('**Nothing was changed.** The run ended before it had a plan.'),
           findingList(report.findings),
         ]
       : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
         ? []
         : [
-            verdict(report),
+            uncut(verdict(report)),
             findingList(report.findings),
             table(rowsOf(request, plan, report.outcome), report.outcome !== null),
             accessSection(plan.policy.access),
             diffSection(plan.policy.diff, report.outcome !== null),
-            restoreSection(report),
+            uncut(restoreSection(report)),
           ];
-  const parts = [marker(report), heading(report), ...sections, footer(report)];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  const head = [marker(report), heading(report)].map(uncut);
+  return inLimit([...head, ...sections, uncut(footer(report))], limit);
 }
 
 function marker({ request, run }: Report): string {
@@ -60,8 +61,8 @@ function heading({ request, plan, outcome, result }: Report): string {
 
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
 
-function findingList(findings: readonly Finding[]): string {
-  return bySeverity(findings).map(findingItem).join('\n');
+function findingList(findings: readonly Finding[]): Section {
+  return { ...uncut(''), items: bySeverity(findings).map(findingItem), thing: 'finding' };
 }
 
 /** A list item; all that belongs to it is indented below its mark. */
@@ -70,7 +71,7 @@ function findingItem({ severity, message, remedy, code: name }: Finding): string
   return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 
-function table(rows: readonly Row[], applied: boolean): string {
+function table(rows: readonly Row[], applied: boolean): Section {
   const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
   const lines = rows.map(({ mark, account, role, what, detail, outcome }) => [
     mark,
@@ -79,15 +80,23 @@ function table(rows: readonly Row[], applied: boolean): string {
     prose(detail),
     ...(applied ? [prose(outcome)] : []),
   ]);
-  return [head, head.map(() => '---'), ...lines]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return tableSection(head, lines);
 }
 
-function diffSection(diff: string, applied: boolean): string {
-  if (diff === '') return '';
-  const open = applied ? '<details>' : '<details open>';
-  return `${open}<summary>Policy diff</summary>\n\n${fenced('diff', diff)}\n</details>`;
+/** What is cut are hunks. */
+function diffSection(diff: string, applied: boolean): Section {
+  if (diff === '') return uncut('');
+  const details = applied ? '<details>' : '<details open>';
+  const block = fenced('diff', diff);
+  const closing = block.lastIndexOf('\n');
+  const [opening = '', ...hunks] = block.slice(0, closing).split(/\n(?=@@ )/);
+  return {
+    open: `${details}<summary>Policy diff</summary>\n\n${opening}`,
+    items: hunks,
+    thing: 'hunk',
+    close: block.slice(closing + 1),
+    end: '</details>',
+  };
 }
 
 /**
