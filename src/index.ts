@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as core from '@actions/core';
 import { connect } from './aws/connect.js';
 import { requestHandler } from './aws/http.js';
-import { eventPayload, runEvent, runInfo } from './github/context.js';
+import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context.js';
+import { pullRequestComments } from './github/octokit.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
 import { main } from './main.js';
@@ -14,6 +15,10 @@ import { logLines } from './report/log.js';
 
 const { env } = process;
 const INPUT = 'INPUT_';
+const payload = eventPayload(env);
+const pull = pullRequestOf(env, payload);
+const token = core.getInput('github-token');
+if (token !== '') core.setSecret(token);
 
 await main({
   inputs: {
@@ -22,9 +27,9 @@ await main({
       name.startsWith(INPUT) && env[name] !== '' ? [name.slice(INPUT.length)] : [],
     ),
     environment: env,
-    event: runEvent(env, eventPayload(env)),
+    event: runEvent(env, payload),
   },
-  run: runInfo(env),
+  run: runInfo(env, payload),
   connect: (request) =>
     connect(request, {
       client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
@@ -35,7 +40,11 @@ await main({
       },
       mask: core.setSecret,
     }),
-  publish,
+  publish: (report, save) =>
+    publish(report, save, {
+      open: pull === null || token === '' ? null : () => pullRequestComments(token, pull),
+      runId: env['GITHUB_RUN_ID'] ?? '',
+    }),
   show: (report) => {
     for (const line of logLines(report)) core.info(line);
   },

@@ -34,7 +34,8 @@ export function summaryOf(report: Report, limit?: Limit): string {
   return inLimit([...head, ...sections, uncut(footer(report))], limit);
 }
 
-function marker({ request, run }: Report): string {
+/** The hidden first line: whose report it is. */
+export function marker({ request, run }: Report): string {
   const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
   // Two hyphens would end the comment.
   return `<!-- cloudtrail-onboarding: ${prose(key).replaceAll('--', '&#45;&#45;')} -->`;

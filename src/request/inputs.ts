@@ -65,6 +65,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
     failOn: optional('fail-on', rules.oneOf('error', 'changes')) ?? 'error',
+    comment: optional('comment', rules.oneOf('auto', 'always', 'never')) ?? 'auto',
     outputDirectory:
       source.text('output-directory') ||
       `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,

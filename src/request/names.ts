@@ -36,6 +36,8 @@ export const INPUT_NAMES = [
   'allow-broadening',
   'settle-seconds',
   'fail-on',
+  'comment',
+  'github-token',
   'output-directory',
 ] as const;
 

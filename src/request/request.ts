@@ -63,5 +63,7 @@ export type Request = {
   /** Seconds from the policy write to the read that looks whether it still stands; 0: no such read. */
   readonly settleSeconds: number;
   readonly failOn: 'error' | 'changes';
+  /** Whether a pull request gets a comment; `auto`: when there is something to say. */
+  readonly comment: 'auto' | 'always' | 'never';
   readonly outputDirectory: string;
 };
