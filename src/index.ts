@@ -17,8 +17,8 @@ const { env } = process;
 const INPUT = 'INPUT_';
 const payload = eventPayload(env);
 const pull = pullRequestOf(env, payload);
-const token = core.getInput('github-token');
-if (token !== '') core.setSecret(token);
+const githubToken = core.getInput('github-token');
+if (githubToken !== '') core.setSecret(githubToken);
 
 await main({
   inputs: {
@@ -42,7 +42,8 @@ await main({
     }),
   publish: (report, save) =>
     publish(report, save, {
-      open: pull === null || token === '' ? null : () => pullRequestComments(token, pull),
+      open:
+        pull === null || githubToken === '' ? null : () => pullRequestComments(githubToken, pull),
       runId: env['GITHUB_RUN_ID'] ?? '',
     }),
   show: (report) => {

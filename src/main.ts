@@ -5,6 +5,7 @@ import type { Connection } from './aws/connect.js';
 import { fileSaver, type SaveFile } from './github/files.js';
 import { apply } from './plan/apply.js';
 import { observe, readPolicy } from './plan/observe.js';
+import { desiredGrants, FORK_NOTICE, isForkWithoutToken } from './plan/offline.js';
 import { outcomeFindings, resultOf, unwantedChanges } from './plan/outcome.js';
 import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
@@ -59,7 +60,10 @@ export async function main(deps: Deps): Promise<void> {
     }
   } catch (error) {
     deps.debug(error);
-    note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
+    const { request, findings } = report;
+    if (request !== null && isForkWithoutToken(deps.inputs.event, error))
+      note({ result: 'planned', offline: desiredGrants(request), findings: [FORK_NOTICE] });
+    else note({ result: 'failed', findings: [...findings, ...findingsOf(error)] });
   }
   await deps.publish(report, save);
 }

@@ -107,7 +107,9 @@ function shown(request: HttpRequest) {
       body,
       author_association: user?.type === 'Bot' ? 'NONE' : 'MEMBER',
       performed_via_github_app:
-        user?.type === 'Bot' ? { id: 15_368, slug: 'github-actions', name: 'GitHub Actions' } : null,
+        user?.type === 'Bot'
+          ? { id: 15_368, slug: 'github-actions', name: 'GitHub Actions' }
+          : null,
     };
   };
 }

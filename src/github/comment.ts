@@ -30,7 +30,9 @@ export async function comment(
   { open, runId }: CommentContext,
 ): Promise<readonly Finding[]> {
   const wish = report.request?.comment ?? 'never';
-  if (open === null || wish === 'never') return [];
+  // A fork that gets no OIDC token gets no token that may comment either.
+  const isHopeless = wish === 'auto' && report.offline !== undefined;
+  if (open === null || wish === 'never' || isHopeless) return [];
   try {
     await write(report, await open(), runId, wish === 'always' || hasNews(report));
     return [];

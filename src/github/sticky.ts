@@ -51,9 +51,7 @@ export function ownComments(
     const lines = body.split(/\r?\n/);
     if (user?.type !== 'Bot' || !lines.includes(identity.marker)) return [];
     const [, scope = '', run = '0'] = LAST_LINE.exec(lines.join('\n')) ?? [];
-    return scope === '' || scope === identity.scope
-      ? [{ id, body, run: Number(run), scope }]
-      : [];
+    return scope === '' || scope === identity.scope ? [{ id, body, run: Number(run), scope }] : [];
   });
 }
 
@@ -67,10 +65,7 @@ export function commentToUpdate(
 }
 
 /** All but the one that the latest run wrote, the first of several: every run that sees the same comments keeps the same one. */
-export function duplicates(
-  comments: readonly Comment[],
-  identity: Identity,
-): readonly number[] {
+export function duplicates(comments: readonly Comment[], identity: Identity): readonly number[] {
   const [, ...others] = ownComments(comments, identity)
     .filter(({ scope }) => scope === identity.scope)
     .toSorted((a, b) => b.run - a.run || a.id - b.id);

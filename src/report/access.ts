@@ -7,10 +7,10 @@ import { type Section, tableSection, uncut } from './sections.js';
 
 /** Empty when nobody's access changes. */
 export function accessSection({ gained, lost, notes, broader }: AccessChange): Section {
-  const rows = [...lost.map((row) => cells('−', row)), ...gained.map((row) => cells('+', row))];
+  const rows = [...lost.map(cells('−')), ...gained.map(cells('+'))];
   if (rows.length === 0 && notes.length === 0) return uncut('');
   const open = `${broader || lost.length > 0 ? '<details open>' : '<details>'}<summary>Access</summary>`;
-  const table = tableSection(['', 'who', 'may', 'on', 'when'], rows);
+  const table = tableSection(HEAD, rows);
   const words = [
     ...notes.map(prose),
     ...(broader ? [] : ['Member accounts get no read access to the bucket.']),
@@ -22,8 +22,15 @@ export function accessSection({ gained, lost, notes, broader }: AccessChange): S
   };
 }
 
-function cells(mark: string, { who, may, on, when }: AccessRow): readonly string[] {
-  return [
+const HEAD = ['', 'who', 'may', 'on', 'when'];
+
+/** The table alone; empty where there are no rows. */
+export function accessTable(mark: string, rows: readonly AccessRow[]): Section {
+  return rows.length === 0 ? uncut('') : tableSection(HEAD, rows.map(cells(mark)));
+}
+
+function cells(mark: string) {
+  return ({ who, may, on, when }: AccessRow): readonly string[] => [
     mark,
     prose(who),
     code(may),

@@ -6,13 +6,14 @@ import type { MemberPlan, Plan } from '../plan/plan.js';
 import type { Report } from './report.js';
 
 /** Pretty-printed JSON; ends with a new line. */
-export function planJson({ request, plan, outcome, result, findings }: Report): string {
+export function planJson({ request, plan, outcome, result, findings, offline }: Report): string {
   const body = {
     version: 1,
     result,
     ...(request === null
       ? {}
       : { operation: request.operation, mode: request.mode, central: request.central }),
+    ...(offline !== undefined && { desired: offline }),
     ...(plan === null
       ? {}
       : {

@@ -4,7 +4,8 @@
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
-import { code, fenced, prose, proseWithBlock } from './escape.js';
+import { code, fenced, prose, proseWithBlock, visible } from './escape.js';
+import { offlineSections } from './offline.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
 import { inLimit, type Limit, type Section, tableSection, uncut } from './sections.js';
@@ -13,36 +14,43 @@ import { bySeverity, plural } from './words.js';
 
 /** The whole body, or, where there is a limit, as much of it as fits; ends with a new line. */
 export function summaryOf(report: Report, limit?: Limit): string {
-  const { request, plan } = report;
-  const sections =
-    request === null || plan === null
-      ? [
-          uncut('**Nothing was changed.** The run ended before it had a plan.'),
-          findingList(report.findings),
-        ]
-      : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
-        ? []
-        : [
-            uncut(verdict(report)),
-            findingList(report.findings),
-            table(rowsOf(request, plan, report.outcome), report.outcome !== null),
-            accessSection(plan.policy.access),
-            diffSection(plan.policy.diff, report.outcome !== null),
-            uncut(restoreSection(report)),
-          ];
   const head = [marker(report), heading(report)].map(uncut);
-  return inLimit([...head, ...sections, uncut(footer(report))], limit);
+  return inLimit([...head, ...sectionsOf(report), uncut(footer(report))], limit);
+}
+
+function sectionsOf(report: Report): readonly Section[] {
+  const { request, plan, findings, outcome, offline } = report;
+  if (request !== null && offline !== undefined)
+    return offlineSections(request, offline, findingList(findings));
+  if (request === null || plan === null)
+    return [
+      uncut('**Nothing was changed.** The run ended before it had a plan.'),
+      findingList(findings),
+    ];
+  if (plan.changes === 0 && findings.length === 0 && report.result === 'no-changes') return [];
+  return [
+    uncut(verdict(report)),
+    findingList(findings),
+    table(rowsOf(request, plan, outcome), outcome !== null),
+    accessSection(plan.policy.access),
+    diffSection(plan.policy.diff, outcome !== null),
+    uncut(restoreSection(report)),
+  ];
 }
 
 /** The hidden first line: whose report it is. */
 export function marker({ request, run }: Report): string {
-  const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
-  // Two hyphens would end the comment.
-  return `<!-- cloudtrail-onboarding: ${prose(key).replaceAll('--', '&#45;&#45;')} -->`;
+  const key = visible([request?.central.bucket ?? '', run.workflow, run.job].join(' · '));
+  // None of these may end the comment: `-->`, `--!>`, `--`.
+  const safe = key.replaceAll(/[&<>]|--/g, (part) => INERT[part as keyof typeof INERT]);
+  return `<!-- cloudtrail-onboarding: ${safe} -->`;
 }
 
-function heading({ request, plan, outcome, result }: Report): string {
+const INERT = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '--': '&#45;&#45;' } as const;
+
+function heading({ request, plan, outcome, result, offline }: Report): string {
   const title = '### CloudTrail onboarding';
+  if (offline !== undefined) return `${title} · inputs checked`;
   if (request === null || plan === null) return `${title} · ${result}`;
   const bucket = code(request.central.bucket);
   if (result === 'no-changes') return `${title} · no changes\n\n${settled(plan, bucket)}`;
