@@ -3,7 +3,7 @@
 
 import type { PullRequestComments } from './comment.js';
 
-/** Milliseconds for one call, a list's with all its pages. */
+/** Milliseconds for one call, the last byte of its answer included. */
 const CALL_MS = 10_000;
 
 export type PullRequest = {
@@ -19,19 +19,22 @@ export async function pullRequestComments(
 ): Promise<PullRequestComments> {
   // "eager" keeps the client in the one file of the bundle; it still runs only when it is asked for.
   const { getOctokit } = await import(/* webpackMode: "eager" */ '@actions/github');
-  const { rest, paginate } = getOctokit(token, { userAgent: 'cloudtrail-onboarding' });
-  const place = () => ({ owner, repo, request: { signal: AbortSignal.timeout(CALL_MS) } });
+  const { rest, paginate, hook } = getOctokit(token, { userAgent: 'cloudtrail-onboarding' });
+  // As an option of the call it would not reach the pages of a list.
+  hook.before('request', ({ request }) => {
+    if (request) request.signal = AbortSignal.timeout(CALL_MS);
+  });
   return {
     list: () =>
-      paginate(rest.issues.listComments, { ...place(), issue_number: number, per_page: 100 }),
+      paginate(rest.issues.listComments, { owner, repo, issue_number: number, per_page: 100 }),
     create: async (body) => {
-      await rest.issues.createComment({ ...place(), issue_number: number, body });
+      await rest.issues.createComment({ owner, repo, issue_number: number, body });
     },
     update: async (id, body) => {
-      await rest.issues.updateComment({ ...place(), comment_id: id, body });
+      await rest.issues.updateComment({ owner, repo, comment_id: id, body });
     },
     remove: async (id) => {
-      await rest.issues.deleteComment({ ...place(), comment_id: id });
+      await rest.issues.deleteComment({ owner, repo, comment_id: id });
     },
   };
 }
