@@ -2,12 +2,20 @@
 
 import { hasChanged } from '../plan/outcome.js';
 import type { MemberPlan } from '../plan/plan.js';
+import type { Finding } from '../policy/index.js';
 import type { Report } from './report.js';
+import { bySeverity, plural } from './words.js';
 
 /** Where the run's files lie; empty for one that was not written. */
 export type FilePaths = { readonly plan: string; readonly report: string; readonly diff: string };
 
+/**
+ * GitHub takes 1 MB for all outputs of a job, counted as UTF-16: half a million characters.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+ */
 const DIFF_BYTES = 50_000;
+const ARNS_BYTES = 200_000;
+const FINDINGS_BYTES = 150_000;
 
 export type Outputs = ReturnType<typeof outputsOf>;
 
@@ -15,6 +23,7 @@ export function outputsOf(report: Report, files: FilePaths) {
   const { request, plan, outcome, result, findings, backupFile } = report;
   const members = plan?.members ?? [];
   const arns = members.flatMap(trailArnOf);
+  const shownArns = firstOf(arns, ARNS_BYTES);
   const [only] = members.length === 1 ? arns : [];
   const isTold = request?.mode === 'plan' || outcome !== null;
   return {
@@ -28,8 +37,8 @@ export function outputsOf(report: Report, files: FilePaths) {
     'policy-backup-file': backupFile,
     'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
     'trail-arn': only?.[1] ?? '',
-    'trail-arns': JSON.stringify(Object.fromEntries(arns)),
-    findings: JSON.stringify(findings),
+    'trail-arns': JSON.stringify(Object.fromEntries(shownArns)),
+    findings: JSON.stringify(shownFindings(findings, arns.length - shownArns.length)),
     broadened: String(plan?.policy.access.broader ?? false),
   };
 }
@@ -42,6 +51,38 @@ function trailArnOf(planned: MemberPlan): readonly (readonly [string, string])[]
     case 'unread':
       return [];
   }
+}
+
+/** The first items whose JSON fits into so many UTF-8 bytes. */
+export function firstOf<T>(items: readonly T[], bytes: number): readonly T[] {
+  let left = bytes;
+  const end = items.findIndex((item) => {
+    left -= Buffer.byteLength(JSON.stringify(item)) + 1;
+    return left < 0;
+  });
+  return end < 0 ? items : items.slice(0, end);
+}
+
+/** All of them where they fit, else the worst ones; the last one tells what is missing here and where it is. */
+function shownFindings(findings: readonly Finding[], missingArns: number): readonly Finding[] {
+  const whole = firstOf(findings, FINDINGS_BYTES);
+  const shown =
+    whole.length === findings.length ? findings : firstOf(bySeverity(findings), FINDINGS_BYTES);
+  const missing = findings.length - shown.length;
+  const parts = [
+    missing === 0 ? '' : `findings lacks ${plural(missing, 'finding')}`,
+    missingArns === 0 ? '' : `trail-arns lacks ${plural(missingArns, 'account')}`,
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return shown;
+  return [
+    ...shown,
+    {
+      severity: 'notice',
+      code: 'outputs-cut',
+      message: `GitHub takes 1 MB of outputs, so the output ${parts.join(', and ')}.`,
+      remedy: 'The file that the output plan-file names holds all of it.',
+    },
+  ];
 }
 
 /** The first whole lines of a text that fit into so many UTF-8 bytes. */

@@ -47,6 +47,7 @@ function bucketJson({ bucket }: Plan, outcome: Outcome | null) {
 function memberJson(planned: MemberPlan, outcome: Outcome | null) {
   const { accountId, region, trail } = planned.member;
   const base = { accountId, region, trailName: trail.name, state: planned.kind };
+  if (planned.kind === 'held-back') return { ...base, trailArn: planned.trailArn };
   if (planned.kind !== 'planned') return base;
   const done = outcome?.members.find((member) => member.accountId === accountId);
   return {
