@@ -5,12 +5,14 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as core from '@actions/core';
 import { connect } from './aws/connect.js';
+import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
 import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context.js';
 import { pullRequestComments } from './github/octokit.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
 import { main } from './main.js';
+import { logLine } from './report/escape.js';
 import { logLines } from './report/log.js';
 
 const { env } = process;
@@ -19,6 +21,16 @@ const payload = eventPayload(env);
 const pull = pullRequestOf(env, payload);
 const githubToken = core.getInput('github-token');
 if (githubToken !== '') core.setSecret(githubToken);
+
+const source = {
+  client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
+  idToken: async (audience: string) => {
+    const token = await idToken(env, audience);
+    core.setSecret(token);
+    return token;
+  },
+  mask: core.setSecret,
+};
 
 await main({
   inputs: {
@@ -30,16 +42,8 @@ await main({
     event: runEvent(env, payload),
   },
   run: runInfo(env, payload),
-  connect: (request) =>
-    connect(request, {
-      client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
-      idToken: async (audience) => {
-        const token = await idToken(env, audience);
-        core.setSecret(token);
-        return token;
-      },
-      mask: core.setSecret,
-    }),
+  connect: (request) => connect(request, source),
+  connectDelivery: (request) => connectDelivery(request, source),
   publish: (report, save) =>
     publish(report, save, {
       open:
@@ -49,8 +53,10 @@ await main({
   show: (report) => {
     for (const line of logLines(report)) core.info(line);
   },
+  say: (line) => core.info(logLine(line)),
   debug: (error) =>
     core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  today: () => Date.now(),
   clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
 });
 

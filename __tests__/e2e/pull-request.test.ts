@@ -206,6 +206,13 @@ describe('a pull request from a fork', () => {
     expect(run.summary).not.toContain('Access as intended');
   });
 
+  test.each(['verify', 'audit'])('is green with operation %s as well', async (operation) => {
+    const stage = await openStage();
+    const run = await stage.plan({ operation }, FORK);
+    expect(run.exitCode).toBe(0);
+    expect(findings(run)).toMatchObject([{ code: 'fork-without-token' }]);
+  });
+
   test('whose repository is gone counts as one', async () => {
     const { plan } = await openStage();
     const payload = {

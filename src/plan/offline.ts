@@ -2,19 +2,21 @@
 // that is asked for. Pure.
 
 import type { AccessRow, Finding } from '../policy/index.js';
-import { findingsOf } from '../problem.js';
 import type { RunEvent } from '../request/event.js';
 import type { Request } from '../request/request.js';
 import { unentered } from './observe.js';
 import { makePlan } from './plan.js';
 
 /** `pull_request_target` runs in the name of the base repository: without a token there, a permission is missing. */
-export function isForkWithoutToken({ name, fork }: RunEvent, error: unknown): boolean {
-  const missing = findingsOf(error).some(({ code }) => code === 'oidc-permission-missing');
+export function isForkWithoutToken(
+  { name, fork }: RunEvent,
+  findings: readonly Finding[],
+): boolean {
+  const missing = findings.some(({ code }) => code === 'oidc-permission-missing');
   return missing && fork && name !== 'pull_request_target';
 }
 
-export const FORK_NOTICE: Finding = {
+const FORK_NOTICE: Finding = {
   severity: 'notice',
   code: 'fork-without-token',
   message:
@@ -23,8 +25,17 @@ export const FORK_NOTICE: Finding = {
     'Nothing is to be done here. To see the plan before the merge, push the branch to this repository and open the pull request from there.',
 };
 
+/** What such a run reports. */
+export function withoutToken(request: Request) {
+  return {
+    result: 'planned',
+    offline: desiredGrants(request),
+    findings: [FORK_NOTICE],
+  } as const;
+}
+
 /** The grants that are asked for: what an empty policy would gain by them. */
-export function desiredGrants(request: Request): readonly AccessRow[] {
+function desiredGrants(request: Request): readonly AccessRow[] {
   const members = request.members.map((member) => unentered(member, partitionOf(request)));
   const policy = { text: null, document: null, readAt: 0 };
   return makePlan(request, { policy, members, unlimitedAccounts: [] }).policy.access.gained;

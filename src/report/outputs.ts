@@ -1,8 +1,10 @@
 // The action's outputs, made from the report. Their names are fixed by action.yml; a test keeps both equal.
 
+import type { Audit } from '../audit/audit.js';
 import { hasChanged } from '../plan/outcome.js';
 import type { MemberPlan } from '../plan/plan.js';
 import type { Finding } from '../policy/index.js';
+import { statesOf } from './delivery.js';
 import type { Report } from './report.js';
 import { bySeverity, plural } from './words.js';
 
@@ -15,16 +17,19 @@ export type FilePaths = { readonly plan: string; readonly report: string; readon
  */
 const DIFF_BYTES = 50_000;
 const ARNS_BYTES = 200_000;
+const DELIVERY_BYTES = 100_000;
 const FINDINGS_BYTES = 150_000;
 
 export type Outputs = ReturnType<typeof outputsOf>;
 
 export function outputsOf(report: Report, files: FilePaths) {
-  const { request, plan, outcome, result, findings, backupFile } = report;
-  const members = plan?.members ?? [];
-  const arns = members.flatMap(trailArnOf);
+  const { request, plan, audit, outcome, result, findings, backupFile } = report;
+  const accounts = plan?.members ?? audit?.accounts ?? [];
+  const arns = [...(plan?.members ?? []).flatMap(trailArnOf), ...auditedArns(audit)];
   const shownArns = firstOf(arns, ARNS_BYTES);
-  const [only] = members.length === 1 ? arns : [];
+  const deliveries = Object.entries(statesOf(report.delivery));
+  const shownDeliveries = firstOf(deliveries, DELIVERY_BYTES);
+  const [only] = accounts.length === 1 ? arns : [];
   const isTold = request?.mode === 'plan' || outcome !== null;
   return {
     changed: String(plan !== null && isTold && hasChanged(plan, outcome)),
@@ -35,10 +40,16 @@ export function outputsOf(report: Report, files: FilePaths) {
     'policy-diff': cutLines(plan?.policy.diff ?? '', DIFF_BYTES),
     'diff-file': files.diff,
     'policy-backup-file': backupFile,
-    'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
+    'policy-bytes': String(plan?.policy.size?.bytes ?? audit?.policyBytes ?? ''),
     'trail-arn': only?.[1] ?? '',
     'trail-arns': JSON.stringify(Object.fromEntries(shownArns)),
-    findings: JSON.stringify(shownFindings(findings, arns.length - shownArns.length)),
+    delivery: JSON.stringify(Object.fromEntries(shownDeliveries)),
+    findings: JSON.stringify(
+      shownFindings(findings, [
+        ['trail-arns', 'account', arns.length - shownArns.length],
+        ['delivery', 'account', deliveries.length - shownDeliveries.length],
+      ]),
+    ),
     broadened: String(plan?.policy.access.broader ?? false),
   };
 }
@@ -53,6 +64,12 @@ function trailArnOf(planned: MemberPlan): readonly (readonly [string, string])[]
   }
 }
 
+function auditedArns(audit: Audit | null): readonly (readonly [string, string])[] {
+  return (audit?.accounts ?? []).flatMap(({ accountId, trailArn }) =>
+    trailArn === null ? [] : [[accountId, trailArn] as const],
+  );
+}
+
 /** The first items whose JSON fits into so many UTF-8 bytes. */
 export function firstOf<T>(items: readonly T[], bytes: number): readonly T[] {
   let left = bytes;
@@ -63,16 +80,19 @@ export function firstOf<T>(items: readonly T[], bytes: number): readonly T[] {
   return end < 0 ? items : items.slice(0, end);
 }
 
+type Missing = readonly [output: string, thing: string, missing: number];
+
 /** All of them where they fit, else the worst ones; the last one tells what is missing here and where it is. */
-function shownFindings(findings: readonly Finding[], missingArns: number): readonly Finding[] {
+function shownFindings(
+  findings: readonly Finding[],
+  others: readonly Missing[],
+): readonly Finding[] {
   const whole = firstOf(findings, FINDINGS_BYTES);
   const shown =
     whole.length === findings.length ? findings : firstOf(bySeverity(findings), FINDINGS_BYTES);
-  const missing = findings.length - shown.length;
-  const parts = [
-    missing === 0 ? '' : `findings lacks ${plural(missing, 'finding')}`,
-    missingArns === 0 ? '' : `trail-arns lacks ${plural(missingArns, 'account')}`,
-  ].filter((part) => part !== '');
+  const parts = [['findings', 'finding', findings.length - shown.length] as const, ...others]
+    .filter(([, , missing]) => missing > 0)
+    .map(([output, thing, missing]) => `${output} lacks ${plural(missing, thing)}`);
   if (parts.length === 0) return shown;
   return [
     ...shown,

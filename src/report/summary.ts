@@ -1,32 +1,39 @@
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
 
+import type { Audit } from '../audit/audit.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
+import { accountsInOrder, auditRows, auditTable, countOf } from './audit.js';
+import { deliveredInWords, deliverySection } from './delivery.js';
 import { code, fenced, prose, proseWithBlock, visible } from './escape.js';
 import { offlineSections } from './offline.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
 import { inLimit, type Limit, type Section, tableSection, uncut } from './sections.js';
 import { settled, verdict } from './verdict.js';
-import { bySeverity, plural } from './words.js';
+import { bySeverity, ICONS, plural } from './words.js';
 
 /** The whole body, or, where there is a limit, as much of it as fits; ends with a new line. */
 export function summaryOf(report: Report, limit?: Limit): string {
-  const head = [marker(report), heading(report)].map(uncut);
-  return inLimit([...head, ...sectionsOf(report), uncut(footer(report))], limit);
+  const sections = [
+    uncut(marker(report)),
+    uncut(heading(report)),
+    ...sectionsOf(report),
+    deliverySection(report.delivery),
+    uncut(footer(report)),
+  ];
+  return inLimit(sections, limit);
 }
 
 function sectionsOf(report: Report): readonly Section[] {
-  const { request, plan, findings, outcome, offline } = report;
+  const { request, plan, audit, findings, outcome, delivery, offline } = report;
   if (request !== null && offline !== undefined)
     return offlineSections(request, offline, findingList(findings));
+  if (audit !== null && request !== null) return auditSections(request, audit, findings);
   if (request === null || plan === null)
-    return [
-      uncut('**Nothing was changed.** The run ended before it had a plan.'),
-      findingList(findings),
-    ];
+    return [uncut(delivery === null ? unplanned(request) : ''), findingList(findings)];
   if (plan.changes === 0 && findings.length === 0 && report.result === 'no-changes') return [];
   return [
     uncut(verdict(report)),
@@ -36,6 +43,18 @@ function sectionsOf(report: Report): readonly Section[] {
     diffSection(plan.policy.diff, outcome !== null),
     uncut(restoreSection(report)),
   ];
+}
+
+const unplanned = (request: Request | null): string =>
+  `**Nothing was changed.** The run ended before it had ${request?.operation === 'audit' ? 'seen everything' : 'a plan'}.`;
+
+function auditSections(
+  request: Request,
+  audit: Audit,
+  findings: readonly Finding[],
+): readonly Section[] {
+  const { rows, inOrder } = auditRows(request, audit);
+  return [auditTable(rows), findingList(findings), accountsInOrder(inOrder)];
 }
 
 /** The hidden first line: whose report it is. */
@@ -48,9 +67,14 @@ export function marker({ request, run }: Report): string {
 
 const INERT = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '--': '&#45;&#45;' } as const;
 
-function heading({ request, plan, outcome, result, offline }: Report): string {
+function heading(report: Report): string {
+  const { request, plan, audit, outcome, delivery, result } = report;
   const title = '### CloudTrail onboarding';
-  if (offline !== undefined) return `${title} · inputs checked`;
+  if (report.offline !== undefined) return `${title} · inputs checked`;
+  if (audit !== null) return `${title} · audit · ${countOf(audit)}`;
+  if (request?.operation === 'audit') return `${title} · audit · ${result}`;
+  if (plan === null && delivery !== null)
+    return `${title} · verify · ${deliveredInWords(delivery)}`;
   if (request === null || plan === null) return `${title} · ${result}`;
   const bucket = code(request.central.bucket);
   if (result === 'no-changes') return `${title} · no changes\n\n${settled(plan, bucket)}`;
@@ -67,8 +91,6 @@ function heading({ request, plan, outcome, result, offline }: Report): string {
       return `${title} · ${result}`;
   }
 }
-
-const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
 
 function findingList(findings: readonly Finding[]): Section {
   return { ...uncut(''), items: bySeverity(findings).map(findingItem), thing: 'finding' };
