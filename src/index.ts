@@ -7,7 +7,8 @@ import * as core from '@actions/core';
 import { connect } from './aws/connect.js';
 import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
-import { eventPayload, runEvent, runInfo } from './github/context.js';
+import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context.js';
+import { pullRequestComments } from './github/octokit.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
 import { main } from './main.js';
@@ -16,6 +17,10 @@ import { logLines } from './report/log.js';
 
 const { env } = process;
 const INPUT = 'INPUT_';
+const payload = eventPayload(env);
+const pull = pullRequestOf(env, payload);
+const githubToken = core.getInput('github-token');
+if (githubToken !== '') core.setSecret(githubToken);
 
 const source = {
   client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
@@ -34,12 +39,17 @@ await main({
       name.startsWith(INPUT) && env[name] !== '' ? [name.slice(INPUT.length)] : [],
     ),
     environment: env,
-    event: runEvent(env, eventPayload(env)),
+    event: runEvent(env, payload),
   },
-  run: runInfo(env),
+  run: runInfo(env, payload),
   connect: (request) => connect(request, source),
   connectDelivery: (request) => connectDelivery(request, source),
-  publish,
+  publish: (report, save) =>
+    publish(report, save, {
+      open:
+        pull === null || githubToken === '' ? null : () => pullRequestComments(githubToken, pull),
+      runId: env['GITHUB_RUN_ID'] ?? '',
+    }),
   show: (report) => {
     for (const line of logLines(report)) core.info(line);
   },

@@ -12,6 +12,7 @@ import { verifyDelivery } from './delivery/verify.js';
 import { fileSaver, type SaveFile } from './github/files.js';
 import { apply } from './plan/apply.js';
 import { observe, readPolicy } from './plan/observe.js';
+import { isForkWithoutToken, withoutToken } from './plan/offline.js';
 import { outcomeFindings, resultOf, unwantedChanges } from './plan/outcome.js';
 import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
@@ -52,6 +53,8 @@ export async function main(deps: Deps): Promise<void> {
     deps.debug(error);
     note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
   }
+  if (report.request !== null && isForkWithoutToken(deps.inputs.event, report.findings))
+    note({ ...withoutToken(report.request), delivery: null });
   await deps.publish(report, save);
 }
 

@@ -134,6 +134,7 @@ function requestFor(members: readonly Member[], more: Partial<Request> = {}): Re
     verifyDelivery: false,
     deliveryTimeoutMinutes: 15,
     failOn: 'error',
+    comment: 'never',
     outputDirectory: '/tmp',
     ...more,
   };

@@ -23,6 +23,7 @@ test('a job summary that cannot be written is one more finding, and the outputs 
       backupFile: '',
     },
     null,
+    { open: null, runId: '' },
   );
   const outputs = readFileSync(output, 'utf8');
   expect(outputs).toMatch(/^result<<(\S+)\nno-changes\n\1$/m);

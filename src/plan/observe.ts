@@ -143,7 +143,8 @@ function arnsOf({ region, accountId, trail }: Member, partition: string) {
   };
 }
 
-function unentered(member: Member, partition: string): ObservedMember {
+/** A member of whose account nothing is known. */
+export function unentered(member: Member, partition: string): ObservedMember {
   const nothing = {
     trails: [],
     logging: false,

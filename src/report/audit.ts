@@ -5,6 +5,7 @@ import type { Audit } from '../audit/audit.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { code } from './escape.js';
+import { type Section, tableSection, uncut } from './sections.js';
 import { bySeverity, ICONS, plural } from './words.js';
 
 export type AuditRow = {
@@ -51,26 +52,29 @@ export function auditRows(
   };
 }
 
-export function auditTable(rows: readonly AuditRow[]): string {
-  if (rows.length === 0) return '';
+export function auditTable(rows: readonly AuditRow[]): Section {
+  if (rows.length === 0) return uncut('');
   const lines = rows.map(({ severity, account, what, codes }) => [
     ICONS[severity],
     code(account),
     `${what.words}${named(what.name)}${what.where === '' ? '' : ` in ${code(what.where)}`}`,
     codes.map(code).join(', '),
   ]);
-  const head = ['', 'account', 'what', 'status'];
-  return [head, head.map(() => '---'), ...lines]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return tableSection(['', 'account', 'what', 'status'], lines);
 }
 
 const named = (name: string): string => (name === '' ? '' : ` ${code(name)}`);
 
 /** One line that unfolds to the accounts' numbers. */
-export function accountsInOrder(ids: readonly string[]): string {
-  if (ids.length === 0) return '';
-  return `<details><summary>${plural(ids.length, 'account')} in order</summary>\n\n${ids.map(code).join(', ')}\n</details>`;
+export function accountsInOrder(ids: readonly string[]): Section {
+  if (ids.length === 0) return uncut('');
+  return {
+    open: `<details><summary>${plural(ids.length, 'account')} in order</summary>\n`,
+    items: ids.map(code),
+    thing: 'account',
+    close: '',
+    end: '</details>',
+  };
 }
 
 /** For the job's log. */

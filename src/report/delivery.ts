@@ -9,6 +9,7 @@ import type {
   Proof,
 } from '../delivery/verdict.js';
 import { code, prose } from './escape.js';
+import { type Section, tableSection, uncut } from './sections.js';
 import { grouped, plural } from './words.js';
 
 const ICONS: { readonly [state in DeliveryState]: string } = {
@@ -25,8 +26,8 @@ const PROOFS: { readonly [proof in Proof]: string } = {
 };
 
 /** Empty where no proof was asked for. */
-export function deliverySection(delivery: DeliveryReport | null): string {
-  if (delivery === null) return '';
+export function deliverySection(delivery: DeliveryReport | null): Section {
+  if (delivery === null) return uncut('');
   const { accounts } = delivery;
   const withDigests = accounts.some(({ digests }) => digests !== null);
   const head = ['account', 'trail', 'delivery', 'proof', 'newest log', 'delay', 'reads the bucket'];
@@ -40,11 +41,8 @@ export function deliverySection(delivery: DeliveryReport | null): string {
     prose(isolationInWords(account.isolation)),
     ...(withDigests ? [prose(account.digests?.words ?? '')] : []),
   ]);
-  const columns = withDigests ? [...head, 'digests'] : head;
-  const table = [columns, columns.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
-  return `#### Delivery\n\n${table}`;
+  const table = tableSection(withDigests ? [...head, 'digests'] : head, rows);
+  return { ...table, open: `#### Delivery\n\n${table.open}` };
 }
 
 function logCell({ key, records }: NonNullable<AccountDelivery['log']>): string {

@@ -9,13 +9,14 @@ import type { Report } from './report.js';
 
 /** Pretty-printed JSON; ends with a new line. */
 export function planJson(report: Report): string {
-  const { request, plan, audit, outcome, delivery, result, findings } = report;
+  const { request, plan, audit, outcome, delivery, result, findings, offline } = report;
   const body = {
     version: 1,
     result,
     ...(request === null
       ? {}
       : { operation: request.operation, mode: request.mode, central: request.central }),
+    ...(offline !== undefined && { desired: offline }),
     ...(plan === null
       ? {}
       : {
@@ -67,6 +68,7 @@ function bucketJson({ bucket }: Plan, outcome: Outcome | null) {
 function memberJson(planned: MemberPlan, outcome: Outcome | null) {
   const { accountId, region, trail } = planned.member;
   const base = { accountId, region, trailName: trail.name, state: planned.kind };
+  if (planned.kind === 'held-back') return { ...base, trailArn: planned.trailArn };
   if (planned.kind !== 'planned') return base;
   const done = outcome?.members.find((member) => member.accountId === accountId);
   return {

@@ -4,7 +4,7 @@ import type { Audit } from '../audit/audit.js';
 import type { DeliveryReport } from '../delivery/verdict.js';
 import type { Outcome, Result } from '../plan/outcome.js';
 import type { Plan } from '../plan/plan.js';
-import type { Finding } from '../policy/index.js';
+import type { AccessRow, Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 
 /** The workflow run, for the marker and the last line. */
@@ -31,4 +31,6 @@ export type Report = {
   /** Of the plan, of its carrying out, or of what ended the run before there was one. */
   readonly findings: readonly Finding[];
   readonly backupFile: string;
+  /** Where AWS could not be asked, because the run is a fork's: the grants that are asked for. */
+  readonly offline?: readonly AccessRow[];
 };

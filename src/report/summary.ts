@@ -7,39 +7,42 @@ import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
 import { accountsInOrder, auditRows, auditTable, countOf } from './audit.js';
 import { deliveredInWords, deliverySection } from './delivery.js';
-import { code, fenced, prose, proseWithBlock } from './escape.js';
+import { code, fenced, prose, proseWithBlock, visible } from './escape.js';
+import { offlineSections } from './offline.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
+import { inLimit, type Limit, type Section, tableSection, uncut } from './sections.js';
 import { settled, verdict } from './verdict.js';
 import { bySeverity, ICONS, plural } from './words.js';
 
-/** The whole body, uncut; ends with a new line. */
-export function summaryOf(report: Report): string {
-  const parts = [
-    marker(report),
-    heading(report),
+/** The whole body, or, where there is a limit, as much of it as fits; ends with a new line. */
+export function summaryOf(report: Report, limit?: Limit): string {
+  const sections = [
+    uncut(marker(report)),
+    uncut(heading(report)),
     ...sectionsOf(report),
     deliverySection(report.delivery),
-    footer(report),
+    uncut(footer(report)),
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return inLimit(sections, limit);
 }
 
-function sectionsOf(report: Report): readonly string[] {
-  const { request, plan, audit } = report;
-  if (audit !== null && request !== null) return auditSections(request, audit, report.findings);
-  return request === null || plan === null
-    ? [report.delivery === null ? unplanned(request) : '', findingList(report.findings)]
-    : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
-      ? []
-      : [
-          verdict(report),
-          findingList(report.findings),
-          table(rowsOf(request, plan, report.outcome), report.outcome !== null),
-          accessSection(plan.policy.access),
-          diffSection(plan.policy.diff, report.outcome !== null),
-          restoreSection(report),
-        ];
+function sectionsOf(report: Report): readonly Section[] {
+  const { request, plan, audit, findings, outcome, delivery, offline } = report;
+  if (request !== null && offline !== undefined)
+    return offlineSections(request, offline, findingList(findings));
+  if (audit !== null && request !== null) return auditSections(request, audit, findings);
+  if (request === null || plan === null)
+    return [uncut(delivery === null ? unplanned(request) : ''), findingList(findings)];
+  if (plan.changes === 0 && findings.length === 0 && report.result === 'no-changes') return [];
+  return [
+    uncut(verdict(report)),
+    findingList(findings),
+    table(rowsOf(request, plan, outcome), outcome !== null),
+    accessSection(plan.policy.access),
+    diffSection(plan.policy.diff, outcome !== null),
+    uncut(restoreSection(report)),
+  ];
 }
 
 const unplanned = (request: Request | null): string =>
@@ -49,19 +52,25 @@ function auditSections(
   request: Request,
   audit: Audit,
   findings: readonly Finding[],
-): readonly string[] {
+): readonly Section[] {
   const { rows, inOrder } = auditRows(request, audit);
   return [auditTable(rows), findingList(findings), accountsInOrder(inOrder)];
 }
 
-function marker({ request, run }: Report): string {
-  const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
-  // Two hyphens would end the comment.
-  return `<!-- cloudtrail-onboarding: ${prose(key).replaceAll('--', '&#45;&#45;')} -->`;
+/** The hidden first line: whose report it is. */
+export function marker({ request, run }: Report): string {
+  const key = visible([request?.central.bucket ?? '', run.workflow, run.job].join(' · '));
+  // None of these may end the comment: `-->`, `--!>`, `--`.
+  const safe = key.replaceAll(/[&<>]|--/g, (part) => INERT[part as keyof typeof INERT]);
+  return `<!-- cloudtrail-onboarding: ${safe} -->`;
 }
 
-function heading({ request, plan, audit, outcome, delivery, result }: Report): string {
+const INERT = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '--': '&#45;&#45;' } as const;
+
+function heading(report: Report): string {
+  const { request, plan, audit, outcome, delivery, result } = report;
   const title = '### CloudTrail onboarding';
+  if (report.offline !== undefined) return `${title} · inputs checked`;
   if (audit !== null) return `${title} · audit · ${countOf(audit)}`;
   if (request?.operation === 'audit') return `${title} · audit · ${result}`;
   if (plan === null && delivery !== null)
@@ -83,8 +92,8 @@ function heading({ request, plan, audit, outcome, delivery, result }: Report): s
   }
 }
 
-function findingList(findings: readonly Finding[]): string {
-  return bySeverity(findings).map(findingItem).join('\n');
+function findingList(findings: readonly Finding[]): Section {
+  return { ...uncut(''), items: bySeverity(findings).map(findingItem), thing: 'finding' };
 }
 
 /** A list item; all that belongs to it is indented below its mark. */
@@ -93,7 +102,7 @@ function findingItem({ severity, message, remedy, code: name }: Finding): string
   return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 
-function table(rows: readonly Row[], applied: boolean): string {
+function table(rows: readonly Row[], applied: boolean): Section {
   const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
   const lines = rows.map(({ mark, account, role, what, detail, outcome }) => [
     mark,
@@ -102,15 +111,23 @@ function table(rows: readonly Row[], applied: boolean): string {
     prose(detail),
     ...(applied ? [prose(outcome)] : []),
   ]);
-  return [head, head.map(() => '---'), ...lines]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return tableSection(head, lines);
 }
 
-function diffSection(diff: string, applied: boolean): string {
-  if (diff === '') return '';
-  const open = applied ? '<details>' : '<details open>';
-  return `${open}<summary>Policy diff</summary>\n\n${fenced('diff', diff)}\n</details>`;
+/** What is cut are hunks. */
+function diffSection(diff: string, applied: boolean): Section {
+  if (diff === '') return uncut('');
+  const details = applied ? '<details>' : '<details open>';
+  const block = fenced('diff', diff);
+  const closing = block.lastIndexOf('\n');
+  const [opening = '', ...hunks] = block.slice(0, closing).split(/\n(?=@@ )/);
+  return {
+    open: `${details}<summary>Policy diff</summary>\n\n${opening}`,
+    items: hunks,
+    thing: 'hunk',
+    close: block.slice(closing + 1),
+    end: '</details>',
+  };
 }
 
 /**

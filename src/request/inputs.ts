@@ -72,6 +72,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     failOn: optional('fail-on', rules.oneOf('error', 'changes', 'drift')) ?? 'error',
     verifyDelivery: optional('verify-delivery', rules.flag) ?? operation === 'verify',
     deliveryTimeoutMinutes: optional('delivery-timeout-minutes', rules.deliveryTimeout) ?? 15,
+    comment: optional('comment', rules.oneOf('auto', 'always', 'never')) ?? 'auto',
     outputDirectory:
       source.text('output-directory') ||
       `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,

@@ -40,6 +40,8 @@ export const INPUT_NAMES = [
   'validate-digests',
   'settle-seconds',
   'fail-on',
+  'comment',
+  'github-token',
   'output-directory',
 ] as const;
 

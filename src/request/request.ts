@@ -72,5 +72,7 @@ export type Request = {
   readonly verifyDelivery: boolean;
   /** 0: look once. */
   readonly deliveryTimeoutMinutes: number;
+  /** Whether a pull request gets a comment; `auto`: when there is something to say. */
+  readonly comment: 'auto' | 'always' | 'never';
   readonly outputDirectory: string;
 };
