@@ -44,13 +44,17 @@ export async function main(deps: Deps): Promise<void> {
     note({ unlimitedAccounts: observed.unlimitedAccounts });
     deps.show(report);
     if (writers !== null && !plan.blocked) {
-      const outcome = await apply(plan, request, observed.policy, {
+      const outcome = await apply(plan, request, observed, {
         readers,
         writers,
         clock,
         readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
         backup: async ({ text }) => {
           if (text !== null) note({ backupFile: await saveFile('policy-backup.json', text) });
+        },
+        backupKey: async (arn, { text }) => {
+          const file = await saveFile('key-policy-backup.json', text ?? '');
+          note({ keyBackups: [...report.keyBackups, { arn, file }] });
         },
       });
       const findings = [...plan.findings, ...outcomeFindings(outcome)];
@@ -74,5 +78,6 @@ function blank(run: RunInfo): Report {
     unlimitedAccounts: [],
     findings: [],
     backupFile: '',
+    keyBackups: [],
   };
 }

@@ -1,6 +1,7 @@
 // The race that S3 leaves open, on a clock that only moves when somebody waits: what the keeper reads, when it writes, and
 // what it never does.
 
+import { bucketHolder } from '../../src/plan/policy-holders.js';
 import { policyKeeper } from '../../src/plan/policy-keeper.js';
 import type { PolicyWish } from '../../src/plan/policy-plan.js';
 import type { Clock } from '../../src/plan/ports.js';
@@ -61,24 +62,21 @@ function stage(wish: PolicyWish, bucket: Bucket) {
     return { text, document: text === null ? null : parsePolicy(text), readAt };
   };
   const backups: (string | null)[] = [];
-  const keeper = policyKeeper(wish, {
-    read,
-    writer: {
-      putPolicy: async (text, timeoutMs) => {
-        expect(timeoutMs).toBeGreaterThan(0);
-        begin('write');
-        bucket.text = text;
-      },
-      deletePolicy: async () => {
-        begin('write');
-        bucket.text = null;
-      },
+  const holder = bucketHolder(wish, read, {
+    putPolicy: async (text, timeoutMs) => {
+      expect(timeoutMs).toBeGreaterThan(0);
+      begin('write');
+      bucket.text = text;
     },
-    backup: async ({ text }) => {
-      backups.push(text);
+    deletePolicy: async () => {
+      begin('write');
+      bucket.text = null;
     },
-    clock,
   });
+  const backup = async ({ text }: { readonly text: string | null }): Promise<void> => {
+    backups.push(text);
+  };
+  const keeper = policyKeeper(holder, wish, { backup, clock });
   const establish = async (seen?: Awaited<ReturnType<typeof read>>): Promise<void> =>
     keeper.establish(wish, seen ?? (await read()));
   return { keeper, establish, read, backups, clock, wait: (ms: number) => (time += ms) };

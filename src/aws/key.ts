@@ -8,24 +8,21 @@ import {
   KMSClient,
   PutKeyPolicyCommand,
 } from '@aws-sdk/client-kms';
-import type { KeyDescription, KeyReader, KeyWriter } from '../plan/key-ports.js';
+import {
+  type KeyDescription,
+  type KeyReader,
+  type KeyWriter,
+  placeOfKey,
+} from '../plan/key-ports.js';
 import { type AwsCall, type AwsClientOptions, asked } from './call.js';
 
-type Place = { readonly region: string; readonly accountId: string };
-
-/** Of a key's full ARN, `arn:aws:kms:<region>:<account>:key/<id>`. */
-function placeOf(keyArn: string): Place {
-  const [, , , region = '', accountId = ''] = keyArn.split(':');
-  return { region, accountId };
-}
-
 function keyCall(keyArn: string): (operation: string) => AwsCall {
-  const { accountId } = placeOf(keyArn);
+  const { accountId } = placeOfKey(keyArn);
   return (operation) => ({ action: `kms:${operation}`, accountId, resource: `key ${keyArn}` });
 }
 
 export function keyReader(options: AwsClientOptions, keyArn: string): KeyReader {
-  const kms = new KMSClient({ ...options, region: placeOf(keyArn).region });
+  const kms = new KMSClient({ ...options, region: placeOfKey(keyArn).region });
   const call = keyCall(keyArn);
   const input = { KeyId: keyArn };
   return {
@@ -49,7 +46,7 @@ function held<T>(value: T | undefined): T {
 function description({ Arn = '', ...key }: KeyMetadata): KeyDescription {
   return {
     arn: Arn,
-    ...placeOf(Arn),
+    ...placeOfKey(Arn),
     enabled: key.Enabled ?? false,
     state: key.KeyState ?? 'unknown',
     manager: key.KeyManager === 'AWS' ? 'aws' : 'customer',
@@ -59,7 +56,7 @@ function description({ Arn = '', ...key }: KeyMetadata): KeyDescription {
 
 export function keyWriter(options: AwsClientOptions, keyArn: string): KeyWriter {
   // The SDK would send the same document again after another writer has come between.
-  const kms = new KMSClient({ ...options, region: placeOf(keyArn).region, maxAttempts: 1 });
+  const kms = new KMSClient({ ...options, region: placeOfKey(keyArn).region, maxAttempts: 1 });
   return {
     putKeyPolicy: async (text, timeoutMs) => {
       const command = new PutKeyPolicyCommand({ KeyId: keyArn, Policy: text });

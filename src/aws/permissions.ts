@@ -2,6 +2,7 @@
 // these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
 // refused by IAM even if the code tried one. STS takes at most 2,048 characters.
 
+import { mayKeepKey, namedKeys } from '../plan/observe-keys.js';
 import type { Member, Mode, Request } from '../request/request.js';
 import { trailArn } from '../trail/settings.js';
 
@@ -13,7 +14,7 @@ type Statement = {
 
 function policy(statements: readonly Statement[]): string {
   const allowed = statements
-    .filter(({ actions }) => actions.length > 0)
+    .filter(({ actions, resources }) => actions.length > 0 && resources.length > 0)
     .map(({ actions, resources, condition }) => ({
       Effect: 'Allow',
       Action: actions,
@@ -23,9 +24,10 @@ function policy(statements: readonly Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
 }
 
-type Asked = Pick<Request, 'mode' | 'central' | 'members'>;
+type Asked = Pick<Request, 'mode' | 'central' | 'members' | 'manageKeyPolicy'>;
 
-export function centralPermissions({ mode, central, members }: Asked, partition: string): string {
+export function centralPermissions(asked: Asked, partition: string): string {
+  const { mode, central, members } = asked;
   const leaves = members.some(({ state }) => state !== 'present');
   const own = members.filter(({ accountId }) => accountId === central.accountId);
   const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
@@ -40,7 +42,21 @@ export function centralPermissions({ mode, central, members }: Asked, partition:
       resources: [`arn:${partition}:s3:::${central.bucket}`],
     },
     ...own.flatMap((member) => trailStatements(mode, member, partition)),
+    ...keyStatements(asked, partition),
   ]);
+}
+
+/** The keys that the inputs name; all of the bucket's Region only where a trail may have one that they do not name. */
+function keyStatements(asked: Asked, partition: string): readonly Statement[] {
+  const { mode, central, members, manageKeyPolicy } = asked;
+  const own = `arn:${partition}:kms:${central.bucketRegion}:${central.accountId}:key/`;
+  const named = namedKeys(asked).filter((arn) => arn.startsWith(own));
+  const looked = members.some(mayKeepKey) ? [`${own}*`] : named;
+  const write = mode === 'apply' && manageKeyPolicy ? ['kms:PutKeyPolicy'] : [];
+  return [
+    { actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'], resources: looked },
+    { actions: write, resources: named },
+  ];
 }
 
 /** For a bootstrap, which is told by the central account being a member of its own. */

@@ -28,3 +28,9 @@ export type KeyWriter = {
    */
   readonly putKeyPolicy: (text: string, timeoutMs: number) => Promise<void>;
 };
+
+/** Whose a key is and where, by its ARN, `arn:aws:kms:<region>:<account>:key/<id>`. */
+export function placeOfKey(arn: string): { readonly region: string; readonly accountId: string } {
+  const [, , , region = '', accountId = ''] = arn.split(':');
+  return { region, accountId };
+}

@@ -1,6 +1,7 @@
 // The plan file: the plan and, after an apply, its outcome, as JSON for other programs. Written out key by key: what stands
 // here is an interface.
 
+import type { KeyPlan } from '../plan/key-plan.js';
 import type { Outcome } from '../plan/outcome.js';
 import type { MemberPlan, Plan } from '../plan/plan.js';
 import type { Report } from './report.js';
@@ -28,6 +29,7 @@ export function planJson({ request, plan, outcome, result, findings }: Report): 
             before: plan.policy.before,
             after: plan.policy.merge.document,
           },
+          ...(plan.keys.length > 0 && { keys: plan.keys.map((key) => keyJson(key, outcome)) }),
           members: plan.members.map((member) => memberJson(member, outcome)),
         }),
     findings,
@@ -41,6 +43,20 @@ function bucketJson({ bucket }: Plan, outcome: Outcome | null) {
     ...(outcome === null ? {} : { state: outcome.bucket[index]?.result.state }),
   }));
   return { steps };
+}
+
+function keyJson({ wish, merge, before }: KeyPlan, outcome: Outcome | null) {
+  const done = outcome?.keys.find(({ arn }) => arn === wish.arn);
+  return {
+    arn: wish.arn,
+    managed: wish.managed,
+    changed: merge.changed,
+    admit: wish.admit,
+    withdraw: wish.withdraw,
+    before,
+    after: merge.document,
+    ...(done === undefined ? {} : { state: done.step.state }),
+  };
 }
 
 function memberJson(planned: MemberPlan, outcome: Outcome | null) {

@@ -25,4 +25,6 @@ export type Report = {
   /** Of the plan, of its carrying out, or of what ended the run before there was one. */
   readonly findings: readonly Finding[];
   readonly backupFile: string;
+  /** Of each key whose policy was written. */
+  readonly keyBackups: readonly { readonly arn: string; readonly file: string }[];
 };

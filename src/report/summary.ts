@@ -1,6 +1,7 @@
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
 
+import { placeOfKey } from '../plan/key-ports.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
@@ -26,8 +27,12 @@ export function summaryOf(report: Report): string {
             findingList(report.findings),
             table(rowsOf(request, plan, report.outcome), report.outcome !== null),
             accessSection(plan.policy.access),
-            diffSection(plan.policy.diff, report.outcome !== null),
+            diffSection('Policy diff', plan.policy.diff, report.outcome !== null),
+            ...plan.keys.map(({ diff, wish }) =>
+              diffSection(`Key policy diff: ${prose(wish.arn)}`, diff, report.outcome !== null),
+            ),
             restoreSection(report),
+            ...report.keyBackups.map(keyRestoreSection),
           ];
   const parts = [marker(report), heading(report), ...sections, footer(report)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -84,10 +89,10 @@ function table(rows: readonly Row[], applied: boolean): string {
     .join('\n');
 }
 
-function diffSection(diff: string, applied: boolean): string {
+function diffSection(title: string, diff: string, applied: boolean): string {
   if (diff === '') return '';
   const open = applied ? '<details>' : '<details open>';
-  return `${open}<summary>Policy diff</summary>\n\n${fenced('diff', diff)}\n</details>`;
+  return `${open}<summary>${title}</summary>\n\n${fenced('diff', diff)}\n</details>`;
 }
 
 /**
@@ -102,11 +107,18 @@ function restoreSection({ outcome, request, backupFile }: Report): string {
     : `The policy as it was before this run is in ${code(backupFile)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${fenced('sh', restoral(request, backupFile))}`;
 }
 
+function keyRestoreSection({ arn, file }: Report['keyBackups'][number]): string {
+  const { region } = placeOfKey(arn);
+  const command = `aws kms put-key-policy --key-id ${arn} --policy-name default --region ${region} --policy file://${nameOf(file)}`;
+  return `The key policy as it was before this run is in ${code(file)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${fenced('sh', command)}`;
+}
+
+const nameOf = (file: string): string => file.split(/[\\/]/).at(-1) ?? '';
 const target = ({ central }: Request): string =>
   `--bucket ${central.bucket} --expected-bucket-owner ${central.accountId} --region ${central.bucketRegion}`;
 const removal = (request: Request): string => `aws s3api delete-bucket-policy ${target(request)}`;
 const restoral = (request: Request, file: string): string =>
-  `aws s3api put-bucket-policy ${target(request)} --policy file://${file.split(/[\\/]/).at(-1) ?? ''}`;
+  `aws s3api put-bucket-policy ${target(request)} --policy file://${nameOf(file)}`;
 
 function footer({ plan, run, request, unlimitedAccounts }: Report): string {
   const parts = [

@@ -61,6 +61,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     mode: modeOf(dryRun, source.event),
     access: readAccess(source, reader),
     layout: optional('policy-layout', LAYOUT) ?? 'documented',
+    manageKeyPolicy: optional('manage-kms-key-policy', rules.flag) ?? false,
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
     allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
