@@ -12098,7 +12098,7 @@ __webpack_unused_export__ = GetObjectAttributesCommand;
 __webpack_unused_export__ = GetObjectAttributesOutput$;
 __webpack_unused_export__ = GetObjectAttributesParts$;
 __webpack_unused_export__ = GetObjectAttributesRequest$;
-__webpack_unused_export__ = GetObjectCommand;
+exports.jLs = GetObjectCommand;
 __webpack_unused_export__ = GetObjectLegalHold$;
 __webpack_unused_export__ = GetObjectLegalHoldCommand;
 __webpack_unused_export__ = GetObjectLegalHoldOutput$;
@@ -12222,7 +12222,7 @@ __webpack_unused_export__ = ListObjectsCommand;
 __webpack_unused_export__ = ListObjectsOutput$;
 __webpack_unused_export__ = ListObjectsRequest$;
 __webpack_unused_export__ = ListObjectsV2$;
-__webpack_unused_export__ = ListObjectsV2Command;
+exports.u6x = ListObjectsV2Command;
 __webpack_unused_export__ = ListObjectsV2Output$;
 __webpack_unused_export__ = ListObjectsV2Request$;
 __webpack_unused_export__ = ListParts$;
@@ -77150,19 +77150,84 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9180:
+/***/ 9148:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ bucketWriter),
+/* harmony export */   a: () => (/* binding */ bucketReader)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3711);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6373);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6566);
+// The central bucket's policy, read and written. Every call says whose bucket it must be, so that a bucket of that name in
+// another account is never touched.
+
+
+
+const EMPTY = { name: 'EmptyAnswer' };
+function bucketReader(options, { accountId, bucket }) {
+    const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .S3Client */ .YxF(options);
+    const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const call = { action: 's3:GetBucketPolicy', accountId, resource: `bucket ${bucket}` };
+    return {
+        policy: async () => {
+            try {
+                return await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call, async () => {
+                    const { Policy } = await s3.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .GetBucketPolicyCommand */ .mCJ(input));
+                    // Never taken for "there is none": the next write would then replace all that stands there.
+                    if (!Policy)
+                        throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
+                    return Policy;
+                });
+            }
+            catch (error) {
+                // The only answer that means "there is none". Anything else must stop the run before a write.
+                if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && error.awsCode === 'NoSuchBucketPolicy')
+                    return null;
+                throw error;
+            }
+        },
+    };
+}
+function bucketWriter(options, { accountId, bucket }) {
+    // The SDK would send the same document again after another writer has come between.
+    const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .S3Client */ .YxF({ ...options, maxAttempts: 1 });
+    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const call = (operation) => ({
+        action: `s3:${operation}`,
+        accountId,
+        resource: `bucket ${bucket}`,
+    });
+    return {
+        putPolicy: async (text, timeoutMs) => {
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .PutBucketPolicyCommand */ .BfN({ ...target, Policy: text });
+            const abortSignal = AbortSignal.timeout(timeoutMs);
+            await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('PutBucketPolicy'), () => s3.send(command, { abortSignal }));
+        },
+        deletePolicy: async (timeoutMs) => {
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .DeleteBucketPolicyCommand */ .dB7(target);
+            const abortSignal = AbortSignal.timeout(timeoutMs);
+            await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('DeleteBucketPolicy'), () => s3.send(command, { abortSignal }));
+        },
+    };
+}
+//# sourceMappingURL=bucket.js.map
+
+/***/ }),
+
+/***/ 6566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  N: () => (/* binding */ connect)
+  N: () => (/* binding */ asked),
+  g: () => (/* binding */ failureOf)
 });
 
 // EXTERNAL MODULE: ./lib/src/problem.js
 var problem = __nccwpck_require__(6373);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(3711);
 ;// CONCATENATED MODULE: ./lib/src/aws/remedies.js
 // What to do about an error of AWS, in words. A table by error code; only where one code has several causes is the call
 // looked at. The codes and what they mean: the API references of S3, CloudTrail and STS.
@@ -77354,60 +77419,186 @@ const kebab = (code) => code
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase();
 //# sourceMappingURL=call.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/bucket.js
-// The central bucket's policy, read and written. Every call says whose bucket it must be, so that a bucket of that name in
-// another account is never touched.
+
+/***/ }),
+
+/***/ 1607:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ connectDelivery)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(3711);
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+;// CONCATENATED MODULE: ./lib/src/aws/aws-clock.js
+// What time it is for AWS: the runner's clock, put right by the `Date` of each answer. What AWS dates (log objects, a trail's
+// status) can only be compared with that.
+function awsClock(handler, runner = Date.now) {
+    let ahead = 0;
+    const handle = async (request, options) => {
+        const answer = await handler.handle(request, options);
+        const date = Date.parse(answer.response.headers['date'] ?? '');
+        if (!Number.isNaN(date))
+            ahead = date - runner();
+        return answer;
+    };
+    return {
+        now: () => runner() + ahead,
+        // All else of the handler is its own, as the SDK expects.
+        handler: Object.create(handler, { handle: { value: handle } }),
+    };
+}
+//# sourceMappingURL=aws-clock.js.map
+// EXTERNAL MODULE: ./lib/src/aws/bucket.js
+var bucket = __nccwpck_require__(9148);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
+// EXTERNAL MODULE: ./lib/src/aws/connect.js + 2 modules
+var connect = __nccwpck_require__(8869);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+;// CONCATENATED MODULE: ./lib/src/aws/delivery-permissions.js
+// The inline session policies under which delivery is proven: reading alone, in sessions of their own, so that no session that
+// may write can read a log. The central role may list and read below `AWSLogs/`; a member's may try to list the bucket, which
+// is expected to be refused.
+
+
+const VERIFICATION = {
+    central: ({ central, members }, partition) => (0,permissions/* policy */.JN)([
+        ...bucketReading(central, partition),
+        ...members
+            .filter(({ accountId }) => accountId === central.accountId)
+            .flatMap((member) => trailReading(member, partition)),
+    ]),
+    member: ({ central }, member, partition) => (0,permissions/* policy */.JN)([
+        ...trailReading(member, partition),
+        { actions: ['s3:ListBucket'], resources: [bucketArn(central, partition)] },
+    ]),
+};
+const bucketArn = ({ bucket }, partition) => `arn:${partition}:s3:::${bucket}`;
+/** A prefix that is not mentioned is whichever the trail has. A key decrypts only for S3, in the bucket's Region. */
+function bucketReading(central, partition) {
+    const { prefix, bucketRegion } = central;
+    const folders = prefix === undefined
+        ? ['AWSLogs/*', '*/AWSLogs/*']
+        : [`${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`];
+    const bucket = bucketArn(central, partition);
+    return [
+        { actions: ['s3:GetBucketPolicy'], resources: [bucket] },
+        {
+            actions: ['s3:ListBucket'],
+            resources: [bucket],
+            condition: { StringLike: { 's3:prefix': folders } },
+        },
+        { actions: ['s3:GetObject'], resources: folders.map((folder) => `${bucket}/${folder}`) },
+        {
+            actions: ['kms:Decrypt'],
+            resources: [`arn:${partition}:kms:${bucketRegion}:*:key/*`],
+            condition: { StringLike: { 'kms:ViaService': `s3.${bucketRegion}.*` } },
+        },
+    ];
+}
+/** Of any account, for a trail may be the organization's. `DescribeTrails` has no resource level. */
+function trailReading({ region, trail }, partition) {
+    return [
+        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
+        {
+            actions: ['cloudtrail:GetTrailStatus'],
+            resources: [(0,settings/* trailArn */.eL)(partition, region, '*', trail.name)],
+        },
+    ];
+}
+//# sourceMappingURL=delivery-permissions.js.map
+// EXTERNAL MODULE: ./lib/src/aws/logs.js
+var logs = __nccwpck_require__(5417);
+// EXTERNAL MODULE: ./lib/src/aws/sessions.js + 1 modules
+var aws_sessions = __nccwpck_require__(9744);
+// EXTERNAL MODULE: ./lib/src/aws/trails.js
+var aws_trails = __nccwpck_require__(6895);
+;// CONCATENATED MODULE: ./lib/src/aws/connect-delivery.js
+// The ports of the proof of delivery, with sessions of their own: taken for this, and good for nothing but reading.
 
 
 
-const EMPTY = { name: 'EmptyAnswer' };
-function bucketReader(options, { accountId, bucket }) {
+
+
+
+
+
+
+
+/** @throws UserError where the token, the hub role or the central role cannot be had. */
+async function connectDelivery(request, source) {
+    const { central } = request;
+    const { handler, now } = awsClock(source.client.requestHandler);
+    const dated = { ...source, client: { ...source.client, requestHandler: handler } };
+    const sessions = await (0,aws_sessions/* takeRoles */.F)(request, dated, VERIFICATION);
+    const client = (0,connect/* clientOptions */.s)(request, dated);
+    const member = (session) => {
+        if (session instanceof problem/* UserError */.yo)
+            return session;
+        const { trails, status } = (0,aws_trails/* trailReader */.m)(client.trails(session), session.accountId);
+        const listsBucket = bucketAttempt(client.bucket(session), session.accountId, central);
+        return { trails, status, listsBucket };
+    };
+    return {
+        partition: sessions.central.partition,
+        policy: (0,bucket/* bucketReader */.a)(client.bucket(sessions.central), central),
+        logs: (0,logs/* logReader */.g)(client.bucket(sessions.central), central),
+        members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
+        now,
+    };
+}
+/** Lists the bucket with a member's credentials. Only a refusal is one: anything else that goes wrong is thrown. */
+function bucketAttempt(options, accountId, { accountId: owner, bucket }) {
     const s3 = new dist_cjs/* S3Client */.YxF(options);
-    const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
-    const call = { action: 's3:GetBucketPolicy', accountId, resource: `bucket ${bucket}` };
-    return {
-        policy: async () => {
-            try {
-                return await asked(call, async () => {
-                    const { Policy } = await s3.send(new dist_cjs/* GetBucketPolicyCommand */.mCJ(input));
-                    // Never taken for "there is none": the next write would then replace all that stands there.
-                    if (!Policy)
-                        throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
-                    return Policy;
-                });
-            }
-            catch (error) {
-                // The only answer that means "there is none". Anything else must stop the run before a write.
-                if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'NoSuchBucketPolicy')
-                    return null;
-                throw error;
-            }
-        },
-    };
-}
-function bucketWriter(options, { accountId, bucket }) {
-    // The SDK would send the same document again after another writer has come between.
-    const s3 = new dist_cjs/* S3Client */.YxF({ ...options, maxAttempts: 1 });
-    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
-    const call = (operation) => ({
-        action: `s3:${operation}`,
-        accountId,
-        resource: `bucket ${bucket}`,
+    const call = { action: 's3:ListBucket', accountId, resource: `bucket ${bucket}` };
+    const command = new dist_cjs/* ListObjectsV2Command */.u6x({
+        Bucket: bucket,
+        ExpectedBucketOwner: owner,
+        MaxKeys: 1,
     });
-    return {
-        putPolicy: async (text, timeoutMs) => {
-            const command = new dist_cjs/* PutBucketPolicyCommand */.BfN({ ...target, Policy: text });
-            const abortSignal = AbortSignal.timeout(timeoutMs);
-            await asked(call('PutBucketPolicy'), () => s3.send(command, { abortSignal }));
-        },
-        deletePolicy: async (timeoutMs) => {
-            const command = new dist_cjs/* DeleteBucketPolicyCommand */.dB7(target);
-            const abortSignal = AbortSignal.timeout(timeoutMs);
-            await asked(call('DeleteBucketPolicy'), () => s3.send(command, { abortSignal }));
-        },
+    return async () => {
+        try {
+            await (0,aws_call/* asked */.N)(call, () => s3.send(command));
+            return true;
+        }
+        catch (error) {
+            if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'AccessDenied')
+                return false;
+            throw error;
+        }
     };
 }
-//# sourceMappingURL=bucket.js.map
+//# sourceMappingURL=connect-delivery.js.map
+
+/***/ }),
+
+/***/ 8869:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  s: () => (/* binding */ clientOptions),
+  N: () => (/* binding */ connect)
+});
+
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+// EXTERNAL MODULE: ./lib/src/aws/bucket.js
+var bucket = __nccwpck_require__(9148);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(3711);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
 ;// CONCATENATED MODULE: ./lib/src/aws/bucket-settings.js
 // The central bucket's settings, read, and written as they are recommended; and the bucket itself, made. Which of it is done
 // is not decided here. The recommended values are those of a bucket that the console makes today, with versioning.
@@ -77421,7 +77612,7 @@ function bucketSettingsReader(options, bucket) {
     const reading = {
         publicAccessBlock: async () => {
             const command = new dist_cjs/* GetPublicAccessBlockCommand */.GLk(target);
-            const answer = await asked(call('GetBucketPublicAccessBlock'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketPublicAccessBlock'), () => s3.send(command));
             const flags = answer.PublicAccessBlockConfiguration ?? {};
             return {
                 blockPublicAcls: flags.BlockPublicAcls ?? false,
@@ -77432,12 +77623,12 @@ function bucketSettingsReader(options, bucket) {
         },
         ownership: async () => {
             const command = new dist_cjs/* GetBucketOwnershipControlsCommand */.$rC(target);
-            const answer = await asked(call('GetBucketOwnershipControls'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketOwnershipControls'), () => s3.send(command));
             return answer.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null;
         },
         encryption: async () => {
             const command = new dist_cjs/* GetBucketEncryptionCommand */.tQT(target);
-            const answer = await asked(call('GetEncryptionConfiguration'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetEncryptionConfiguration'), () => s3.send(command));
             const rule = answer.ServerSideEncryptionConfiguration?.Rules?.[0];
             const algorithm = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
             const blocked = rule?.BlockedEncryptionTypes?.EncryptionType ?? null;
@@ -77445,7 +77636,7 @@ function bucketSettingsReader(options, bucket) {
         },
         versioning: async () => {
             const command = new dist_cjs/* GetBucketVersioningCommand */._rj(target);
-            const answer = await asked(call('GetBucketVersioning'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketVersioning'), () => s3.send(command));
             return answer.Status ?? null;
         },
     };
@@ -77476,7 +77667,7 @@ function bucketSettingsWriter(options, bucket) {
         'create-bucket': async () => {
             const command = new dist_cjs/* CreateBucketCommand */.cZX(creation(bucket, options.region));
             try {
-                await asked(call('CreateBucket'), () => s3.send(command));
+                await (0,aws_call/* asked */.N)(call('CreateBucket'), () => s3.send(command));
             }
             catch (error) {
                 const isTaken = error instanceof problem/* CallFailure */.Rk && error.awsCode === 'BucketAlreadyExists';
@@ -77494,12 +77685,12 @@ function bucketSettingsWriter(options, bucket) {
                 ...target,
                 PublicAccessBlockConfiguration,
             });
-            await asked(call('PutBucketPublicAccessBlock'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketPublicAccessBlock'), () => s3.send(command));
         },
         'put-ownership-controls': async () => {
             const OwnershipControls = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] };
             const command = new dist_cjs/* PutBucketOwnershipControlsCommand */.o9A({ ...target, OwnershipControls });
-            await asked(call('PutBucketOwnershipControls'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketOwnershipControls'), () => s3.send(command));
         },
         'put-encryption': async () => {
             const rule = {
@@ -77512,12 +77703,12 @@ function bucketSettingsWriter(options, bucket) {
                 ...target,
                 ServerSideEncryptionConfiguration,
             });
-            await asked(call('PutEncryptionConfiguration'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutEncryptionConfiguration'), () => s3.send(command));
         },
         'put-versioning': async () => {
             const VersioningConfiguration = { Status: 'Enabled' };
             const command = new dist_cjs/* PutBucketVersioningCommand */.XjQ({ ...target, VersioningConfiguration });
-            await asked(call('PutBucketVersioning'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketVersioning'), () => s3.send(command));
         },
     };
 }
@@ -77569,403 +77760,16 @@ function ownedByAnother({ accountId, bucket }, cause) {
     }, { cause });
 }
 //# sourceMappingURL=bucket-settings.js.map
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
-var client_sts_dist_cjs = __nccwpck_require__(1695);
-// EXTERNAL MODULE: ./lib/src/trail/settings.js
-var settings = __nccwpck_require__(5292);
-;// CONCATENATED MODULE: ./lib/src/aws/permissions.js
-// The inline session policies: what each role may do while this run holds it. They mirror the calls that this operation with
-// these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
-// refused by IAM even if the code tried one. STS takes at most 2,048 characters.
-
-function policy(statements) {
-    const allowed = statements
-        .filter(({ actions }) => actions.length > 0)
-        .map(({ actions, resources, condition }) => ({
-        Effect: 'Allow',
-        Action: actions,
-        Resource: resources,
-        ...(condition === undefined ? {} : { Condition: condition }),
-    }));
-    return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
-}
-function centralPermissions({ mode, central, members }, partition) {
-    const leaves = members.some(({ state }) => state !== 'present');
-    const own = members.filter(({ accountId }) => accountId === central.accountId);
-    const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
-    const write = [
-        's3:PutBucketPolicy',
-        ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
-        ...(own.length > 0 ? WRITE_SETTINGS : []),
-    ];
-    return policy([
-        {
-            actions: [...read, ...(mode === 'apply' ? write : [])],
-            resources: [`arn:${partition}:s3:::${central.bucket}`],
-        },
-        ...own.flatMap((member) => trailStatements(mode, member, partition)),
-    ]);
-}
-/** For a bootstrap, which is told by the central account being a member of its own. */
-const READ_SETTINGS = [
-    's3:GetBucketOwnershipControls',
-    's3:GetBucketPublicAccessBlock',
-    's3:GetBucketVersioning',
-    's3:GetEncryptionConfiguration',
-];
-const WRITE_SETTINGS = [
-    's3:CreateBucket',
-    's3:PutBucketOwnershipControls',
-    's3:PutBucketPublicAccessBlock',
-    's3:PutBucketVersioning',
-    's3:PutEncryptionConfiguration',
-];
-function memberPermissions(mode, member, partition) {
-    return policy(trailStatements(mode, member, partition));
-}
-/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
-function trailStatements(mode, member, partition) {
-    const { name, replaces } = member.trail;
-    const arn = (trail) => (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, trail);
-    return [
-        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
-        {
-            actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
-            resources: [arn(name)],
-        },
-        ...(replaces === undefined
-            ? []
-            : [
-                {
-                    actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
-                    resources: [arn(replaces)],
-                },
-            ]),
-        ...(mode === 'apply' ? passRole(member, partition) : []),
-    ];
-}
-const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
-function reads({ trail: { extras } }, all) {
-    return [
-        'cloudtrail:GetTrailStatus',
-        ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
-        ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
-        ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
-    ];
-}
-function writes({ state, trail: { extras, replaces } }) {
-    if (state !== 'present')
-        return RETIREMENT;
-    // A trail that takes another's place gets whatever the other has.
-    const all = replaces !== undefined;
-    return [
-        'cloudtrail:CreateTrail',
-        'cloudtrail:UpdateTrail',
-        'cloudtrail:StartLogging',
-        ...(all || extras.eventSelectors ? ['cloudtrail:PutEventSelectors'] : []),
-        ...(all || extras.insightSelectors ? ['cloudtrail:PutInsightSelectors'] : []),
-        ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
-        ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
-    ];
-}
-/** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
-function passRole({ state, accountId, trail }, partition) {
-    const { cloudWatchRoleArn: role } = trail.settings;
-    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;
-    const resource = role === undefined ? inherited : role;
-    if (state !== 'present' || resource === undefined || resource === '')
-        return [];
-    const condition = { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } };
-    return [{ actions: ['iam:PassRole'], resources: [resource], condition }];
-}
-// Leaves room for the frame below 2,048 characters.
-const ROLE_LIST_LIMIT = 1_800;
-/** What the hub role is for: taking these roles. Many become one pattern, with `*` for the account's ID, for STS's limit. */
-function hubPermissions(roleArns) {
-    const fits = JSON.stringify(roleArns).length <= ROLE_LIST_LIMIT;
-    const resources = fits
-        ? roleArns
-        : [...new Set(roleArns.map((arn) => arn.replaceAll(arn.split(':')[4] ?? '', '*')))];
-    return policy([{ actions: ['sts:AssumeRole'], resources }]);
-}
-//# sourceMappingURL=permissions.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/trust.js
-// Why AWS refused the job's OIDC token, told with what the token really says: most first runs fail here, and STS's own
-// words ("Not authorized to perform sts:AssumeRoleWithWebIdentity") name no cause.
-
-const FORMS = 'GitHub sends the subject in one of two forms: repo:OWNER/REPO:… (repositories from before 2026-07-15), or repo:OWNER@OWNER-ID/REPO@REPO-ID:… (created, renamed or moved since, or opted in). It ends in ref:refs/heads/BRANCH, in pull_request, or in environment:NAME where the job names an environment';
-/** The failure with a remedy that fits what STS said; anything but a refused token is given back as it is. */
-function tokenRefused(error, roleArn, accountId, token) {
-    if (!(error instanceof problem/* CallFailure */.Rk))
-        return error;
-    const remedy = remedyOf(error, roleArn, accountId, token);
-    if (remedy === null)
-        return error;
-    const [finding] = error.findings;
-    return new problem/* CallFailure */.Rk(error.awsCode, { code: 'role-not-taken', account: accountId, message: finding?.message ?? '', remedy }, { cause: error.cause });
-}
-function remedyOf(error, roleArn, accountId, token) {
-    const claims = claimsOf(token);
-    const subject = claims?.sub ?? '(unreadable)';
-    const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
-    switch (error.awsCode) {
-        case 'AccessDenied':
-            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
-        case 'InvalidIdentityTokenException':
-        case 'InvalidIdentityToken':
-            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
-        case 'ExpiredTokenException':
-        case 'ExpiredToken':
-            return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';
-        default:
-            return null;
-    }
-}
-/** What the token says of itself, unverified: for messages only. Null for what is no JWT. */
-function claimsOf(token) {
-    try {
-        const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-        return JSON.parse(payload);
-    }
-    catch {
-        return null;
-    }
-}
-//# sourceMappingURL=trust.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/sessions.js
-// Takes the roles: one OIDC token, all roles at the same time, each with its own session policy, straight or by way of the
-// hub role. A session whose account is not the one it is for is refused before anything else is asked of AWS.
-
-
-
-
-
-// The shortest that STS gives; a run lasts seconds, and a stolen session should not last longer than it must.
-const SESSION_SECONDS = 900;
-/** @throws UserError where the token, the hub role or the central role cannot be had. */
-async function takeRoles(request, source) {
-    const { central, members, mode } = request;
-    const take = await roleTaker(request, source);
-    const centralSession = take({
-        accountId: central.accountId,
-        roleArn: central.roleArn,
-        region: central.bucketRegion,
-        permissions: (partition) => centralPermissions(request, partition),
-    });
-    const memberSessions = enteredMembers(request).map(async (member) => {
-        const { accountId, roleArn, region } = member;
-        const permissions = (partition) => memberPermissions(mode, member, partition);
-        const session = take({ accountId, roleArn, region, permissions });
-        return [accountId, await session.catch(ownFailure)];
-    });
-    const [taken, ...entries] = await Promise.all([
-        centralSession.catch(ownFailure),
-        ...memberSessions,
-    ]);
-    if (taken instanceof problem/* UserError */.yo)
-        throw together(taken, entries);
-    const own = members.some(({ accountId }) => accountId === central.accountId);
-    return {
-        central: taken,
-        members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
-    };
-}
-/** Those that need a session of their own: the central account's own trail is reached with the central one. */
-function enteredMembers({ central, members }) {
-    return members.filter(({ state, accountId }) => state !== 'closed' && accountId !== central.accountId);
-}
-/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
-function together(central, members) {
-    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
-    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
-}
-function ownFailure(error) {
-    if (error instanceof problem/* UserError */.yo)
-        return error;
-    throw error;
-}
-/** Decides once how roles are taken: not at all, with the token, or from the hub. */
-async function roleTaker(request, source) {
-    const { access, central } = request;
-    const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter((arn) => arn !== undefined);
-    const ambient = (wanted) => environmentSession(wanted, source);
-    if (roleArns.length === 0)
-        return ambient;
-    const token = await source.idToken(access.audience);
-    const withToken = (wanted) => assumeWithToken(wanted, token, access.sessionName, source);
-    if (access.hubRoleArn === undefined)
-        return (wanted) => wanted.roleArn === undefined
-            ? ambient(wanted)
-            : withToken({ ...wanted, roleArn: wanted.roleArn });
-    const hub = await withToken({
-        accountId: access.hubRoleArn.split(':')[4] ?? '',
-        roleArn: access.hubRoleArn,
-        region: central.bucketRegion,
-        permissions: () => hubPermissions(roleArns),
-    });
-    return (wanted) => wanted.roleArn === undefined
-        ? ambient(wanted)
-        : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, hub, request, source);
-}
-const partitionOf = (arn) => arn.split(':')[1] ?? 'aws';
-async function assumeWithToken(wanted, token, sessionName, source) {
-    const { roleArn, accountId, region, permissions } = wanted;
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...source.client, region });
-    const command = new client_sts_dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
-        RoleArn: roleArn,
-        RoleSessionName: sessionName,
-        WebIdentityToken: token,
-        Policy: permissions(partitionOf(roleArn)),
-        DurationSeconds: SESSION_SECONDS,
-    });
-    const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
-    const answer = await asked(call, () => sts.send(command)).catch((error) => {
-        throw tokenRefused(error, roleArn, accountId, token);
-    });
-    return sessionOf(accountId, answer, source);
-}
-async function assumeFromHub(wanted, hub, { access }, source) {
-    const { roleArn, accountId, region, permissions } = wanted;
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...source.client, region, ...credentialsOf(hub) });
-    const command = new client_sts_dist_cjs/* AssumeRoleCommand */.QL({
-        RoleArn: roleArn,
-        RoleSessionName: access.sessionName,
-        Policy: permissions(partitionOf(roleArn)),
-        DurationSeconds: SESSION_SECONDS,
-        ExternalId: access.externalId,
-    });
-    const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
-    const answer = await asked(call, () => sts.send(command));
-    return sessionOf(accountId, answer, source);
-}
-async function environmentSession({ accountId, region }, { client }) {
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...client, region });
-    const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
-    const answer = await asked(call, () => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})));
-    checkAccount(accountId, answer.Arn);
-    return { accountId, partition: partitionOf(answer.Arn ?? ''), limited: false };
-}
-function sessionOf(accountId, answer, { mask }) {
-    const arn = answer.AssumedRoleUser?.Arn;
-    checkAccount(accountId, arn);
-    const secretAccessKey = answer.Credentials?.SecretAccessKey ?? '';
-    const sessionToken = answer.Credentials?.SessionToken ?? '';
-    mask(secretAccessKey);
-    mask(sessionToken);
-    const accessKeyId = answer.Credentials?.AccessKeyId ?? '';
-    return {
-        accountId,
-        partition: partitionOf(arn ?? ''),
-        limited: true,
-        credentials: { accessKeyId, secretAccessKey, sessionToken },
-    };
-}
-/** STS's own answer tells whose session it is, so no further call is needed to know. */
-function checkAccount(expected, arn) {
-    const actual = arn?.split(':')[4];
-    if (actual === expected)
-        return;
-    throw (0,problem/* userError */.IF)({
-        code: 'wrong-account',
-        account: expected,
-        message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
-        remedy: 'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
-    });
-}
-/** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
-function credentialsOf({ credentials }) {
-    return credentials === undefined ? {} : { credentials };
-}
-//# sourceMappingURL=sessions.js.map
+// EXTERNAL MODULE: ./lib/src/aws/logs.js
+var logs = __nccwpck_require__(5417);
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+// EXTERNAL MODULE: ./lib/src/aws/sessions.js + 1 modules
+var aws_sessions = __nccwpck_require__(9744);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudtrail/dist-cjs/index.js
 var client_cloudtrail_dist_cjs = __nccwpck_require__(7392);
-;// CONCATENATED MODULE: ./lib/src/aws/trails.js
-// A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
-
-
-
-/** Names a call about a trail, or about all of a Region. */
-function trailCall(accountId, region) {
-    return (operation, trail) => ({
-        action: `cloudtrail:${operation}`,
-        accountId,
-        resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
-    });
-}
-function trailReader(options, accountId) {
-    const cloudtrail = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm(options);
-    const call = trailCall(accountId, options.region);
-    return {
-        trails: async () => {
-            const answer = await asked(call('DescribeTrails'), () => cloudtrail.send(new client_cloudtrail_dist_cjs/* DescribeTrailsCommand */.oSd({ includeShadowTrails: true })));
-            return (answer.trailList ?? []).map(liveTrail);
-        },
-        logging: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetTrailStatusCommand */.aMm({ Name: name });
-            const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(command));
-            return answer.IsLogging ?? false;
-        }),
-        eventSelectors: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetEventSelectorsCommand */.ave({ TrailName: name });
-            return selectorsOf(await asked(call('GetEventSelectors', name), () => cloudtrail.send(command)));
-        }),
-        insightSelectors: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetInsightSelectorsCommand */.Qsx({ TrailName: name });
-            const asking = asked(call('GetInsightSelectors', name), () => cloudtrail.send(command));
-            const answer = await asking.catch(noInsights);
-            return (answer.InsightSelectors ?? []).flatMap(({ InsightType }) => InsightType ?? []);
-        }),
-        tags: (trailArn) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* ListTagsCommand */.bvr({ ResourceIdList: [trailArn] });
-            const answer = await asked(call('ListTags', trailArn), () => cloudtrail.send(command));
-            const tags = answer.ResourceTagList?.[0]?.TagsList ?? [];
-            return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-        }),
-    };
-}
-/** Null for a trail that does not exist; any other failure is one. */
-async function unlessGone(ask) {
-    try {
-        return await ask();
-    }
-    catch (error) {
-        if (error instanceof problem/* CallFailure */.Rk && GONE.has(error.awsCode))
-            return null;
-        throw error;
-    }
-}
-const GONE = new Set(['TrailNotFoundException', 'ResourceNotFoundException']);
-/** CloudTrail's way to say "none". */
-function noInsights(error) {
-    if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'InsightNotEnabledException')
-        return { InsightSelectors: undefined };
-    throw error;
-}
-function selectorsOf(answer) {
-    const advanced = answer.AdvancedEventSelectors ?? [];
-    return advanced.length > 0
-        ? { kind: 'advanced', selectors: advanced }
-        : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
-}
-function liveTrail(trail) {
-    return {
-        name: trail.Name ?? '',
-        arn: trail.TrailARN ?? '',
-        homeRegion: trail.HomeRegion ?? '',
-        organization: trail.IsOrganizationTrail ?? false,
-        bucket: trail.S3BucketName ?? '',
-        prefix: trail.S3KeyPrefix ?? '',
-        multiRegion: trail.IsMultiRegionTrail ?? false,
-        globalServiceEvents: trail.IncludeGlobalServiceEvents ?? false,
-        logFileValidation: trail.LogFileValidationEnabled ?? false,
-        kmsKeyArn: trail.KmsKeyId ?? '',
-        snsTopicArn: trail.SnsTopicARN ?? '',
-        cloudWatchLogGroupArn: trail.CloudWatchLogsLogGroupArn ?? '',
-        cloudWatchRoleArn: trail.CloudWatchLogsRoleArn ?? '',
-        recursiveLogging: trail.RecursiveLogging ?? true,
-    };
-}
-//# sourceMappingURL=trails.js.map
+// EXTERNAL MODULE: ./lib/src/aws/trails.js
+var trails = __nccwpck_require__(6895);
 ;// CONCATENATED MODULE: ./lib/src/aws/trail-writer.js
 // A member account's trail, written: our settings under CloudTrail's field names, one call each.
 
@@ -77973,7 +77777,7 @@ function liveTrail(trail) {
 
 function trailWriter(options, accountId) {
     const cloudtrail = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm(options);
-    const call = trailCall(accountId, options.region);
+    const call = (0,trails/* trailCall */.f)(accountId, options.region);
     return {
         create: async (name, settings, tags) => {
             const command = new client_cloudtrail_dist_cjs/* CreateTrailCommand */.yib({
@@ -77982,46 +77786,46 @@ function trailWriter(options, accountId) {
                 ...fields(withoutEmpty(settings)),
                 ...(Object.keys(tags).length > 0 && { TagsList: tagList(tags) }),
             });
-            await asked(call('CreateTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('CreateTrail', name), () => cloudtrail.send(command));
         },
         update: async (name, settings) => {
             const command = new client_cloudtrail_dist_cjs/* UpdateTrailCommand */.nXN({ Name: name, ...fields(settings) });
-            await asked(call('UpdateTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('UpdateTrail', name), () => cloudtrail.send(command));
         },
         putEventSelectors: async (name, selectors) => {
             const command = new client_cloudtrail_dist_cjs/* PutEventSelectorsCommand */.PTj({
                 TrailName: name,
                 ...selectorFields(selectors),
             });
-            await asked(call('PutEventSelectors', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('PutEventSelectors', name), () => cloudtrail.send(command));
         },
         putInsightSelectors: async (name, types) => {
             const InsightSelectors = types.map((InsightType) => ({
                 InsightType: InsightType,
             }));
             const command = new client_cloudtrail_dist_cjs/* PutInsightSelectorsCommand */.JYC({ TrailName: name, InsightSelectors });
-            await asked(call('PutInsightSelectors', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('PutInsightSelectors', name), () => cloudtrail.send(command));
         },
         addTags: async (trailArn, tags) => {
             const command = new client_cloudtrail_dist_cjs/* AddTagsCommand */.yjM({ ResourceId: trailArn, TagsList: tagList(tags) });
-            await asked(call('AddTags', trailArn), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('AddTags', trailArn), () => cloudtrail.send(command));
         },
         removeTags: async (trailArn, keys) => {
             const TagsList = keys.map((Key) => ({ Key }));
             const command = new client_cloudtrail_dist_cjs/* RemoveTagsCommand */.L1A({ ResourceId: trailArn, TagsList });
-            await asked(call('RemoveTags', trailArn), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('RemoveTags', trailArn), () => cloudtrail.send(command));
         },
         startLogging: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* StartLoggingCommand */.NMP({ Name: name });
-            await asked(call('StartLogging', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('StartLogging', name), () => cloudtrail.send(command));
         },
         stopLogging: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* StopLoggingCommand */.Rdr({ Name: name });
-            await asked(call('StopLogging', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('StopLogging', name), () => cloudtrail.send(command));
         },
         delete: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* DeleteTrailCommand */.hrt({ Name: name });
-            await asked(call('DeleteTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('DeleteTrail', name), () => cloudtrail.send(command));
         },
     };
 }
@@ -78064,34 +77868,37 @@ function tagList(tags) {
 
 
 
+
+
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 async function connect(request, source) {
-    const sessions = await takeRoles(request, source);
+    const sessions = await (0,aws_sessions/* takeRoles */.F)(request, source, permissions/* OPERATION */.qR);
     const client = clientOptions(request, source);
     return {
         readers: readersOf(request, sessions, client),
+        logs: (0,logs/* logReader */.g)(client.bucket(sessions.central), request.central),
         writers: request.mode === 'apply' ? writersOf(request, sessions, client) : null,
     };
 }
 function clientOptions({ central, members }, { client }) {
     const regions = new Map(members.map(({ accountId, region }) => [accountId, region]));
     return {
-        bucket: (session) => ({ ...client, region: central.bucketRegion, ...credentialsOf(session) }),
+        bucket: (session) => ({ ...client, region: central.bucketRegion, ...(0,aws_sessions/* credentialsOf */.Y)(session) }),
         trails: (session) => ({
             ...client,
             region: regions.get(session.accountId) ?? central.bucketRegion,
-            ...credentialsOf(session),
+            ...(0,aws_sessions/* credentialsOf */.Y)(session),
         }),
     };
 }
 function readersOf({ central }, sessions, client) {
     const member = (session) => session instanceof problem/* UserError */.yo
         ? session
-        : { session, trails: trailReader(client.trails(session), session.accountId) };
+        : { session, trails: (0,trails/* trailReader */.m)(client.trails(session), session.accountId) };
     return {
         central: {
             session: sessions.central,
-            bucket: bucketReader(client.bucket(sessions.central), central),
+            bucket: (0,bucket/* bucketReader */.a)(client.bucket(sessions.central), central),
             settings: bucketSettingsReader(client.bucket(sessions.central), central),
         },
         members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
@@ -78099,7 +77906,7 @@ function readersOf({ central }, sessions, client) {
 }
 function writersOf({ central }, sessions, client) {
     return {
-        bucket: bucketWriter(client.bucket(sessions.central), central),
+        bucket: (0,bucket/* bucketWriter */.S)(client.bucket(sessions.central), central),
         bucketSettings: bucketSettingsWriter(client.bucket(sessions.central), central),
         trails: (accountId) => {
             const session = sessions.members.get(accountId);
@@ -78619,6 +78426,542 @@ function requestHandler(timeouts = TIMEOUTS) {
 
 /***/ }),
 
+/***/ 5417:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ logReader)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3711);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6566);
+// The central bucket's objects, listed and read. Every call says whose bucket it must be. Which objects are logs, and what is
+// in them, is not known here.
+
+
+/** What S3 gives at most for one call. */
+const PAGE = 1_000;
+function logReader(options, { accountId, bucket }) {
+    const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .S3Client */ .YxF(options);
+    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const listCall = callOn(accountId, 's3:ListBucket', `bucket ${bucket}`);
+    return {
+        list: async (prefix, startAfter, limit = PAGE) => {
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .ListObjectsV2Command */ .u6x({
+                ...target,
+                Prefix: prefix,
+                StartAfter: startAfter,
+                MaxKeys: limit,
+            });
+            const { Contents = [], IsTruncated } = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .asked */ .N)(listCall, () => s3.send(command));
+            const objects = Contents.map(({ Key = '', Size = 0, LastModified }) => ({
+                key: Key,
+                size: Size,
+                lastModified: LastModified?.getTime() ?? 0,
+            }));
+            return { objects, truncated: IsTruncated ?? false };
+        },
+        folders: (prefix) => allFolders(s3, { ...target, Prefix: prefix, Delimiter: '/' }, listCall),
+        read: async (key) => {
+            const call = callOn(accountId, 's3:GetObject', `object ${key} in bucket ${bucket}`);
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .GetObjectCommand */ .jLs({ ...target, Key: key });
+            const { Body, Metadata = {} } = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .asked */ .N)(call, () => s3.send(command));
+            return { metadata: Metadata, body: bodyOf(call, Body) };
+        },
+    };
+}
+const callOn = (accountId, action, resource) => ({
+    action,
+    accountId,
+    resource,
+});
+async function allFolders(s3, input, call) {
+    const folders = [];
+    let token;
+    do {
+        const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .ListObjectsV2Command */ .u6x({ ...input, ContinuationToken: token });
+        const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .asked */ .N)(call, () => s3.send(command));
+        folders.push(...(answer.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
+        token = answer.NextContinuationToken;
+    } while (token !== undefined);
+    return folders;
+}
+/** A connection can break while the body is read, too. */
+async function* bodyOf(call, body) {
+    try {
+        yield* body;
+    }
+    catch (error) {
+        throw (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .failureOf */ .g)(call, error);
+    }
+}
+//# sourceMappingURL=logs.js.map
+
+/***/ }),
+
+/***/ 1824:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AX: () => (/* binding */ hubPermissions),
+/* harmony export */   JN: () => (/* binding */ policy),
+/* harmony export */   qR: () => (/* binding */ OPERATION)
+/* harmony export */ });
+/* unused harmony exports centralPermissions, memberPermissions */
+/* harmony import */ var _trail_settings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5292);
+// The inline session policies: what each role may do while this run holds it. They mirror the calls that this operation with
+// these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
+// refused by IAM even if the code tried one. STS takes at most 2,048 characters.
+
+function policy(statements) {
+    const allowed = statements
+        .filter(({ actions }) => actions.length > 0)
+        .map(({ actions, resources, condition }) => ({
+        Effect: 'Allow',
+        Action: actions,
+        Resource: resources,
+        ...(condition === undefined ? {} : { Condition: condition }),
+    }));
+    return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
+}
+/** For planning and applying. */
+const OPERATION = {
+    central: (request, partition) => centralPermissions(request, partition),
+    member: ({ mode }, member, partition) => memberPermissions(mode, member, partition),
+};
+function centralPermissions(asked, partition) {
+    const { operation, mode, central, members } = asked;
+    const leaves = members.some(({ state }) => state !== 'present');
+    const own = members.filter(({ accountId }) => accountId === central.accountId);
+    const readsSettings = own.length > 0 || operation === 'audit';
+    const read = ['s3:GetBucketPolicy', ...(readsSettings ? READ_SETTINGS : [])];
+    const write = [
+        's3:PutBucketPolicy',
+        ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
+        ...(own.length > 0 ? WRITE_SETTINGS : []),
+    ];
+    return policy([
+        {
+            actions: [...read, ...(mode === 'apply' ? write : [])],
+            resources: [`arn:${partition}:s3:::${central.bucket}`],
+        },
+        ...(operation === 'audit' ? [listing(central, partition)] : []),
+        ...own.flatMap((member) => trailStatements(mode, member, partition)),
+    ]);
+}
+/** The keys of logs. Where no prefix is mentioned, trails may have their own. */
+function listing({ bucket, prefix }, partition) {
+    const logs = prefix === undefined ? ['AWSLogs/*', '*/AWSLogs/*'] : [prefixed(prefix)];
+    return {
+        actions: ['s3:ListBucket'],
+        resources: [`arn:${partition}:s3:::${bucket}`],
+        condition: { StringLike: { 's3:prefix': logs } },
+    };
+}
+const prefixed = (prefix) => `${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`;
+/** For an audit, and for a bootstrap, which is told by the central account being a member of its own. */
+const READ_SETTINGS = [
+    's3:GetBucketOwnershipControls',
+    's3:GetBucketPublicAccessBlock',
+    's3:GetBucketVersioning',
+    's3:GetEncryptionConfiguration',
+];
+const WRITE_SETTINGS = [
+    's3:CreateBucket',
+    's3:PutBucketOwnershipControls',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutBucketVersioning',
+    's3:PutEncryptionConfiguration',
+];
+function memberPermissions(mode, member, partition) {
+    return policy(trailStatements(mode, member, partition));
+}
+/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+function trailStatements(mode, member, partition) {
+    const { name, replaces } = member.trail;
+    const arn = (trail) => (0,_trail_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .trailArn */ .eL)(partition, member.region, member.accountId, trail);
+    return [
+        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
+        {
+            actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
+            resources: [arn(name)],
+        },
+        ...(replaces === undefined
+            ? []
+            : [
+                {
+                    actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
+                    resources: [arn(replaces)],
+                },
+            ]),
+        ...(mode === 'apply' ? passRole(member, partition) : []),
+    ];
+}
+const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
+function reads({ trail: { extras } }, all) {
+    return [
+        'cloudtrail:GetTrailStatus',
+        ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
+        ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
+        ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
+    ];
+}
+function writes({ state, trail: { extras, replaces } }) {
+    if (state !== 'present')
+        return RETIREMENT;
+    // A trail that takes another's place gets whatever the other has.
+    const all = replaces !== undefined;
+    return [
+        'cloudtrail:CreateTrail',
+        'cloudtrail:UpdateTrail',
+        'cloudtrail:StartLogging',
+        ...(all || extras.eventSelectors ? ['cloudtrail:PutEventSelectors'] : []),
+        ...(all || extras.insightSelectors ? ['cloudtrail:PutInsightSelectors'] : []),
+        ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
+        ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
+    ];
+}
+/** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
+function passRole({ state, accountId, trail }, partition) {
+    const { cloudWatchRoleArn: role } = trail.settings;
+    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;
+    const resource = role === undefined ? inherited : role;
+    if (state !== 'present' || resource === undefined || resource === '')
+        return [];
+    const condition = { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } };
+    return [{ actions: ['iam:PassRole'], resources: [resource], condition }];
+}
+// Leaves room for the frame below 2,048 characters.
+const ROLE_LIST_LIMIT = 1_800;
+/** What the hub role is for: taking these roles. Many become one pattern, with `*` for the account's ID, for STS's limit. */
+function hubPermissions(roleArns) {
+    const fits = JSON.stringify(roleArns).length <= ROLE_LIST_LIMIT;
+    const resources = fits
+        ? roleArns
+        : [...new Set(roleArns.map((arn) => arn.replaceAll(arn.split(':')[4] ?? '', '*')))];
+    return policy([{ actions: ['sts:AssumeRole'], resources }]);
+}
+//# sourceMappingURL=permissions.js.map
+
+/***/ }),
+
+/***/ 9744:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ credentialsOf),
+  F: () => (/* binding */ takeRoles)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(1695);
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+;// CONCATENATED MODULE: ./lib/src/aws/trust.js
+// Why AWS refused the job's OIDC token, told with what the token really says: most first runs fail here, and STS's own
+// words ("Not authorized to perform sts:AssumeRoleWithWebIdentity") name no cause.
+
+const FORMS = 'GitHub sends the subject in one of two forms: repo:OWNER/REPO:… (repositories from before 2026-07-15), or repo:OWNER@OWNER-ID/REPO@REPO-ID:… (created, renamed or moved since, or opted in). It ends in ref:refs/heads/BRANCH, in pull_request, or in environment:NAME where the job names an environment';
+/** The failure with a remedy that fits what STS said; anything but a refused token is given back as it is. */
+function tokenRefused(error, roleArn, accountId, token) {
+    if (!(error instanceof problem/* CallFailure */.Rk))
+        return error;
+    const remedy = remedyOf(error, roleArn, accountId, token);
+    if (remedy === null)
+        return error;
+    const [finding] = error.findings;
+    return new problem/* CallFailure */.Rk(error.awsCode, { code: 'role-not-taken', account: accountId, message: finding?.message ?? '', remedy }, { cause: error.cause });
+}
+function remedyOf(error, roleArn, accountId, token) {
+    const claims = claimsOf(token);
+    const subject = claims?.sub ?? '(unreadable)';
+    const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
+    switch (error.awsCode) {
+        case 'AccessDenied':
+            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
+        case 'InvalidIdentityTokenException':
+        case 'InvalidIdentityToken':
+            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
+        case 'ExpiredTokenException':
+        case 'ExpiredToken':
+            return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';
+        default:
+            return null;
+    }
+}
+/** What the token says of itself, unverified: for messages only. Null for what is no JWT. */
+function claimsOf(token) {
+    try {
+        const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+        return JSON.parse(payload);
+    }
+    catch {
+        return null;
+    }
+}
+//# sourceMappingURL=trust.js.map
+;// CONCATENATED MODULE: ./lib/src/aws/sessions.js
+// Takes the roles: one OIDC token, all roles at the same time, each with its own session policy, straight or by way of the
+// hub role. A session whose account is not the one it is for is refused before anything else is asked of AWS.
+
+
+
+
+
+// The shortest that STS gives; a run lasts seconds, and a stolen session should not last longer than it must.
+const SESSION_SECONDS = 900;
+/** @throws UserError where the token, the hub role or the central role cannot be had. */
+async function takeRoles(request, source, permissions) {
+    const { central, members } = request;
+    const take = await roleTaker(request, source);
+    const centralSession = take({
+        accountId: central.accountId,
+        roleArn: central.roleArn,
+        region: central.bucketRegion,
+        permissions: (partition) => permissions.central(request, partition),
+    });
+    const memberSessions = enteredMembers(request).map(async (member) => {
+        const { accountId, roleArn, region } = member;
+        const own = (partition) => permissions.member(request, member, partition);
+        const session = take({ accountId, roleArn, region, permissions: own });
+        return [accountId, await session.catch(ownFailure)];
+    });
+    const [taken, ...entries] = await Promise.all([
+        centralSession.catch(ownFailure),
+        ...memberSessions,
+    ]);
+    if (taken instanceof problem/* UserError */.yo)
+        throw together(taken, entries);
+    const own = members.some(({ accountId }) => accountId === central.accountId);
+    return {
+        central: taken,
+        members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
+    };
+}
+/** Those that need a session of their own: the central account's own trail is reached with the central one. */
+function enteredMembers({ central, members }) {
+    return members.filter(({ state, accountId }) => state !== 'closed' && accountId !== central.accountId);
+}
+/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
+function together(central, members) {
+    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
+    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
+}
+function ownFailure(error) {
+    if (error instanceof problem/* UserError */.yo)
+        return error;
+    throw error;
+}
+/** Decides once how roles are taken: not at all, with the token, or from the hub. */
+async function roleTaker(request, source) {
+    const { access, central } = request;
+    const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter((arn) => arn !== undefined);
+    const ambient = (wanted) => environmentSession(wanted, source);
+    if (roleArns.length === 0)
+        return ambient;
+    const token = await source.idToken(access.audience);
+    const withToken = (wanted) => assumeWithToken(wanted, token, access.sessionName, source);
+    if (access.hubRoleArn === undefined)
+        return (wanted) => wanted.roleArn === undefined
+            ? ambient(wanted)
+            : withToken({ ...wanted, roleArn: wanted.roleArn });
+    const hub = await withToken({
+        accountId: access.hubRoleArn.split(':')[4] ?? '',
+        roleArn: access.hubRoleArn,
+        region: central.bucketRegion,
+        permissions: () => (0,permissions/* hubPermissions */.AX)(roleArns),
+    });
+    return (wanted) => wanted.roleArn === undefined
+        ? ambient(wanted)
+        : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, hub, request, source);
+}
+const partitionOf = (arn) => arn.split(':')[1] ?? 'aws';
+async function assumeWithToken(wanted, token, sessionName, source) {
+    const { roleArn, accountId, region, permissions } = wanted;
+    const sts = new dist_cjs/* STSClient */.iM({ ...source.client, region });
+    const command = new dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
+        RoleArn: roleArn,
+        RoleSessionName: sessionName,
+        WebIdentityToken: token,
+        Policy: permissions(partitionOf(roleArn)),
+        DurationSeconds: SESSION_SECONDS,
+    });
+    const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(command)).catch((error) => {
+        throw tokenRefused(error, roleArn, accountId, token);
+    });
+    return sessionOf(accountId, answer, source);
+}
+async function assumeFromHub(wanted, hub, { access }, source) {
+    const { roleArn, accountId, region, permissions } = wanted;
+    const sts = new dist_cjs/* STSClient */.iM({ ...source.client, region, ...credentialsOf(hub) });
+    const command = new dist_cjs/* AssumeRoleCommand */.QL({
+        RoleArn: roleArn,
+        RoleSessionName: access.sessionName,
+        Policy: permissions(partitionOf(roleArn)),
+        DurationSeconds: SESSION_SECONDS,
+        ExternalId: access.externalId,
+    });
+    const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(command));
+    return sessionOf(accountId, answer, source);
+}
+async function environmentSession({ accountId, region }, { client }) {
+    const sts = new dist_cjs/* STSClient */.iM({ ...client, region });
+    const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(new dist_cjs/* GetCallerIdentityCommand */.zI({})));
+    checkAccount(accountId, answer.Arn);
+    return { accountId, partition: partitionOf(answer.Arn ?? ''), limited: false };
+}
+function sessionOf(accountId, answer, { mask }) {
+    const arn = answer.AssumedRoleUser?.Arn;
+    checkAccount(accountId, arn);
+    const secretAccessKey = answer.Credentials?.SecretAccessKey ?? '';
+    const sessionToken = answer.Credentials?.SessionToken ?? '';
+    mask(secretAccessKey);
+    mask(sessionToken);
+    const accessKeyId = answer.Credentials?.AccessKeyId ?? '';
+    return {
+        accountId,
+        partition: partitionOf(arn ?? ''),
+        limited: true,
+        credentials: { accessKeyId, secretAccessKey, sessionToken },
+    };
+}
+/** STS's own answer tells whose session it is, so no further call is needed to know. */
+function checkAccount(expected, arn) {
+    const actual = arn?.split(':')[4];
+    if (actual === expected)
+        return;
+    throw (0,problem/* userError */.IF)({
+        code: 'wrong-account',
+        account: expected,
+        message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
+        remedy: 'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
+    });
+}
+/** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
+function credentialsOf({ credentials }) {
+    return credentials === undefined ? {} : { credentials };
+}
+//# sourceMappingURL=sessions.js.map
+
+/***/ }),
+
+/***/ 6895:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ trailCall),
+/* harmony export */   m: () => (/* binding */ trailReader)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7392);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6373);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6566);
+// A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
+
+
+
+/** Names a call about a trail, or about all of a Region. */
+function trailCall(accountId, region) {
+    return (operation, trail) => ({
+        action: `cloudtrail:${operation}`,
+        accountId,
+        resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
+    });
+}
+function trailReader(options, accountId) {
+    const cloudtrail = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .CloudTrailClient */ .Vsm(options);
+    const call = trailCall(accountId, options.region);
+    return {
+        trails: async () => {
+            const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('DescribeTrails'), () => cloudtrail.send(new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .DescribeTrailsCommand */ .oSd({ includeShadowTrails: true })));
+            return (answer.trailList ?? []).map(liveTrail);
+        },
+        status: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetTrailStatusCommand */ .aMm({ Name: name });
+            return statusOf(await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetTrailStatus', name), () => cloudtrail.send(command)));
+        }),
+        eventSelectors: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetEventSelectorsCommand */ .ave({ TrailName: name });
+            return selectorsOf(await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetEventSelectors', name), () => cloudtrail.send(command)));
+        }),
+        insightSelectors: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetInsightSelectorsCommand */ .Qsx({ TrailName: name });
+            const asking = (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetInsightSelectors', name), () => cloudtrail.send(command));
+            const answer = await asking.catch(noInsights);
+            return (answer.InsightSelectors ?? []).flatMap(({ InsightType }) => InsightType ?? []);
+        }),
+        tags: (trailArn) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .ListTagsCommand */ .bvr({ ResourceIdList: [trailArn] });
+            const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('ListTags', trailArn), () => cloudtrail.send(command));
+            const tags = answer.ResourceTagList?.[0]?.TagsList ?? [];
+            return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+        }),
+    };
+}
+/** Null for a trail that does not exist; any other failure is one. */
+async function unlessGone(ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && GONE.has(error.awsCode))
+            return null;
+        throw error;
+    }
+}
+const GONE = new Set(['TrailNotFoundException', 'ResourceNotFoundException']);
+/** CloudTrail's way to say "none". */
+function noInsights(error) {
+    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && error.awsCode === 'InsightNotEnabledException')
+        return { InsightSelectors: undefined };
+    throw error;
+}
+function statusOf(answer) {
+    const triedAt = Date.parse(answer.LatestDeliveryAttemptTime ?? '');
+    return {
+        logging: answer.IsLogging ?? false,
+        startedAt: answer.StartLoggingTime?.getTime() ?? null,
+        stoppedAt: answer.StopLoggingTime?.getTime() ?? null,
+        deliveredAt: answer.LatestDeliveryTime?.getTime() ?? null,
+        error: answer.LatestDeliveryError ?? '',
+        triedAt: Number.isNaN(triedAt) ? null : triedAt,
+    };
+}
+function selectorsOf(answer) {
+    const advanced = answer.AdvancedEventSelectors ?? [];
+    return advanced.length > 0
+        ? { kind: 'advanced', selectors: advanced }
+        : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
+}
+function liveTrail(trail) {
+    return {
+        name: trail.Name ?? '',
+        arn: trail.TrailARN ?? '',
+        homeRegion: trail.HomeRegion ?? '',
+        organization: trail.IsOrganizationTrail ?? false,
+        bucket: trail.S3BucketName ?? '',
+        prefix: trail.S3KeyPrefix ?? '',
+        multiRegion: trail.IsMultiRegionTrail ?? false,
+        globalServiceEvents: trail.IncludeGlobalServiceEvents ?? false,
+        logFileValidation: trail.LogFileValidationEnabled ?? false,
+        kmsKeyArn: trail.KmsKeyId ?? '',
+        snsTopicArn: trail.SnsTopicARN ?? '',
+        cloudWatchLogGroupArn: trail.CloudWatchLogsLogGroupArn ?? '',
+        cloudWatchRoleArn: trail.CloudWatchLogsRoleArn ?? '',
+        recursiveLogging: trail.RecursiveLogging ?? true,
+    };
+}
+//# sourceMappingURL=trails.js.map
+
+/***/ }),
+
 /***/ 2963:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -78785,15 +79128,18 @@ var problem = __nccwpck_require__(6373);
 var log = __nccwpck_require__(8339);
 // EXTERNAL MODULE: ./lib/src/plan/outcome.js
 var plan_outcome = __nccwpck_require__(492);
+// EXTERNAL MODULE: ./lib/src/report/delivery.js
+var report_delivery = __nccwpck_require__(5289);
 ;// CONCATENATED MODULE: ./lib/src/report/outputs.js
 // The action's outputs, made from the report. Their names are fixed by action.yml; a test keeps both equal.
 
+
 const DIFF_BYTES = 50_000;
 function outputsOf(report, files) {
-    const { request, plan, outcome, result, findings, backupFile } = report;
-    const members = plan?.members ?? [];
-    const arns = members.flatMap(trailArnOf);
-    const [only] = members.length === 1 ? arns : [];
+    const { request, plan, audit, outcome, result, findings, backupFile } = report;
+    const accounts = plan?.members ?? audit?.accounts ?? [];
+    const arns = [...(plan?.members ?? []).flatMap(trailArnOf), ...auditedArns(audit)];
+    const [only] = accounts.length === 1 ? arns : [];
     const isTold = request?.mode === 'plan' || outcome !== null;
     return {
         changed: String(plan !== null && isTold && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
@@ -78804,9 +79150,10 @@ function outputsOf(report, files) {
         'policy-diff': cutLines(plan?.policy.diff ?? '', DIFF_BYTES),
         'diff-file': files.diff,
         'policy-backup-file': backupFile,
-        'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
+        'policy-bytes': String(plan?.policy.size?.bytes ?? audit?.policyBytes ?? ''),
         'trail-arn': only?.[1] ?? '',
         'trail-arns': JSON.stringify(Object.fromEntries(arns)),
+        delivery: JSON.stringify((0,report_delivery/* statesOf */.kY)(report.delivery)),
         findings: JSON.stringify(findings),
         broadened: String(plan?.policy.access.broader ?? false),
     };
@@ -78820,6 +79167,9 @@ function trailArnOf(planned) {
             return [];
     }
 }
+function auditedArns(audit) {
+    return (audit?.accounts ?? []).flatMap(({ accountId, trailArn }) => trailArn === null ? [] : [[accountId, trailArn]]);
+}
 /** The first whole lines of a text that fit into so many UTF-8 bytes. */
 function cutLines(text, bytes) {
     if (Buffer.byteLength(text) <= bytes)
@@ -78831,8 +79181,10 @@ function cutLines(text, bytes) {
 ;// CONCATENATED MODULE: ./lib/src/report/plan-json.js
 // The plan file: the plan and, after an apply, its outcome, as JSON for other programs. Written out key by key: what stands
 // here is an interface.
+
 /** Pretty-printed JSON; ends with a new line. */
-function planJson({ request, plan, outcome, result, findings }) {
+function planJson(report) {
+    const { request, plan, audit, outcome, delivery, result, findings } = report;
     const body = {
         version: 1,
         result,
@@ -78856,9 +79208,26 @@ function planJson({ request, plan, outcome, result, findings }) {
                 },
                 members: plan.members.map((member) => memberJson(member, outcome)),
             }),
+        ...(audit === null ? {} : auditJson(audit)),
+        ...(delivery === null ? {} : { delivery: (0,report_delivery/* deliveryJson */.Vp)(delivery) }),
         findings,
     };
     return `${JSON.stringify(body, null, 2)}\n`;
+}
+function auditJson({ accounts, policyBytes }) {
+    const iso = (time) => (time === null ? null : new Date(time).toISOString());
+    return {
+        policy: { bytes: policyBytes },
+        members: accounts.map(({ accountId, region, trailName, state, ...seen }) => ({
+            accountId,
+            region,
+            trailName,
+            state,
+            trailArn: seen.trailArn,
+            logging: seen.logging,
+            newestLog: iso(seen.newestLog),
+        })),
+    };
 }
 function bucketJson({ bucket }, outcome) {
     const steps = bucket.map((step, index) => ({
@@ -78919,6 +79288,8 @@ function cells(mark, { who, may, on, when }) {
     ];
 }
 //# sourceMappingURL=access.js.map
+// EXTERNAL MODULE: ./lib/src/report/audit.js
+var report_audit = __nccwpck_require__(7098);
 // EXTERNAL MODULE: ./lib/src/report/rows.js + 1 modules
 var rows = __nccwpck_require__(1061);
 // EXTERNAL MODULE: ./lib/src/report/words.js
@@ -79014,14 +79385,25 @@ function accessInWords({ access, merge }) {
 
 
 
+
+
 /** The whole body, uncut; ends with a new line. */
 function summaryOf(report) {
-    const { request, plan } = report;
-    const sections = request === null || plan === null
-        ? [
-            '**Nothing was changed.** The run ended before it had a plan.',
-            findingList(report.findings),
-        ]
+    const parts = [
+        marker(report),
+        heading(report),
+        ...sectionsOf(report),
+        (0,report_delivery/* deliverySection */.ct)(report.delivery),
+        footer(report),
+    ];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function sectionsOf(report) {
+    const { request, plan, audit } = report;
+    if (audit !== null && request !== null)
+        return auditSections(request, audit, report.findings);
+    return request === null || plan === null
+        ? [report.delivery === null ? unplanned(request) : '', findingList(report.findings)]
         : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
             ? []
             : [
@@ -79032,16 +79414,25 @@ function summaryOf(report) {
                 diffSection(plan.policy.diff, report.outcome !== null),
                 restoreSection(report),
             ];
-    const parts = [marker(report), heading(report), ...sections, footer(report)];
-    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+const unplanned = (request) => `**Nothing was changed.** The run ended before it had ${request?.operation === 'audit' ? 'seen everything' : 'a plan'}.`;
+function auditSections(request, audit, findings) {
+    const { rows, inOrder } = (0,report_audit/* auditRows */.Pn)(request, audit);
+    return [(0,report_audit/* auditTable */.Sm)(rows), findingList(findings), (0,report_audit/* accountsInOrder */.IK)(inOrder)];
 }
 function marker({ request, run }) {
     const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
     // Two hyphens would end the comment.
     return `<!-- cloudtrail-onboarding: ${(0,report_escape/* prose */.CS)(key).replaceAll('--', '&#45;&#45;')} -->`;
 }
-function heading({ request, plan, outcome, result }) {
+function heading({ request, plan, audit, outcome, delivery, result }) {
     const title = '### CloudTrail onboarding';
+    if (audit !== null)
+        return `${title} · audit · ${(0,report_audit/* countOf */.pq)(audit)}`;
+    if (request?.operation === 'audit')
+        return `${title} · audit · ${result}`;
+    if (plan === null && delivery !== null)
+        return `${title} · verify · ${(0,report_delivery/* deliveredInWords */.NO)(delivery)}`;
     if (request === null || plan === null)
         return `${title} · ${result}`;
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
@@ -79060,13 +79451,12 @@ function heading({ request, plan, outcome, result }) {
             return `${title} · ${result}`;
     }
 }
-const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
     return (0,words/* bySeverity */.Np)(findings).map(findingItem).join('\n');
 }
 /** A list item; all that belongs to it is indented below its mark. */
 function findingItem({ severity, message, remedy, code: name }) {
-    const text = `${ICONS[severity]} ${(0,report_escape/* prose */.CS)(message)} ${(0,report_escape/* code */.aY)(name)}\n**→** ${(0,report_escape/* proseWithBlock */.$B)(remedy)}`;
+    const text = `${words/* ICONS */.Ze[severity]} ${(0,report_escape/* prose */.CS)(message)} ${(0,report_escape/* code */.aY)(name)}\n**→** ${(0,report_escape/* proseWithBlock */.$B)(remedy)}`;
     return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 function table(rows, applied) {
@@ -79192,13 +79582,15 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1660);
-/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9180);
-/* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8681);
-/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2963);
-/* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7215);
-/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2302);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3092);
-/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8339);
+/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8869);
+/* harmony import */ var _aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1607);
+/* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8681);
+/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2963);
+/* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7215);
+/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2302);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8545);
+/* harmony import */ var _report_escape_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3330);
+/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
 // import.
 
@@ -79211,31 +79603,37 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
+
 const { env } = process;
 const INPUT = 'INPUT_';
-await (0,_main_js__WEBPACK_IMPORTED_MODULE_8__/* .main */ .i)({
+const source = {
+    client: { requestHandler: (0,_aws_http_js__WEBPACK_IMPORTED_MODULE_5__/* .requestHandler */ .O)(), customUserAgent: 'cloudtrail-onboarding' },
+    idToken: async (audience) => {
+        const token = await (0,_github_oidc_js__WEBPACK_IMPORTED_MODULE_7__/* .idToken */ .f)(env, audience);
+        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq(token);
+        return token;
+    },
+    mask: _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq,
+};
+await (0,_main_js__WEBPACK_IMPORTED_MODULE_9__/* .main */ .i)({
     inputs: {
         text: (name) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .getInput */ .V4(name),
         names: Object.keys(env).flatMap((name) => name.startsWith(INPUT) && env[name] !== '' ? [name.slice(INPUT.length)] : []),
         environment: env,
-        event: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .runEvent */ .K9)(env, (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .eventPayload */ .Z3)(env)),
+        event: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .runEvent */ .K9)(env, (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .eventPayload */ .Z3)(env)),
     },
-    run: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .runInfo */ .Q6)(env),
-    connect: (request) => (0,_aws_connect_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N)(request, {
-        client: { requestHandler: (0,_aws_http_js__WEBPACK_IMPORTED_MODULE_4__/* .requestHandler */ .O)(), customUserAgent: 'cloudtrail-onboarding' },
-        idToken: async (audience) => {
-            const token = await (0,_github_oidc_js__WEBPACK_IMPORTED_MODULE_6__/* .idToken */ .f)(env, audience);
-            _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq(token);
-            return token;
-        },
-        mask: _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq,
-    }),
-    publish: _github_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .publish */ .m,
+    run: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .runInfo */ .Q6)(env),
+    connect: (request) => (0,_aws_connect_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N)(request, source),
+    connectDelivery: (request) => (0,_aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__/* .connectDelivery */ .R)(request, source),
+    publish: _github_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .publish */ .m,
     show: (report) => {
-        for (const line of (0,_report_log_js__WEBPACK_IMPORTED_MODULE_9__/* .logLines */ .O)(report))
+        for (const line of (0,_report_log_js__WEBPACK_IMPORTED_MODULE_11__/* .logLines */ .O)(report))
             _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq(line);
     },
+    say: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_10__/* .logLine */ .BP)(line)),
     debug: (error) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .debug */ .Yz(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    today: () => Date.now(),
     clock: { now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), sleep: (ms) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout)(ms) },
 });
 // Nothing is left to do, but a socket to a silent proxy would keep the process up. What has been said must be out first.
@@ -79246,7 +79644,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3092:
+/***/ 8545:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79255,53 +79653,344 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/src/problem.js
-var problem = __nccwpck_require__(6373);
-;// CONCATENATED MODULE: ./lib/src/github/files.js
-// The run's files: plan, diff, report and policy backup. They hold a bucket policy, so only their owner may read them, and
-// none is ever written over: two steps of a job may share the folder.
-
-
-
-/** @throws UserError where the folder cannot be written. */
-function fileSaver(directory) {
-    const folder = (0,external_node_path_.resolve)(directory);
-    return async (name, text) => {
-        try {
-            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
-            return await writeNew(folder, name, text);
-        }
-        catch (error) {
-            throw (0,problem/* userError */.IF)({
-                code: 'output-directory',
-                message: `Cannot write into output-directory: ${error instanceof Error ? error.message : String(error)}`,
-                remedy: 'Give a folder that the runner may write to, or leave output-directory out.',
-            }, { cause: error });
-        }
-    };
-}
-async function writeNew(folder, name, text) {
-    const ending = (0,external_node_path_.extname)(name);
-    const stem = name.slice(0, name.length - ending.length);
-    for (let number = 1;; number += 1) {
-        const path = (0,external_node_path_.join)(folder, number === 1 ? name : `${stem}-${number}${ending}`);
-        try {
-            await (0,promises_.writeFile)(path, text, { flag: 'wx', mode: 0o600 });
-            return path;
-        }
-        catch (error) {
-            if (error.code !== 'EEXIST')
-                throw error;
-        }
-    }
-}
-//# sourceMappingURL=files.js.map
+// EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
+var plan_plan = __nccwpck_require__(3012);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 40 modules
+var src_policy = __nccwpck_require__(1306);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
 // EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
 var bucket_plan = __nccwpck_require__(9274);
+// EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
+var policy_plan = __nccwpck_require__(6770);
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 2 modules
+var trail_plan = __nccwpck_require__(9694);
+// EXTERNAL MODULE: ./lib/src/trail/words.js
+var words = __nccwpck_require__(5116);
+;// CONCATENATED MODULE: ./lib/src/delivery/newest.js
+// Finds the newest log object of an account: which folders are looked into, from where on, and which keys are a log's. Dated
+// are keys by the day on which CloudTrail delivered, in UTC (CloudTrail user guide, "Finding your CloudTrail log files").
+/** `[prefix/]AWSLogs/[o-id/]<account>/`, below which logs and digests have a folder each. */
+function accountFolder({ prefix, accountId, organizationId }) {
+    const start = prefix === '' ? '' : `${prefix}/`;
+    const organization = organizationId === undefined ? '' : `${organizationId}/`;
+    return `${start}AWSLogs/${organization}${accountId}/`;
+}
+/**
+ * The newest log object of any Region, stored at or after `since`; null where there is none. The folder's zero-byte
+ * placeholder, empty objects, digests and Insights are no logs. Costs one listing for the Regions and one for each of them,
+ * a second one for each where the last hour holds nothing, one more for each midnight in between.
+ */
+async function newestLog(reader, search) {
+    const regions = await reader.folders(`${accountFolder(search)}CloudTrail/`);
+    for (const stretch of stretches(search.since, search.now)) {
+        const found = await Promise.all(regions.map((folder) => newestIn(reader, search, folder, stretch)));
+        const newest = latest(found.flat());
+        if (newest !== null)
+            return newest;
+    }
+    return null;
+}
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A key's minute can be before its object was stored, and another clock is behind or ahead. */
+const SLACK = 15 * 60_000;
+/** Newest first: the last hour, then what is before it, a day at a time. */
+function stretches(since, now) {
+    const [first, last] = [since - SLACK, now + SLACK];
+    const recent = Math.max(first, now - HOUR);
+    const older = first < recent ? daysBetween(first, recent) : [];
+    return [...daysBetween(recent, last), ...older];
+}
+function daysBetween(from, to) {
+    const days = [];
+    for (let day = startOfDay(to); day >= startOfDay(from); day -= DAY)
+        days.push({ from: Math.max(from, day), day });
+    return days;
+}
+const startOfDay = (time) => Math.floor(time / DAY) * DAY;
+/** More than that in one stretch of one Region is not looked through: what was found is new enough. */
+const PAGES = 10;
+/** `folder` is that of one Region. The objects of the last page that has any that count. */
+async function newestIn(reader, { accountId, since }, folder, { from, day }) {
+    const region = folder.split('/').at(-2) ?? '';
+    const prefix = `${folder}${dayFolder(day)}`;
+    const name = `${accountId}_CloudTrail_${region}_`;
+    const isLog = ({ key, size, lastModified }) => size > 0 &&
+        lastModified >= since &&
+        key.startsWith(prefix + name) &&
+        END.test(key.slice(prefix.length + name.length));
+    let after = `${prefix}${name}${minute(from)}`;
+    let logs = [];
+    for (let page = 0; page < PAGES; page += 1) {
+        const { objects, truncated } = await reader.list(prefix, after);
+        const found = objects.filter(isLog);
+        if (found.length > 0)
+            logs = found;
+        const last = objects.at(-1);
+        if (!truncated || last === undefined)
+            break;
+        after = last.key;
+    }
+    return logs;
+}
+/** What follows account and Region in the key of a log. */
+const END = /^\d{8}T\d{4}Z_[A-Za-z0-9]{16}\.json\.gz$/;
+/** `YYYY/MM/DD/` */
+const dayFolder = (day) => `${iso(day).slice(0, 10).replaceAll('-', '/')}/`;
+const iso = (time) => new Date(time).toISOString();
+/** `YYYYMMDDTHHmm`, as keys have it. */
+const minute = (time) => iso(time).slice(0, 16).replaceAll(/[-:]/g, '');
+/**
+ * The newest digest file of this trail, by its name, stored at or after `since` in the folder of the trail's home Region. A
+ * log's key does not name its trail, a digest's does; a backfill is of the past, and does not count.
+ */
+async function newestDigest(reader, search, { name, homeRegion }) {
+    const folder = `${accountFolder(search)}CloudTrail-Digest/${homeRegion}/`;
+    const start = `${search.accountId}_CloudTrail-Digest_${homeRegion}_${name}_${homeRegion}_`;
+    for (const { from, day } of daysBetween(search.since - HOUR - SLACK, search.now + SLACK)) {
+        const prefix = `${folder}${dayFolder(day)}${start}`;
+        const { objects } = await reader.list(prefix, `${prefix}${minute(from)}`);
+        const newest = latest(objects.filter(({ key, size, lastModified }) => size > 0 &&
+            lastModified >= search.since &&
+            /^\d{8}T\d{6}Z\.json\.gz$/.test(key.slice(prefix.length))));
+        if (newest !== null)
+            return newest;
+    }
+    return null;
+}
+function latest(objects) {
+    return objects.reduce((newest, object) => newest === null || object.lastModified > newest.lastModified ? object : newest, null);
+}
+//# sourceMappingURL=newest.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/silence.js
+// Whether logs that should arrive do not, and whether logs arrive that nobody asked for. Pure: judges by what the bucket
+// holds, and by what CloudTrail says of the trail.
+
+
+/** Of a trail that has logged to this bucket for the whole time: a young one has had no time to speak. */
+function silence({ observed: { member, logging, status }, newestLog, since }, live, { silentAfterHours }, about) {
+    const isYoung = (status?.startedAt ?? 0) > since;
+    if (!logging || isYoung || newestLog !== null)
+        return [];
+    const folder = accountFolder({ prefix: live.prefix, accountId: member.accountId });
+    return [
+        about('prefix-silent', `No log has arrived in ${folder} for more than ${silentAfterHours} hours, though trail ${live.name} is logging. ${whatCloudTrailSays(status)}`, `Look at the other findings of this account first: a grant, a Deny or a key that is missing stops the delivery. CloudTrail tries again for 30 days, so logs come late but whole once it is mended.`),
+    ];
+}
+function whatCloudTrailSays(status) {
+    const { deliveredAt = null, error = '' } = status ?? {};
+    const last = deliveredAt === null
+        ? 'CloudTrail knows of no delivery'
+        : `CloudTrail delivered last at ${new Date(deliveredAt).toISOString()}`;
+    return `${last}${error === '' ? '' : `; its error is ${error}`}.`;
+}
+/** One for each account, but one alone for all that are below an organization's folder: its trail is one. */
+function strangersLogs(writers, { central, silentAfterHours }) {
+    const told = (accountIds, folder, remedy) => ({
+        severity: 'warning',
+        code: 'logs-without-account',
+        ...(accountIds.length === 1
+            ? { account: accountIds[0] ?? '' }
+            : { account: central.accountId }),
+        message: `Logs arrived in ${folder} within ${silentAfterHours} hours, of ${accountIds.length === 1 ? 'an account' : `${accountIds.length} accounts`} that nobody listed: ${(0,src_policy/* listed */.KE)(accountIds)}.`,
+        remedy,
+    });
+    const alone = writers
+        .filter(({ place }) => place.organizationId === undefined)
+        .map(({ place }) => told([place.accountId], accountFolder(place), LIST_IT));
+    const folders = new Map();
+    for (const { place } of writers) {
+        if (place.organizationId === undefined)
+            continue;
+        const folder = accountFolder(place).replace(/\d{12}\/$/, '');
+        folders.set(folder, [...(folders.get(folder) ?? []), place.accountId]);
+    }
+    return [...alone, ...[...folders].map(([folder, ids]) => told(ids, folder, ORGANIZATION))];
+}
+const LIST_IT = "List the account, or take its grants back (operation offboard, or with grants-only 'true' for an account that cannot be entered).";
+const ORGANIZATION = "An organization's trail delivers there. List its accounts, or ask whoever runs the organization whether it is meant to deliver to this bucket.";
+//# sourceMappingURL=silence.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/drift.js
+// How one account differs from what is asked of it. Pure. What an onboarding would do is what is amiss, so the plan's own
+// judgement is asked and told in the words of an audit: as warnings, for nothing here keeps an audit from its end.
+
+
+
+
+
+/** `grantee` is what the bucket policy says of the account; undefined where it does not name it. */
+function memberFindings(audited, grantee, request) {
+    const { accountId, state } = audited.observed.member;
+    const about = (code, message, remedy) => warning(accountId, code, message, remedy);
+    switch (state) {
+        case 'present':
+            return present(audited, grantee, request, about);
+        case 'absent':
+            return [
+                ...stillGranted(audited, grantee, about),
+                ...stillThere(audited, request.central, about),
+            ];
+        case 'closed':
+            return stillGranted(audited, grantee, about);
+    }
+}
+function warning(account, code, message, remedy) {
+    return { severity: 'warning', code, account, message, remedy };
+}
+/** An error of a plan keeps the plan from being applied; here it is one more thing that is amiss. */
+function asWarning(finding) {
+    return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
+}
+function present(audited, grantee, request, about) {
+    const { observed } = audited;
+    const { member, trails, trailArn } = observed;
+    const { steps, findings } = (0,trail_plan/* planTrail */.c)(observed, request);
+    const amiss = findings.filter(plan_plan/* isError */.bJ).map(asWarning);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
+    const gone = missingTrails(audited, grantee, about);
+    if (live === null)
+        return [notOnboarded(audited, grantee, about), ...amiss, ...gone];
+    // Somebody else's trail of that name: how it is set is not ours to judge.
+    if (live.organization || live.arn !== trailArn)
+        return [...amiss, ...gone];
+    return [
+        ...amiss,
+        ...steps.flatMap((step) => drift(step, audited, live, about)),
+        ...silence(audited, live, request, about),
+        ...gone,
+    ];
+}
+function notOnboarded({ observed: { member, trailArn } }, grantee, about) {
+    const { accountId, region, trail } = member;
+    return grantee?.trails.includes(trailArn)
+        ? about('grant-of-missing-trail', `The bucket policy admits trail ${trail.name} of account ${accountId}, and there is no such trail in ${region}: it was deleted, and the account is not recorded.`, 'Onboard the account again, which creates the trail; or let it leave (operation offboard).')
+        : about('account-not-onboarded', `Account ${accountId} is listed, and has no trail ${trail.name} in ${region}.`, 'Onboard the account, or take it off the list.');
+}
+/** Of other trails than the one that is asked for. Another Region's trail cannot be told from here, unless it shows itself. */
+function missingTrails({ observed: { member, trails, trailArn } }, grantee, about) {
+    const there = new Set(trails.map(({ arn }) => arn));
+    return (grantee?.trails ?? [])
+        .filter((arn) => arn !== trailArn && !/[*?]/.test(arn) && arn.split(':')[3] === member.region)
+        .filter((arn) => !there.has(arn))
+        .map((arn) => about('grant-of-missing-trail', `The bucket policy admits trail ${arn}, and account ${member.accountId} has no such trail.`, `Take the grant back: operation offboard with trail-name ${arn.split('/').at(-1) ?? ''}.`));
+}
+function drift(step, audited, live, about) {
+    const { member, extras } = audited.observed;
+    const { bucket } = live;
+    const differs = (words) => about('setting-drifted', `Trail ${step.trail}: ${words}.`, 'Onboard the account again to set it back, or change what is asked for. CloudTrail records who changed it (UpdateTrail, PutEventSelectors).');
+    const both = (what, is, asked) => differs(`${what} ${inShort(is)}, and ${inShort(asked)} is asked for`);
+    switch (step.kind) {
+        case 'update':
+            // Delivering elsewhere is told by itself, and the prefix is then one of another bucket.
+            return step.changes
+                .filter(({ setting }) => setting !== 'bucket')
+                .filter(({ setting }) => setting !== 'prefix' || bucket === step.settings.bucket)
+                .map((change) => differs((0,words/* differenceInWords */.CV)(change)));
+        case 'put-event-selectors':
+            return [
+                both('event selectors are', extras.eventSelectors?.selectors, step.selectors.selectors),
+            ];
+        case 'put-insight-selectors':
+            return [both('insight selectors are', extras.insightSelectors, step.types)];
+        case 'add-tags':
+            return Object.entries(step.tags).map(([key, value]) => both(`tag ${key} is`, extras.tags?.[key], value));
+        case 'remove-tags':
+            return step.keys.map((key) => both(`tag ${key} is`, extras.tags?.[key], undefined));
+        case 'start-logging':
+            return [stopped(step.trail, audited, about)];
+        case 'delete':
+            return [notReplaced(step.trail, member.trail.name, about)];
+        case 'stop-logging':
+        case 'create':
+            return [];
+    }
+}
+const MOST = 300;
+function inShort(value) {
+    const text = JSON.stringify(value ?? []);
+    if (text === '[]')
+        return '(none)';
+    return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
+}
+function stopped(trail, { observed: { status } }, about) {
+    const since = status?.stoppedAt ?? null;
+    const when = since === null ? '' : ` since ${new Date(since).toISOString()}`;
+    return about('logging-stopped', `Trail ${trail} is not logging${when}: what happens in the account is not recorded by it.`, 'Onboard the account again, which starts it. Find out who stopped it: CloudTrail keeps StopLogging in the event history of the account for 90 days.');
+}
+const notReplaced = (old, name, about) => about('trail-not-replaced', `Trail ${old} is still there, though ${name} takes its place: both are paid for.`, 'Onboard the account again, which deletes the older trail; or take replaces-trail out.');
+function stillGranted({ observed: { member } }, grantee, about) {
+    if (grantee === undefined)
+        return [];
+    const what = [...grantee.trails, ...grantee.paths].join(', ') || 'its number';
+    return [
+        about('account-still-granted', `Account ${member.accountId} is to be ${member.state}, and the bucket policy still admits it (${what}; ${grantee.statements.join(', ')}).`, `Let it leave: operation offboard${member.state === 'closed' ? " with grants-only 'true'" : ''}.`),
+    ];
+}
+function stillThere({ observed: { member, trails } }, { bucket }, about) {
+    return trails
+        .filter((trail) => trail.bucket === bucket && !trail.organization)
+        .map(({ arn }) => about('account-still-has-trail', `Account ${member.accountId} is to be absent, and its trail ${arn} still delivers to ${bucket}.`, 'Let it leave: operation offboard with the name of that trail.'));
+}
+//# sourceMappingURL=drift.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/bucket.js
+// What is amiss with the central bucket: whom its policy lets in, how full it is, how the bucket is set. Pure. Nothing of it
+// is put right unasked: tightening may cut off trails that nobody listed.
+
+
+
+
+/** `deliveries` are those of the listed trails that are there and deliver to this bucket. */
+function policyFindings(document, deliveries, example, { central, layout }) {
+    const weak = document === null ? [] : (0,src_policy/* weaknesses */.KT)(document, { layout, staying: [], leaving: [] });
+    const findings = [
+        ...(0,src_policy/* diagnose */.h4)(document, deliveries),
+        ...weak,
+        ...anyAccount(document, weak, example, central),
+        ...(0,src_policy/* sizeFindings */.IK)((0,src_policy/* measurePolicy */.pg)(document, layout, example), layout),
+        ...(0,policy_plan/* deadFindings */.V)(document),
+    ];
+    return findings.map((finding) => asWarning({ account: central.accountId, ...finding }));
+}
+const OPEN = new Set(['policy-write-without-source-arn']);
+/** Found by trying, and told only where the statement has not been named already. */
+function anyAccount(document, weak, example, { accountId, bucket }) {
+    if (weak.some(({ code }) => OPEN.has(code)) || !(0,src_policy/* admitsAnyAccount */.gQ)(document, example))
+        return [];
+    return [
+        warning(accountId, 'policy-admits-any-account', `The policy of ${bucket} lets a trail of any AWS account write: it was tried with account numbers that do not exist.`, 'Look for wildcards in aws:SourceArn and in Resource, and put the ARNs and folders of the listed accounts in their place.'),
+    ];
+}
+/** `isListed` of an account ID. */
+function strangersGrants(grantees, isListed) {
+    return grantees
+        .filter(({ accountId }) => !isListed(accountId))
+        .map(({ accountId, trails, paths, statements }) => warning(accountId, 'grant-without-account', `The bucket policy admits account ${accountId}, which nobody listed (${[...trails, ...paths].join(', ') || 'by its number'}; ${statements.join(', ')}).`, "List the account, or take its grants back (operation offboard, with grants-only 'true' if it cannot be entered)."));
+}
+function bucketFindings({ bucket: settings, policy, partition }, { central }) {
+    const { steps, findings } = (0,bucket_plan/* planBucket */.e)(settings, central);
+    const about = (code, message, remedy) => warning(central.accountId, code, message, remedy);
+    const unset = steps.map(bucket_plan/* bucketStepInWords */.n).join('; ');
+    const bucketArn = `arn:${partition}:s3:::${central.bucket}`;
+    return [
+        ...(steps.length === 0
+            ? []
+            : [
+                about('bucket-settings-missing', `Bucket ${central.bucket} is weaker than recommended. Never set: ${unset}.`, 'Run operation bootstrap: it sets what was never set, and leaves the rest as it is.'),
+            ]),
+        ...findings,
+        ...(policy.document !== null && (0,src_policy/* isTlsOnly */.aw)(policy.document, bucketArn)
+            ? []
+            : [
+                about('bucket-tls-not-enforced', `Bucket ${central.bucket} is weaker than recommended: its policy does not refuse requests without TLS.`, 'Run operation bootstrap, which adds the statement DenyInsecureTransport.'),
+            ]),
+    ];
+}
+//# sourceMappingURL=bucket.js.map
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
 ;// CONCATENATED MODULE: ./lib/src/plan/patience.js
 // Which errors of AWS pass by themselves, and how long that is waited for. The SDK has tried throttling, 5xx and network
 // errors three times in a row before they come here (except for a policy write, which is never sent again as it stands).
@@ -79357,6 +80046,927 @@ const bucketWritePatience = (error) => BUCKET_WRITES.get(codeOf(error)) ?? null;
 /** The service may or may not have done what was asked. */
 const isUnanswered = (error) => ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
 //# sourceMappingURL=patience.js.map
+;// CONCATENATED MODULE: ./lib/src/plan/observe.js
+// What is there today: the bucket's policy (for a bootstrap or an audit also its settings) and each member's trails, read at the same time. Decides nothing; a
+// member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
+
+
+
+
+/** @throws UserError where the bucket policy cannot be read or understood. */
+async function observe(request, readers, clock) {
+    const [central, ...members] = await Promise.all([
+        observeCentral(request, readers.central, clock),
+        ...request.members.map((member) => observeMember(member, readers)),
+    ]);
+    const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
+    const unlimited = [readers.central, ...readable]
+        .filter(({ session }) => !session.limited)
+        .map(({ session }) => session.accountId);
+    return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
+}
+async function observeCentral({ operation, central }, { bucket, settings }, clock) {
+    if (operation === 'audit') {
+        const reading = [settings.settings(), readPolicy(bucket, central, clock)];
+        const [found, policy] = await Promise.all(reading);
+        return { bucket: found, policy };
+    }
+    if (operation !== 'bootstrap')
+        return { policy: await readPolicy(bucket, central, clock) };
+    const reading = policyIfThere(bucket, central, clock);
+    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
+    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
+    if (found.status === 'rejected')
+        throw found.reason;
+    if (policy.status === 'rejected')
+        throw policy.reason;
+    return { bucket: found.value, policy: policy.value };
+}
+/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
+async function policyIfThere(bucket, central, clock) {
+    const readAt = clock.now();
+    try {
+        return await readPolicy(bucket, central, clock);
+    }
+    catch (error) {
+        if (isMissingBucket(error))
+            return { text: null, document: null, readAt };
+        throw error;
+    }
+}
+/** @throws UserError; only S3's own "there is none" counts as no policy. */
+async function readPolicy(bucket, { accountId, bucket: name }, clock) {
+    const readAt = clock.now();
+    const text = await bucket.policy();
+    try {
+        return { text, document: text === null ? null : (0,src_policy/* parsePolicy */.ON)(text), readAt };
+    }
+    catch (error) {
+        if (!(error instanceof src_policy/* PolicyError */.pn))
+            throw error;
+        throw (0,problem/* userError */.IF)({
+            code: 'policy-unreadable',
+            account: accountId,
+            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
+            remedy: error.remedy,
+        }, { cause: error });
+    }
+}
+async function observeMember(member, readers) {
+    if (member.state === 'closed')
+        return unentered(member, readers.central.session.partition);
+    const reader = readers.members.get(member.accountId);
+    if (reader === undefined)
+        throw new Error(`No reader for account ${member.accountId}`);
+    if (reader instanceof problem/* UserError */.yo)
+        return { member, failure: reader };
+    try {
+        return await entered(member, reader);
+    }
+    catch (error) {
+        if (error instanceof problem/* UserError */.yo)
+            return { member, failure: error };
+        throw error;
+    }
+}
+function arnsOf({ region, accountId, trail }, partition) {
+    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
+    return {
+        trailArn: arn(trail.name),
+        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
+    };
+}
+function unentered(member, partition) {
+    const nothing = {
+        trails: [],
+        logging: false,
+        extras: {},
+        replacedLogging: false,
+        replacedExtras: {},
+    };
+    return { member, ...arnsOf(member, partition), ...nothing };
+}
+async function entered(member, { session, trails: reader }) {
+    const { name, replaces, extras: wished } = member.trail;
+    const arns = arnsOf(member, session.partition);
+    const [trails, own, replaced] = await Promise.all([
+        reader.trails(),
+        observeTrail(reader, name, arns.trailArn, wished),
+        replaces === undefined || arns.replacedArn === undefined
+            ? { logging: false, extras: {} }
+            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
+    ]);
+    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
+    return { member, ...arns, trails, ...own, ...old };
+}
+/** A trail that takes another's place gets what the other has, so all of that is read. */
+const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
+/** Reads only what is mentioned: every further call is one more permission that the role needs. */
+async function observeTrail(reader, name, arn, mentioned) {
+    const [status, eventSelectors, insightSelectors, tags] = await Promise.all([
+        reader.status(name),
+        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
+        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
+        mentioned.tags === undefined ? null : reader.tags(arn),
+    ]);
+    const extras = {
+        ...(eventSelectors === null ? {} : { eventSelectors }),
+        ...(insightSelectors === null ? {} : { insightSelectors }),
+        ...(tags === null ? {} : { tags }),
+    };
+    return { logging: status?.logging ?? false, ...(status && { status }), extras };
+}
+//# sourceMappingURL=observe.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/observe.js
+// What an audit looks at beside what a plan does: when each account's last log came, and who else's logs lie in the bucket.
+// Reads only and decides nothing. An account that cannot be read does not hold back the others.
+
+
+
+const observe_HOUR = 3_600_000;
+/**
+ * `now` is in milliseconds since the epoch.
+ *
+ * @throws UserError where the bucket's policy, settings or listing cannot be read.
+ */
+async function observeAudit(request, readers, logs, clock, now) {
+    const { bucket = null, policy, members, unlimitedAccounts, } = await observe(request, readers, clock);
+    const time = { since: now - request.silentAfterHours * observe_HOUR, now };
+    const roots = rootsOf(request, members);
+    const [audited, writers] = await Promise.all([
+        Promise.all(members.map((member) => withNewestLog(member, request, roots, time, logs))),
+        findWriters(request, roots, time, logs),
+    ]);
+    const { partition } = readers.central.session;
+    return { bucket, policy, partition, members: audited, writers, unlimitedAccounts };
+}
+/** The trail that is asked for, where it is there and delivers to the central bucket. */
+function liveHere({ member, trails, trailArn }, { bucket }) {
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
+    return live?.arn === trailArn && live.bucket === bucket && !live.organization ? live : null;
+}
+/** The prefixes below which logs are looked for: the one that is mentioned, else those that the listed trails have. */
+function rootsOf({ central }, members) {
+    if (central.prefix !== undefined)
+        return [central.prefix];
+    const live = members.flatMap((one) => ('failure' in one ? [] : (liveHere(one, central) ?? [])));
+    const prefixes = [...new Set(live.map(({ prefix }) => prefix))].toSorted();
+    return prefixes.length === 0 ? [''] : prefixes;
+}
+async function withNewestLog(observed, { central }, roots, time, logs) {
+    if ('failure' in observed)
+        return observed;
+    const { accountId, state } = observed.member;
+    const live = liveHere(observed, central);
+    const isAwaited = state === 'present' && live !== null && observed.logging;
+    if (!isAwaited || !roots.includes(live.prefix))
+        return { observed, since: time.since, newestLog: undefined };
+    const newest = await newestLog(logs, { prefix: live.prefix, accountId, ...time });
+    return { observed, since: time.since, newestLog: newest?.lastModified ?? null };
+}
+async function findWriters({ central, members }, roots, time, logs) {
+    const listed = new Set([central.accountId, ...members.map(({ accountId }) => accountId)]);
+    const places = await Promise.all(roots.map((prefix) => placesBelow(prefix, logs)));
+    const strangers = places.flat().filter(({ accountId }) => !listed.has(accountId));
+    const writers = await Promise.all(strangers.map(async (place) => {
+        const newest = await newestLog(logs, { ...place, ...time });
+        return newest === null ? [] : [{ place }];
+    }));
+    return writers.flat();
+}
+/** The folders of accounts below `[prefix/]AWSLogs/`, those of an organization's trail with it. */
+async function placesBelow(prefix, logs) {
+    const root = accountFolder({ prefix, accountId: '' }).slice(0, -1);
+    const found = await logs.folders(root);
+    const names = found.map((folder) => folder.slice(root.length, -1));
+    const organizations = names.filter((name) => /^o-[a-z0-9]+$/.test(name));
+    const below = await Promise.all(organizations.map(async (organizationId) => {
+        const folder = `${root}${organizationId}/`;
+        const inside = (await logs.folders(folder)).map((one) => one.slice(folder.length, -1));
+        return inside.filter(isAccount).map((accountId) => ({ prefix, accountId, organizationId }));
+    }));
+    return [...names.filter(isAccount).map((accountId) => ({ prefix, accountId })), ...below.flat()];
+}
+const isAccount = (name) => /^\d{12}$/.test(name);
+//# sourceMappingURL=observe.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/audit.js
+// The audit: what is asked for and what is there, compared, as findings and one line for each account. Pure. It changes
+// nothing, and what is amiss does not keep it from its end: an error is only what could not be looked at.
+
+
+
+
+
+
+
+function auditOf(request, observed) {
+    const { central, layout, members } = request;
+    const { document } = observed.policy;
+    const grantees = (0,src_policy/* granteesOf */.dE)(document);
+    const byAccount = new Map(grantees.map((grantee) => [grantee.accountId, grantee]));
+    const listed = new Set([central.accountId, ...members.map(({ accountId }) => accountId)]);
+    const deliveries = observed.members.flatMap((one) => deliveryOf(one, request));
+    const example = deliveries[0] ?? exampleDelivery(request, observed);
+    const findings = [
+        ...observed.members.flatMap((one) => 'failure' in one
+            ? one.failure.findings
+            : memberFindings(one, byAccount.get(one.observed.member.accountId), request)),
+        ...policyFindings(document, deliveries, example, request),
+        ...strangersGrants(grantees, (accountId) => listed.has(accountId)),
+        ...strangersLogs(observed.writers, request),
+        ...bucketFindings(observed, request),
+    ];
+    return {
+        accounts: observed.members.map(accountOf),
+        findings,
+        policyBytes: (0,src_policy/* measurePolicy */.pg)(document, layout, example).bytes,
+    };
+}
+function accountOf(one) {
+    const { member } = 'failure' in one ? one : one.observed;
+    const { accountId, state, region, trail } = member;
+    const base = { accountId, state, region, trailName: trail.name };
+    if ('failure' in one)
+        return { ...base, trailArn: null, logging: null, newestLog: null };
+    const { observed, newestLog = null } = one;
+    const { trailArn: arn, status } = observed;
+    return { ...base, trailArn: arn, logging: status?.logging ?? null, newestLog };
+}
+/** What the account's trail needs of the policy, where it delivers here; whatever else is amiss is told by itself. */
+function deliveryOf(one, request) {
+    if ('failure' in one || one.observed.member.state !== 'present')
+        return [];
+    const live = liveHere(one.observed, request.central);
+    if (live === null)
+        return [];
+    const { accountId } = one.observed.member;
+    return [(0,plan_plan/* deliveriesOf */.K)(accountId, request)(live.arn, live.prefix, live.kmsKeyArn)];
+}
+/** A trail such as this bucket's are, where there is none to go by. */
+function exampleDelivery(request, { partition }) {
+    const { central, members } = request;
+    const region = members[0]?.region ?? central.bucketRegion;
+    const name = members[0]?.trail.name ?? 'CLOUDTRAIL';
+    const arn = (0,settings/* trailArn */.eL)(partition, region, central.accountId, name);
+    return (0,plan_plan/* deliveriesOf */.K)(central.accountId, request)(arn, central.prefix ?? '', '');
+}
+/** Why a step that is to fail on drift fails. */
+function unwantedDrift({ failOn }, { findings }) {
+    const drift = findings.filter(({ severity }) => severity !== 'notice');
+    if (failOn !== 'drift' || drift.length === 0)
+        return [];
+    return [
+        {
+            severity: 'error',
+            code: 'drift-found',
+            message: `The audit has ${drift.length === 1 ? '1 finding' : `${drift.length} findings`} of a warning or worse, and fail-on is drift.`,
+            remedy: 'Put right what is listed, or have it listed in the accounts as it is.',
+        },
+    ];
+}
+/** The run in a word: drift alone is no failure, unless it was asked to be one. */
+function auditResult(audit, unwanted) {
+    if (unwanted.length > 0)
+        return 'failed';
+    if (!audit.findings.some(plan_plan/* isError */.bJ))
+        return 'no-changes';
+    return audit.accounts.some(({ trailArn: arn }) => arn !== null) ? 'partial' : 'failed';
+}
+//# sourceMappingURL=audit.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/candidates.js
+// Whose delivery is to be proven: of a verification every account's, after an apply that of each account whose trail is to log
+// now. What has failed, or has left, is not waited for.
+function allOf({ members }) {
+    return members
+        .filter(({ state }) => state === 'present')
+        .map((member) => ({ member, change: null }));
+}
+/** `at` is when the apply had ended. */
+function appliedOf(plan, outcome, at) {
+    const unfinished = new Set(outcome.members
+        .filter(({ steps }) => steps.some(({ result }) => result.state !== 'done'))
+        .map(({ accountId }) => accountId));
+    return plan.members.flatMap((planned) => {
+        if (planned.kind !== 'planned' || planned.admit === null)
+            return [];
+        const { member, trail } = planned;
+        if (unfinished.has(member.accountId))
+            return [];
+        const isChanged = outcome.policy.written !== null || trail.steps.length > 0;
+        const created = trail.steps.some(({ kind }) => kind === 'create');
+        return [{ member, change: isChanged ? { at, created } : null }];
+    });
+}
+//# sourceMappingURL=candidates.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/verdict.js
+// What is found out about the delivery of one account's trail, as values. Nothing is claimed here that was not seen.
+
+/** The run's result, given what was found out about the delivery: what was changed stays changed. */
+function resultWith(before, { findings }) {
+    if (!findings.some(plan_plan/* isError */.bJ))
+        return before;
+    return before === 'applied' ? 'partial' : 'failed';
+}
+//# sourceMappingURL=verdict.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/isolation.js
+// That a member account cannot read the bucket it logs into. The proof is what the policy means; that the member's own role is
+// refused when it tries corroborates it, and no more: the role alone may lack the permission.
+
+
+/** `document` is undefined where the policy could not be read. */
+async function isolationOf(reader, document, probe) {
+    return {
+        byPolicy: document === undefined ? 'unknown' : (0,src_policy/* reachOf */.xw)(document, reader),
+        tried: await attempt(probe),
+    };
+}
+async function attempt(probe) {
+    try {
+        return (await probe.listsBucket()) ? 'let-in' : 'refused';
+    }
+    catch (error) {
+        // Corroboration is not worth failing for: what is wrong with the bucket or the session shows elsewhere.
+        if (error instanceof problem/* UserError */.yo)
+            return 'not-tried';
+        throw error;
+    }
+}
+function isolationFindings({ accountId, bucket }, { byPolicy, tried }) {
+    if (tried === 'let-in')
+        return [
+            {
+                severity: 'error',
+                code: 'bucket-readable-by-member',
+                account: accountId,
+                message: `Account ${accountId} can list bucket ${bucket}: its own role tried and was let in.`,
+                remedy: 'Take the access out of the bucket policy. Whoever can read the bucket can read the logs of every account.',
+            },
+        ];
+    if (byPolicy === 'may')
+        return [
+            {
+                severity: 'warning',
+                code: 'bucket-readable-by-member',
+                account: accountId,
+                message: `The policy of bucket ${bucket} lets account ${accountId} list it or read other accounts' logs.`,
+                remedy: 'Take the access out of the bucket policy, unless that account is meant to read all logs.',
+            },
+        ];
+    if (byPolicy === 'unsure')
+        return [
+            {
+                severity: 'notice',
+                code: 'bucket-isolation-unsure',
+                account: accountId,
+                message: `Whether account ${accountId} can read bucket ${bucket} depends on conditions of its policy that cannot be judged from here.`,
+                remedy: 'Read the Allow statements for "*" or for this account, and what their conditions ask for.',
+            },
+        ];
+    return [];
+}
+//# sourceMappingURL=isolation.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/limiter.js
+// So many at once and no more, whatever the number of accounts.
+function limiter(most) {
+    const waiting = [];
+    let running = 0;
+    return async (work) => {
+        if (running < most)
+            running += 1;
+        else
+            await new Promise((go) => waiting.push(go));
+        try {
+            return await work();
+        }
+        finally {
+            const next = waiting.shift();
+            if (next === undefined)
+                running -= 1;
+            else
+                next();
+        }
+    };
+}
+//# sourceMappingURL=limiter.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/findings.js
+// What a person should know and do where logs do not arrive: CloudTrail's error in words, the clause of the policy that it
+// comes from, the next step of a wait that was too short.
+
+/** `document` is undefined where the policy could not be read. */
+function failureFindings(delivery, error, document) {
+    const causes = error === 'AccessDenied' && document !== undefined ? (0,src_policy/* diagnose */.h4)(document, [delivery]) : [];
+    const message = `CloudTrail cannot deliver the logs of ${delivery.trailArn} to ${delivery.bucket}: ${error}.`;
+    const remedy = causes.length > 0 ? DIAGNOSED : remedyFor(delivery, error);
+    return [finding(delivery, 'error', 'delivery-failing', message, remedy), ...causes];
+}
+const DIAGNOSED = 'The bucket policy is the cause: what to change in it is told with it. CloudTrail tries again for 30 days, so the logs of that time are not lost.';
+function remedyFor({ bucket, kmsKeyArn }, error) {
+    if (error === 'NoSuchBucket')
+        return `Bucket ${bucket} is gone. Make it again under that name (operation bootstrap), or let the trail deliver elsewhere. CloudTrail tries again for 30 days.`;
+    if (error.startsWith('KMS.') || error.startsWith('Kms'))
+        return `The key ${kmsKeyArn ?? "of the bucket's encryption"} cannot be used: see that it exists, is enabled and not about to be deleted, and lies in the bucket's Region.`;
+    if (error === 'AccessDenied' && kmsKeyArn !== undefined)
+        return `The bucket policy lets the trail in, so look at the policy of key ${kmsKeyArn}: it must allow kms:GenerateDataKey* and kms:DescribeKey to cloudtrail.amazonaws.com for this trail.`;
+    if (error === 'AccessDenied')
+        return 'The bucket policy lets the trail in. Look for a resource control policy of the organization, or for the policy of the key that encrypts the bucket; if the bucket policy was changed a moment ago, verify again in ten minutes.';
+    return `${error} is S3's word for it: see S3's list of error codes. CloudTrail tries again for 30 days.`;
+}
+function trailMissing(about) {
+    return finding(about, 'error', 'delivery-trail-missing', `There is no trail ${about.trailArn}, so nothing is delivered.`, 'Onboard the account, or check trail-name and region.');
+}
+function trailStopped(about) {
+    return finding(about, 'error', 'delivery-trail-stopped', `${about.trailArn} is not logging, so nothing is delivered.`, 'Onboard the account again: that starts its logging. Find out who stopped it.');
+}
+function trailElsewhere(about, actual) {
+    return finding(about, 'error', 'trail-delivers-elsewhere', `${about.trailArn} delivers to bucket ${actual}, not to ${about.bucket}.`, "Choose another trail-name, or onboard it with allow-repoint: 'true'.");
+}
+function trailAbroad(about, homeRegion) {
+    return finding(about, 'error', 'trail-home-region', `${about.trailArn} has its home in ${homeRegion}; only there its status is told.`, `Set region to ${homeRegion}.`);
+}
+function organizationUnknown(about) {
+    return finding(about, 'warning', 'delivery-organization-unknown', `${about.trailArn} is a trail of an organization, whose logs lie below the ID of the organization.`, 'Give organization-id.');
+}
+function notYet(about, detail) {
+    return finding(about, 'warning', 'delivery-pending', `No proof yet that the logs of ${about.trailArn} arrive: ${detail}`, 'CloudTrail takes about five minutes on average, and promises no time; where nothing happens in the account, it delivers nothing. Run operation verify in a while.');
+}
+function malformed(about, key, problem) {
+    return finding(about, 'warning', 'log-malformed', `The object ${key} in ${about.bucket} ${problem}: it is no log as CloudTrail writes it.`, 'Find out who wrote it; validate-digests tells whether a log was changed.');
+}
+function finding({ accountId }, severity, code, message, remedy) {
+    return { severity, code, account: accountId, message, remedy };
+}
+//# sourceMappingURL=findings.js.map
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/src/delivery/inspect.js
+// Opens a log object and says what is in it: gzip, JSON, records, whose they are and how old. Bounded in memory, whatever
+// somebody has put there.
+
+const MEBIBYTE = 1024 * 1024;
+/** As stored, and unpacked. CloudTrail's own are far smaller: a log holds about five minutes of one Region. */
+const MOST_STORED = 16 * MEBIBYTE;
+const MOST_UNPACKED = 64 * MEBIBYTE;
+/** @throws whatever reading `body` throws */
+async function inspectLog(body, accountId) {
+    const stored = await collected(body, MOST_STORED);
+    if (stored === null)
+        return { kind: 'too-large' };
+    const unpacked = await unpack(stored);
+    return typeof unpacked === 'string' ? inspectText(unpacked, accountId) : unpacked;
+}
+/** Null for more than `most` bytes, of which no more are then read. */
+async function collected(body, most) {
+    const pieces = [];
+    let size = 0;
+    for await (const piece of body) {
+        size += piece.length;
+        if (size > most)
+            return null;
+        pieces.push(piece);
+    }
+    return Buffer.concat(pieces);
+}
+function unpack(stored) {
+    return new Promise((resolve) => {
+        (0,external_node_zlib_.gunzip)(stored, { maxOutputLength: MOST_UNPACKED }, (error, text) => {
+            if (error === null)
+                resolve(text.toString('utf8'));
+            else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+                resolve({ kind: 'too-large' });
+            else
+                resolve({ kind: 'malformed', problem: `is not gzip (${error.message})` });
+        });
+    });
+}
+function inspectText(text, accountId) {
+    const records = recordsIn(text);
+    if (typeof records === 'string')
+        return { kind: 'malformed', problem: records };
+    const foreign = records.find(({ recipientAccountId: owner }) => owner !== undefined && owner !== accountId);
+    if (foreign !== undefined)
+        return {
+            kind: 'malformed',
+            problem: `holds records of another account (${String(foreign.recipientAccountId)})`,
+        };
+    const times = records
+        .map(({ eventTime }) => Date.parse(String(eventTime)))
+        .filter((time) => !Number.isNaN(time));
+    const newest = times.reduce((latest, time) => Math.max(latest, time), Number.NEGATIVE_INFINITY);
+    return {
+        kind: 'records',
+        count: records.length,
+        newestEvent: times.length === 0 ? null : newest,
+    };
+}
+/** The records, or what is wrong with the text. */
+function recordsIn(text) {
+    let log;
+    try {
+        log = JSON.parse(text);
+    }
+    catch {
+        return 'is not JSON';
+    }
+    const records = isObject(log) ? log['Records'] : undefined;
+    const isLog = Array.isArray(records) && records.every(isObject);
+    return isLog ? records : 'has no list of records';
+}
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+//# sourceMappingURL=inspect.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/judge.js
+// What a trail's status says of its delivery since a moment. Pure. CloudTrail keeps an error without its time, so an old one
+// is told from a new one by what was there at first, by when CloudTrail last tried, and by how long it stands.
+/** Two of CloudTrail's tries, which come about five minutes apart. */
+const TWO_TRIES = 10 * 60_000;
+function judge(status, circumstances) {
+    const { since, now } = circumstances;
+    const { logging, error } = status;
+    const delivered = status.deliveredAt !== null && status.deliveredAt >= since;
+    if (!logging)
+        return { kind: 'stopped' };
+    if (error === '')
+        return delivered ? { kind: 'delivers' } : { kind: 'waits', oldError: '' };
+    const triedAt = status.triedAt ?? 0;
+    const quietSince = Math.max(since, status.deliveredAt ?? 0);
+    const stands = now - quietSince > TWO_TRIES;
+    if (triedAt > quietSince || stands)
+        return { kind: 'fails', error };
+    if (delivered)
+        return { kind: 'delivers' };
+    return error === circumstances.errorAtFirst
+        ? { kind: 'waits', oldError: error }
+        : { kind: 'fails', error };
+}
+//# sourceMappingURL=judge.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/look.js
+// One look at one account: the trail's status first, and only where CloudTrail says that it has delivered, the bucket. Whether
+// to look again is decided in verify.ts.
+
+
+
+
+
+
+
+/** Without a change: what arrived within the last hour is proof that logs arrive. */
+const WINDOW = 3_600_000;
+/** The trail that is to be watched, or why there is nothing to watch. */
+async function findTarget(member, change, { central, organizationId }, probe, { logs, now, partition }) {
+    const arn = (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, member.trail.name);
+    const trails = await probe.trails();
+    const trail = (0,trail_guards/* findTrail */.GV)(trails, arn, member.trail.name);
+    const about = {
+        accountId: member.accountId,
+        trailArn: trail?.arn ?? arn,
+        bucket: central.bucket,
+    };
+    if (trail === null)
+        return failing('no trail', trailMissing(about));
+    if (trail.bucket !== central.bucket)
+        return failing(`delivers to ${trail.bucket}`, trailElsewhere(about, trail.bucket));
+    if (trail.homeRegion !== member.region)
+        return unknown('another home Region', trailAbroad(about, trail.homeRegion));
+    const status = await probe.status(trail.arn);
+    if (status === null)
+        return failing('no trail', trailMissing(about));
+    const place = await placeOf(member.accountId, trail, organizationId, logs);
+    if (place === null)
+        return unknown('organization not known', organizationUnknown(about));
+    const delivery = {
+        ...about,
+        prefix: trail.prefix,
+        ...(trail.kmsKeyArn === '' ? {} : { kmsKeyArn: trail.kmsKeyArn }),
+        ...(organizationId === undefined ? {} : { organizationId }),
+    };
+    return {
+        delivery,
+        trail,
+        place,
+        since: change?.at ?? Math.max(now() - WINDOW, status.startedAt ?? 0),
+        errorAtFirst: change?.created === true ? undefined : status.error,
+        alone: trails.every((other) => other.arn === trail.arn || !isSamePlace(other, trail)),
+    };
+}
+const isSamePlace = (one, other) => one.bucket === other.bucket &&
+    one.prefix === other.prefix &&
+    one.organization === other.organization;
+/** Null where the logs lie below an organization's ID that nobody has told and the bucket does not show. */
+async function placeOf(accountId, { prefix, organization }, told, logs) {
+    if (!organization)
+        return { accountId, prefix };
+    if (told !== undefined)
+        return { accountId, prefix, organizationId: told };
+    const above = accountFolder({ prefix, accountId }).slice(0, -`${accountId}/`.length);
+    const ids = (await logs.folders(above))
+        .map((folder) => folder.split('/').at(-2) ?? '')
+        .filter((name) => /^o-[a-z0-9]{10,32}$/.test(name));
+    const [organizationId] = ids;
+    return ids.length !== 1 || organizationId === undefined
+        ? null
+        : { accountId, prefix, organizationId };
+}
+/** Null: nothing can be said yet. At the last look something always is. */
+async function look(target, probe, readers, opening, document, isLast) {
+    const { delivery } = target;
+    const status = await probe.status(delivery.trailArn);
+    if (status === null)
+        return failing('no trail', trailMissing(delivery));
+    const judgement = judge(status, { ...target, now: readers.now() });
+    switch (judgement.kind) {
+        case 'stopped':
+            return failing('not logging', trailStopped(delivery));
+        case 'fails': {
+            const { error } = judgement;
+            return failing(error, ...failureFindings(delivery, error, document));
+        }
+        case 'delivers': {
+            const log = await newestLog(readers.logs, { ...target.place, ...timesOf(target, readers) });
+            if (log !== null)
+                return delivered(target, log, readers, opening);
+            return isLast ? pending(target, CLAIMED(status)) : null;
+        }
+        case 'waits':
+            return isLast ? pending(target, await waitingFor(target, judgement.oldError, readers)) : null;
+    }
+}
+const timesOf = ({ since }, { now }) => ({ since, now: now() });
+const CLAIMED = ({ deliveredAt }) => `CloudTrail says that it delivered at ${time(deliveredAt ?? 0)}, but no log of that time lies in the bucket.`;
+async function waitingFor(target, oldError, readers) {
+    const log = await newestLog(readers.logs, { ...target.place, ...timesOf(target, readers) });
+    const old = oldError === ''
+        ? ''
+        : ` Its status shows ${oldError}, which may be from before ${time(target.since)}.`;
+    return log === null
+        ? `nothing has arrived since ${time(target.since)}.${old}`
+        : `a log has arrived since ${time(target.since)}, but the trail's status does not claim it: it may be another trail's.${old}`;
+}
+async function delivered(target, log, readers, opening) {
+    const [proof, opened] = await Promise.all([
+        proofOf(target, readers),
+        opening(() => look_open(log, target.delivery, readers.logs)),
+    ]);
+    return opened.problem === ''
+        ? { state: 'delivered', detail: '', proof, ...opened }
+        : { state: 'unknown', detail: `the newest object ${opened.problem}`, proof: null, ...opened };
+}
+async function proofOf(target, readers) {
+    const { trail, place } = target;
+    const search = { ...place, ...timesOf(target, readers) };
+    const digest = trail.logFileValidation ? await newestDigest(readers.logs, search, trail) : null;
+    if (digest !== null)
+        return 'digest';
+    return target.alone ? 'only-trail' : 'status';
+}
+/** That the log lies there is proof enough; one that cannot be read is told, one that is no log is no proof. */
+async function look_open({ key, lastModified }, delivery, logs) {
+    const closed = { key, storedAt: lastModified, records: null, newestEvent: null };
+    try {
+        const { body } = await logs.read(key);
+        const inspection = await inspectLog(body, delivery.accountId);
+        if (inspection.kind === 'malformed') {
+            const { problem } = inspection;
+            return { log: closed, problem, findings: [malformed(delivery, key, problem)] };
+        }
+        if (inspection.kind === 'too-large')
+            return { log: closed, problem: '', findings: [] };
+        const { count: records, newestEvent } = inspection;
+        return { log: { ...closed, records, newestEvent }, problem: '', findings: [] };
+    }
+    catch (error) {
+        if (!(error instanceof problem/* CallFailure */.Rk))
+            throw error;
+        return { log: closed, problem: '', findings: (0,problem/* findingsOf */.WX)(error) };
+    }
+}
+const NOTHING = { proof: null, log: null };
+function failing(detail, ...found) {
+    return { ...NOTHING, state: 'failing', detail, findings: found };
+}
+function unknown(detail, ...found) {
+    return { ...NOTHING, state: 'unknown', detail, findings: found };
+}
+function pending({ delivery }, detail) {
+    return { ...NOTHING, state: 'pending', detail, findings: [notYet(delivery, detail)] };
+}
+/** `2026-11-24T00:05:00Z` */
+const time = (ms) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+//# sourceMappingURL=look.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/verify.js
+// Looks for the logs of all accounts until each one's delivery is proven, known to fail, or the time is up. Reads only. Every
+// round costs one question for each account that is still open; the bucket is looked into only where CloudTrail says that it
+// has delivered, and at the end.
+
+
+
+
+
+
+/** Accounts looked at at once, and logs opened at once: an opened log may take 80 MB. */
+const LOOKS = 8;
+const OPENINGS = 2;
+/** Milliseconds: the first pause between two rounds, and the longest. */
+const PAUSES = { first: 5_000, longest: 60_000 };
+/** Sessions last 15 minutes. */
+const RENEWAL = 10 * 60_000;
+/** What AWS refuses is told in the report; never thrown. */
+async function verifyDelivery(request, candidates, deps) {
+    const { clock } = deps;
+    const deadline = clock.now() + request.deliveryTimeoutMinutes * 60_000;
+    const sessions = renewed(deps);
+    const first = await sessions();
+    if (first instanceof problem/* UserError */.yo)
+        return { accounts: candidates.map(notEntered), findings: first.findings };
+    const { document, failure } = await policyOf(request, first, clock);
+    const pools = { looks: limiter(LOOKS), openings: limiter(OPENINGS) };
+    const cases = candidates.map((candidate) => openCase(candidate, request, document, pools, deps));
+    const lost = await lookUntil(deadline, cases, sessions, pools, deps);
+    const accounts = cases.map(({ candidate, result }) => result() ?? notEntered(candidate));
+    return {
+        accounts,
+        findings: [...failure, ...lost, ...accounts.flatMap(({ findings }) => findings)],
+    };
+}
+/** Looks at all that is open, round after round. What ended it early, if something did. */
+async function lookUntil(deadline, cases, sessions, pools, { clock, say }) {
+    for (let pause = PAUSES.first;; pause = Math.min(pause * 2, PAUSES.longest)) {
+        const isLast = clock.now() >= deadline;
+        const readers = await sessions();
+        if (readers instanceof problem/* UserError */.yo)
+            return readers.findings;
+        const open = cases.filter(({ result }) => result() === null);
+        await Promise.all(open.map((one) => pools.looks(() => one.look(readers, isLast))));
+        const settled = cases.filter(({ result }) => result() !== null).length;
+        if (settled === cases.length)
+            return [];
+        const left = Math.max(0, deadline - clock.now());
+        say(progress(settled, cases.length, Math.min(pause, left), left));
+        await clock.sleep(Math.min(pause, left));
+    }
+}
+function progress(settled, all, pause, left) {
+    const minutes = Math.max(1, Math.round(left / 60_000));
+    return `Waiting for logs: ${settled} of ${all} accounts settled; looking again in ${Math.ceil(pause / 1_000)} s, for ${minutes} min at most.`;
+}
+/** The readers, taken anew before their sessions can end. */
+function renewed({ connect, clock }) {
+    let current = null;
+    return async () => {
+        try {
+            if (current === null || clock.now() - current.takenAt > RENEWAL)
+                current = { readers: await connect(), takenAt: clock.now() };
+            return current.readers;
+        }
+        catch (error) {
+            if (error instanceof problem/* UserError */.yo)
+                return error;
+            throw error;
+        }
+    };
+}
+function notEntered({ member }) {
+    const nothing = { proof: null, log: null, isolation: null, digests: null, findings: [] };
+    const { accountId, trail } = member;
+    return { accountId, trailName: trail.name, state: 'unknown', detail: 'not entered', ...nothing };
+}
+/** Needed to explain, not to prove: a policy that cannot be read does not end the run. */
+async function policyOf({ central }, { policy }, clock) {
+    try {
+        return { document: (await readPolicy(policy, central, clock)).document, failure: [] };
+    }
+    catch (error) {
+        if (!(error instanceof problem/* UserError */.yo))
+            throw error;
+        return { document: undefined, failure: error.findings };
+    }
+}
+function openCase(candidate, request, document, pools, deps) {
+    const { member, change } = candidate;
+    const { accountId } = member;
+    let target = null;
+    let isolation = null;
+    let settled = null;
+    const settle = async (sight, readers) => {
+        const digests = target === null ? null : ((await deps.validateDigests?.(target, readers)) ?? null);
+        const isolated = isolation === null
+            ? []
+            : isolationFindings({ accountId, bucket: request.central.bucket }, isolation);
+        settled = {
+            accountId,
+            trailName: member.trail.name,
+            ...sight,
+            isolation,
+            digests,
+            findings: [...sight.findings, ...isolated, ...(digests?.findings ?? [])],
+        };
+    };
+    const firstLook = async (probe, readers) => {
+        const [found, isolated] = await Promise.all([
+            findTarget(member, inAwsTime(change, readers, deps.clock), request, probe, readers),
+            isolationFor(member, request, readers, document, probe),
+        ]);
+        isolation = isolated;
+        if ('state' in found)
+            return found;
+        target = found;
+        return null;
+    };
+    const lookAt = async (readers, isLast) => {
+        const probe = readers.members.get(accountId);
+        if (probe === undefined)
+            throw new Error(`No reader for account ${accountId}`);
+        if (probe instanceof problem/* UserError */.yo)
+            return unknown('not entered', ...probe.findings);
+        const found = target === null ? await firstLook(probe, readers) : null;
+        if (found !== null || target === null)
+            return found;
+        return look(target, probe, readers, pools.openings, document, isLast);
+    };
+    return {
+        candidate,
+        result: () => settled,
+        look: async (readers, isLast) => {
+            const sight = await patiently(() => lookAt(readers, isLast), isLast);
+            if (sight !== null)
+                await settle(sight, readers);
+        },
+    };
+}
+/** What passes by itself is looked at again as long as there is time. */
+async function patiently(looking, isLast) {
+    try {
+        return await looking();
+    }
+    catch (error) {
+        if (!(error instanceof problem/* UserError */.yo))
+            throw error;
+        if (!isLast && (isUnanswered(error) || trailCallPatience(error) !== null))
+            return null;
+        return unknown('could not be looked at', ...(0,problem/* findingsOf */.WX)(error));
+    }
+}
+/** The moment of the change by AWS's clock, which may be another than the runner's. */
+function inAwsTime(change, { now }, clock) {
+    return change === null ? null : { ...change, at: now() - (clock.now() - change.at) };
+}
+/** The owner of the bucket may read it. */
+async function isolationFor({ accountId, roleArn }, { central, organizationId }, { partition }, document, probe) {
+    if (accountId === central.accountId)
+        return null;
+    const reader = {
+        accountId,
+        partition,
+        bucket: central.bucket,
+        ownerId: central.accountId,
+        prefix: central.prefix ?? '',
+        ...(roleArn === undefined ? {} : { roleArn }),
+        ...(organizationId === undefined ? {} : { organizationId }),
+    };
+    return isolationOf(reader, document, probe);
+}
+//# sourceMappingURL=verify.js.map
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/src/github/files.js
+// The run's files: plan, diff, report and policy backup. They hold a bucket policy, so only their owner may read them, and
+// none is ever written over: two steps of a job may share the folder.
+
+
+
+/** @throws UserError where the folder cannot be written. */
+function fileSaver(directory) {
+    const folder = (0,external_node_path_.resolve)(directory);
+    return async (name, text) => {
+        try {
+            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
+            return await writeNew(folder, name, text);
+        }
+        catch (error) {
+            throw (0,problem/* userError */.IF)({
+                code: 'output-directory',
+                message: `Cannot write into output-directory: ${error instanceof Error ? error.message : String(error)}`,
+                remedy: 'Give a folder that the runner may write to, or leave output-directory out.',
+            }, { cause: error });
+        }
+    };
+}
+async function writeNew(folder, name, text) {
+    const ending = (0,external_node_path_.extname)(name);
+    const stem = name.slice(0, name.length - ending.length);
+    for (let number = 1;; number += 1) {
+        const path = (0,external_node_path_.join)(folder, number === 1 ? name : `${stem}-${number}${ending}`);
+        try {
+            await (0,promises_.writeFile)(path, text, { flag: 'wx', mode: 0o600 });
+            return path;
+        }
+        catch (error) {
+            if (error.code !== 'EEXIST')
+                throw error;
+        }
+    }
+}
+//# sourceMappingURL=files.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/persist.js
 // Trying again, bounded: the one loop behind every wait for AWS. What is worth waiting for, and for how long, is the
 // caller's to say; the pauses grow and are jittered, so that runs that collided once do not collide again.
@@ -79419,10 +81029,6 @@ async function applyBucket(steps, central, { reader, writer, clock }) {
 const kindsOf = (steps) => new Set(steps.map(({ kind }) => kind));
 const failure = (error) => ({ state: 'failed', findings: (0,problem/* findingsOf */.WX)(error) });
 //# sourceMappingURL=apply-bucket.js.map
-// EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
-var plan_plan = __nccwpck_require__(3012);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
-var trail_plan = __nccwpck_require__(4945);
 ;// CONCATENATED MODULE: ./lib/src/plan/apply-trail.js
 // Carries out one member's steps, one after the other, and stops at the first that fails. Waits where AWS says that waiting
 // helps, and nowhere else.
@@ -79538,10 +81144,6 @@ function changedSettings({ changes, settings, }) {
     return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 38 modules
-var policy = __nccwpck_require__(3097);
-// EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
-var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
 // Puts the bucket policy into its planned state and sees to it that it stays so. S3 has no compare-and-swap: each attempt
 // merges a document read right before it, a write is never sent again as it stands, and afterwards it is looked whether
@@ -79574,7 +81176,7 @@ function policyKeeper(initial, deps) {
         first ??= written;
         last = written ?? last;
     };
-    const stands = ({ document }) => (0,policy/* missingGrants */.W6)(document, wish.admit).length === 0;
+    const stands = ({ document }) => (0,src_policy/* missingGrants */.W6)(document, wish.admit).length === 0;
     const confirm = async () => {
         const seen = await deps.read();
         if (stands(seen))
@@ -79641,7 +81243,7 @@ async function mergeAndWrite(seen, wish, { read, writer, backup, clock }) {
         try {
             await (merge.document === null
                 ? writer.deletePolicy(left)
-                : writer.putPolicy((0,policy/* printPolicy */.yv)(merge.document), left));
+                : writer.putPolicy((0,src_policy/* printPolicy */.yv)(merge.document), left));
         }
         catch (error) {
             if (isUnanswered(error))
@@ -79663,7 +81265,7 @@ function readTooSlow({ accountId, bucket }) {
 }
 /** A statement that is gone since our write is never put back: it may have been taken out on purpose. */
 function vanished(written, standing, { accountId, bucket }) {
-    const { lost } = (0,policy/* compareAccess */.Q4)(written, standing, []);
+    const { lost } = (0,src_policy/* compareAccess */.Q4)(written, standing, []);
     if (lost.length === 0)
         return [];
     const rows = lost.map(({ who, may, on }) => `${who} ${may} on ${on}`).join('; ');
@@ -79786,134 +81388,6 @@ function notTried({ member, trail }) {
     };
 }
 //# sourceMappingURL=apply.js.map
-// EXTERNAL MODULE: ./lib/src/trail/settings.js
-var settings = __nccwpck_require__(5292);
-;// CONCATENATED MODULE: ./lib/src/plan/observe.js
-// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
-// member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
-
-
-
-
-/** @throws UserError where the bucket policy cannot be read or understood. */
-async function observe(request, readers, clock) {
-    const [central, ...members] = await Promise.all([
-        observeCentral(request, readers.central, clock),
-        ...request.members.map((member) => observeMember(member, readers)),
-    ]);
-    const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
-    const unlimited = [readers.central, ...readable]
-        .filter(({ session }) => !session.limited)
-        .map(({ session }) => session.accountId);
-    return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
-}
-async function observeCentral({ operation, central }, { bucket, settings }, clock) {
-    if (operation !== 'bootstrap')
-        return { policy: await readPolicy(bucket, central, clock) };
-    const reading = policyIfThere(bucket, central, clock);
-    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
-    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
-    if (found.status === 'rejected')
-        throw found.reason;
-    if (policy.status === 'rejected')
-        throw policy.reason;
-    return { bucket: found.value, policy: policy.value };
-}
-/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
-async function policyIfThere(bucket, central, clock) {
-    const readAt = clock.now();
-    try {
-        return await readPolicy(bucket, central, clock);
-    }
-    catch (error) {
-        if (isMissingBucket(error))
-            return { text: null, document: null, readAt };
-        throw error;
-    }
-}
-/** @throws UserError; only S3's own "there is none" counts as no policy. */
-async function readPolicy(bucket, { accountId, bucket: name }, clock) {
-    const readAt = clock.now();
-    const text = await bucket.policy();
-    try {
-        return { text, document: text === null ? null : (0,policy/* parsePolicy */.ON)(text), readAt };
-    }
-    catch (error) {
-        if (!(error instanceof policy/* PolicyError */.pn))
-            throw error;
-        throw (0,problem/* userError */.IF)({
-            code: 'policy-unreadable',
-            account: accountId,
-            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
-            remedy: error.remedy,
-        }, { cause: error });
-    }
-}
-async function observeMember(member, readers) {
-    if (member.state === 'closed')
-        return unentered(member, readers.central.session.partition);
-    const reader = readers.members.get(member.accountId);
-    if (reader === undefined)
-        throw new Error(`No reader for account ${member.accountId}`);
-    if (reader instanceof problem/* UserError */.yo)
-        return { member, failure: reader };
-    try {
-        return await entered(member, reader);
-    }
-    catch (error) {
-        if (error instanceof problem/* UserError */.yo)
-            return { member, failure: error };
-        throw error;
-    }
-}
-function arnsOf({ region, accountId, trail }, partition) {
-    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
-    return {
-        trailArn: arn(trail.name),
-        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
-    };
-}
-function unentered(member, partition) {
-    const nothing = {
-        trails: [],
-        logging: false,
-        extras: {},
-        replacedLogging: false,
-        replacedExtras: {},
-    };
-    return { member, ...arnsOf(member, partition), ...nothing };
-}
-async function entered(member, { session, trails: reader }) {
-    const { name, replaces, extras: wished } = member.trail;
-    const arns = arnsOf(member, session.partition);
-    const [trails, own, replaced] = await Promise.all([
-        reader.trails(),
-        observeTrail(reader, name, arns.trailArn, wished),
-        replaces === undefined || arns.replacedArn === undefined
-            ? { logging: false, extras: {} }
-            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
-    ]);
-    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
-    return { member, ...arns, trails, ...own, ...old };
-}
-/** A trail that takes another's place gets what the other has, so all of that is read. */
-const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
-/** Reads only what is mentioned: every further call is one more permission that the role needs. */
-async function observeTrail(reader, name, arn, mentioned) {
-    const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
-        reader.logging(name),
-        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
-        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
-        mentioned.tags === undefined ? null : reader.tags(arn),
-    ]);
-    const extras = {
-        ...(eventSelectors === null ? {} : { eventSelectors }),
-        ...(insightSelectors === null ? {} : { insightSelectors }),
-        ...(tags === null ? {} : { tags }),
-    };
-    return { logging: logging ?? false, extras };
-}
-//# sourceMappingURL=observe.js.map
 // EXTERNAL MODULE: ./lib/src/plan/outcome.js
 var plan_outcome = __nccwpck_require__(492);
 ;// CONCATENATED MODULE: ./lib/src/request/fault.js
@@ -79945,17 +81419,17 @@ function checkTogether(request, event) {
         ...forks(request, event),
     ];
 }
-const accountOf = (roleArn) => roleArn.split(':')[4] ?? '';
+const ambiguity_accountOf = (roleArn) => roleArn.split(':')[4] ?? '';
 const partitionOf = (roleArn) => roleArn.split(':')[1] ?? '';
 function roleAccounts({ central, members }) {
     const roles = [
         { input: 'central-role-arn', arn: central.roleArn, accountId: central.accountId },
         ...members.map((m) => ({ input: 'member-role-arn', arn: m.roleArn, accountId: m.accountId })),
     ];
-    return roles.flatMap(({ input, arn, accountId }) => arn === undefined || accountOf(arn) === accountId
+    return roles.flatMap(({ input, arn, accountId }) => arn === undefined || ambiguity_accountOf(arn) === accountId
         ? []
         : [
-            inputFault(input, `is a role of account ${accountOf(arn)}, but it is for account ${accountId}`, `Give a role of ${accountId}${input === 'member-role-arn' ? "; with several accounts write {account-id} where the account's ID stands" : ''}.`),
+            inputFault(input, `is a role of account ${ambiguity_accountOf(arn)}, but it is for account ${accountId}`, `Give a role of ${accountId}${input === 'member-role-arn' ? "; with several accounts write {account-id} where the account's ID stands" : ''}.`),
         ]);
 }
 function memberAccounts({ central, members }) {
@@ -80021,14 +81495,19 @@ function cloudWatch({ members }) {
                 inputFault('cloudwatch-role-arn', 'and cloudwatch-log-group-arn go together', "Give both, or 'none' for both."),
             ];
         return given
-            .filter((arn) => accountOf(arn) !== accountId)
-            .map((arn) => inputFault('cloudwatch-log-group-arn', `or its role is of account ${accountOf(arn)}, but the trail is of ${accountId}`, 'Log group and role must be of the member account; {account-id} stands for it.'));
+            .filter((arn) => ambiguity_accountOf(arn) !== accountId)
+            .map((arn) => inputFault('cloudwatch-log-group-arn', `or its role is of account ${ambiguity_accountOf(arn)}, but the trail is of ${accountId}`, 'Log group and role must be of the member account; {account-id} stands for it.'));
     });
 }
 /** Inputs that say something only of one operation. */
-function operations({ operation, members }) {
+function operations({ operation, members, failOn }) {
     const [member] = members;
     const faults = [];
+    const isAudit = operation === 'audit';
+    if (failOn === 'drift' && !isAudit)
+        faults.push(inputFault('fail-on', "is 'drift', which only an audit finds", "Set operation to 'audit', or fail-on to 'changes'."));
+    if (failOn === 'changes' && isAudit)
+        faults.push(inputFault('fail-on', "is 'changes', but an audit has no plan", "Set fail-on to 'drift': the step then fails on any finding of the audit."));
     if (operation === 'offboard' && member?.trail.replaces !== undefined)
         faults.push(inputFault('replaces-trail', 'is given for offboard', 'Name the trail that leaves in trail-name.'));
     if (member?.trail.replaces !== undefined && member.trail.replaces === member.trail.name)
@@ -80128,6 +81607,26 @@ const settleSeconds = (text) => {
         : {
             problem: 'is neither 0 nor a whole number of seconds from 2 to 999',
             remedy: "Leave it out for 2 seconds, or give '0' where a concurrency group already serialises all writers.",
+        };
+};
+/** Whole hours, at most those of a year. */
+const silentAfterHours = (text) => {
+    const hours = Number(text);
+    return /^\d{1,4}$/.test(text) && hours >= 1 && hours <= 8_784
+        ? { value: hours }
+        : {
+            problem: 'is no whole number of hours from 1 to 8784',
+            remedy: "Leave it out for 24 hours, or give a number such as '48'.",
+        };
+};
+/** Whole minutes from 0, which is to look once, to 350: GitHub ends a job after six hours. */
+const deliveryTimeout = (text) => {
+    const minutes = Number(text);
+    return /^\d{1,3}$/.test(text) && minutes <= 350
+        ? { value: minutes }
+        : {
+            problem: 'is no whole number of minutes from 0 to 350',
+            remedy: "Leave it out for 15 minutes, or give '0' to look once and not to wait.",
         };
 };
 function oneOf(...words) {
@@ -80419,6 +81918,9 @@ const INPUT_NAMES = [
     'organization-id',
     'expected-plan',
     'allow-broadening',
+    'silent-after-hours',
+    'verify-delivery',
+    'delivery-timeout-minutes',
     'settle-seconds',
     'fail-on',
     'output-directory',
@@ -80510,7 +82012,8 @@ function readRequest(source, reader) {
     const { optional } = reader;
     const region = readRegion(source, reader);
     const central = readCentral(reader, region);
-    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
+    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap', 'verify', 'audit')) ??
+        'onboard';
     const grantsOnly = optional('grants-only', flag) ?? false;
     if (grantsOnly && operation !== 'offboard')
         reader.faults.push(inputFault('grants-only', 'is given without offboard', "Set operation to 'offboard'."));
@@ -80518,16 +82021,24 @@ function readRequest(source, reader) {
     const members = operation === 'bootstrap'
         ? readCentralTrail(reader, central?.accountId ?? '', region)
         : readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
+    if (operation === 'audit')
+        refuseInputs(reader);
+    else
+        reader.optional('silent-after-hours', forAudit);
     const dryRun = optional('dry-run', oneOf('auto', 'true', 'false')) ?? 'auto';
     const rest = {
         operation,
-        mode: modeOf(dryRun, source.event),
+        // There is nothing to apply: whatever the event, it reads.
+        mode: ['audit', 'verify'].includes(operation) ? 'plan' : modeOf(dryRun, source.event),
         access: readAccess(source, reader),
         layout: optional('policy-layout', LAYOUT) ?? 'documented',
         allowRepoint: optional('allow-repoint', flag) ?? false,
         allowBroadening: optional('allow-broadening', flag) ?? false,
         settleSeconds: optional('settle-seconds', settleSeconds) ?? 2,
-        failOn: optional('fail-on', oneOf('error', 'changes')) ?? 'error',
+        silentAfterHours: optional('silent-after-hours', silentAfterHours) ?? 24,
+        failOn: optional('fail-on', oneOf('error', 'changes', 'drift')) ?? 'error',
+        verifyDelivery: optional('verify-delivery', flag) ?? operation === 'verify',
+        deliveryTimeoutMinutes: optional('delivery-timeout-minutes', deliveryTimeout) ?? 15,
         outputDirectory: source.text('output-directory') ||
             `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
         ...definedOnly({
@@ -80537,6 +82048,22 @@ function readRequest(source, reader) {
     };
     return central === null || members === null ? null : { ...rest, central, members };
 }
+/** Inputs about a change or about somebody's approval of one: an audit makes none. */
+const NOT_FOR_AUDIT = ['expected-plan', 'allow-broadening', 'allow-repoint'];
+function refuseInputs({ optional }) {
+    for (const name of NOT_FOR_AUDIT)
+        optional(name, forChanges);
+}
+const forChanges = (text) => text.toLowerCase() === 'false'
+    ? { value: null }
+    : {
+        problem: 'is about a change, but an audit changes nothing',
+        remedy: 'Leave it out.',
+    };
+const forAudit = () => ({
+    problem: 'is given without audit',
+    remedy: "Leave it out, or set operation to 'audit'.",
+});
 function readRegion(source, { optional, faults }) {
     if (source.text('region') !== '')
         return optional('region', rules_region);
@@ -80582,8 +82109,13 @@ function sessionName(environment) {
 const clean = (text, fallback) => (text || fallback).replaceAll(/[^\w+=,.@-]/g, '-');
 //# sourceMappingURL=inputs.js.map
 ;// CONCATENATED MODULE: ./lib/src/main.js
-// One run, start to end: read the inputs, look, plan, apply, report. Whatever fails on the way, what had been done by then
-// is reported.
+// One run, start to end: read the inputs, look, plan, apply, prove, report; for an audit, look and compare. Whatever fails on
+// the way, what had been done by then is reported.
+
+
+
+
+
 
 
 
@@ -80592,7 +82124,6 @@ const clean = (text, fallback) => (text || fallback).replaceAll(/[^\w+=,.@-]/g, 
 
 
 async function main(deps) {
-    const { clock } = deps;
     let save = null;
     let report = blank(deps.run);
     const note = (known) => {
@@ -80600,31 +82131,10 @@ async function main(deps) {
     };
     try {
         const request = readInputs(deps.inputs);
-        const saveFile = fileSaver(request.outputDirectory);
-        save = saveFile;
+        save = fileSaver(request.outputDirectory);
         note({ request });
-        const { readers, writers } = await deps.connect(request);
-        const observed = await observe(request, readers, clock);
-        const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
-        const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
-        note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
-        note({ unlimitedAccounts: observed.unlimitedAccounts });
-        deps.show(report);
-        if (writers !== null && !plan.blocked) {
-            const outcome = await apply(plan, request, observed.policy, {
-                readers,
-                writers,
-                clock,
-                readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
-                backup: async ({ text }) => {
-                    if (text !== null)
-                        note({ backupFile: await saveFile('policy-backup.json', text) });
-                },
-            });
-            const findings = [...plan.findings, ...(0,plan_outcome/* outcomeFindings */.$n)(outcome)];
-            note({ outcome, findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, outcome) });
-            deps.show(report);
-        }
+        const show = () => deps.show(report);
+        await way(request)(request, { ...deps, note, save, show, noted: () => report });
     }
     catch (error) {
         deps.debug(error);
@@ -80632,13 +82142,79 @@ async function main(deps) {
     }
     await deps.publish(report, save);
 }
+function way({ operation }) {
+    switch (operation) {
+        case 'onboard':
+        case 'offboard':
+        case 'bootstrap':
+            return change;
+        case 'audit':
+            return audit;
+        case 'verify':
+            return verify;
+    }
+}
+const change = async (request, desk) => {
+    const { clock, note, save, show } = desk;
+    const { readers, writers } = await desk.connect(request);
+    const observed = await observe(request, readers, clock);
+    const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
+    const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
+    note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
+    note({ unlimitedAccounts: observed.unlimitedAccounts });
+    show();
+    if (writers === null || plan.blocked)
+        return;
+    const outcome = await apply(plan, request, observed.policy, {
+        readers,
+        writers,
+        clock,
+        readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
+        backup: async ({ text }) => {
+            if (text !== null)
+                note({ backupFile: await save('policy-backup.json', text) });
+        },
+    });
+    const findings = [...plan.findings, ...(0,plan_outcome/* outcomeFindings */.$n)(outcome)];
+    note({ outcome, findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, outcome) });
+    show();
+    if (request.verifyDelivery)
+        await prove(request, appliedOf(plan, outcome, clock.now()), desk);
+};
+const audit = async (request, { connect, clock, today, note, show }) => {
+    const { readers, logs } = await connect(request);
+    const observed = await observeAudit(request, readers, logs, clock, today());
+    const audited = auditOf(request, observed);
+    const unwanted = unwantedDrift(request, audited);
+    const findings = [...audited.findings, ...unwanted];
+    note({ audit: audited, findings, result: auditResult(audited, unwanted) });
+    note({ unlimitedAccounts: observed.unlimitedAccounts });
+    show();
+};
+const verify = (request, desk) => {
+    desk.note({ result: 'no-changes' });
+    return prove(request, allOf(request), desk);
+};
+/** Waits until logs of these accounts have arrived. */
+async function prove(request, candidates, { connectDelivery, clock, say, note, noted, show }) {
+    if (candidates.length === 0)
+        return;
+    const members = candidates.map(({ member }) => member);
+    const connect = () => connectDelivery({ ...request, members });
+    const delivery = await verifyDelivery(request, candidates, { connect, clock, say });
+    const findings = [...noted().findings, ...delivery.findings];
+    note({ delivery, findings, result: resultWith(noted().result, delivery) });
+    show();
+}
 function blank(run) {
     return {
         run,
         result: 'failed',
         request: null,
         plan: null,
+        audit: null,
         outcome: null,
+        delivery: null,
         unlimitedAccounts: [],
         findings: [],
         backupFile: '',
@@ -80815,6 +82391,7 @@ function resultOf(plan, outcome) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  K: () => (/* binding */ deliveriesOf),
   bJ: () => (/* binding */ isError),
   Cs: () => (/* binding */ makePlan)
 });
@@ -80871,8 +82448,8 @@ function intent({ trailArn, trail, member, withdraw }) {
 //# sourceMappingURL=digest.js.map
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
-var trail_plan = __nccwpck_require__(4945);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 2 modules
+var trail_plan = __nccwpck_require__(9694);
 ;// CONCATENATED MODULE: ./lib/src/plan/plan.js
 // The plan: all that will happen, as one value, from what is asked for and what is there. Pure and total. A member whose
 // trail must be left alone is granted nothing; a policy that must not be written holds back everything.
@@ -80933,6 +82510,7 @@ function planMember(observed, request) {
     const withdraw = trail.leaving.map((left) => deliveryOf(left.trailArn, left.prefix, ''));
     return { plan: { kind: 'planned', member, trailArn, admit, withdraw, trail }, findings };
 }
+/** What a trail of the account needs of the bucket, by its ARN, prefix and key. */
 function deliveriesOf(accountId, { central, organizationId }) {
     return (trailArn, prefix, kmsKeyArn) => ({
         trailArn,
@@ -80963,9 +82541,10 @@ function approvalFindings(expected, digest) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ deadFindings),
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3097);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1306);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
@@ -80979,7 +82558,7 @@ function planPolicy(before, wish) {
         ...merge.findings,
         ...(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)(merge.document, admit),
         ...(size === null ? [] : (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .sizeFindings */ .IK)(size, layout)),
-        ...(merge.changed ? dead(merge.document) : []),
+        ...(merge.changed ? deadFindings(merge.document) : []),
         ...(access.broader ? [broader(wish)] : []),
     ];
     return {
@@ -80992,7 +82571,7 @@ function planPolicy(before, wish) {
     };
 }
 /** S3 refuses a document that names a principal which no longer exists, and names only the first: here all are named. */
-function dead(document) {
+function deadFindings(document) {
     return (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .deadPrincipals */ .WO)(document ?? { Statement: [] }).map(({ statement, sid, principal }) => ({
         severity: 'error',
         code: 'policy-dead-principal',
@@ -81012,18 +82591,19 @@ function broader({ allowBroadening }) {
 
 /***/ }),
 
-/***/ 4945:
+/***/ 8835:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ planTrail)
-});
-
-// EXTERNAL MODULE: ./lib/src/trail/words.js
-var words = __nccwpck_require__(5116);
-;// CONCATENATED MODULE: ./lib/src/plan/trail-guards.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GV: () => (/* binding */ findTrail),
+/* harmony export */   JU: () => (/* binding */ untouchable),
+/* harmony export */   Jn: () => (/* binding */ elsewhere),
+/* harmony export */   Q0: () => (/* binding */ slots),
+/* harmony export */   Ru: () => (/* binding */ aboutAccount),
+/* harmony export */   YY: () => (/* binding */ losses),
+/* harmony export */   g$: () => (/* binding */ combination)
+/* harmony export */ });
+/* harmony import */ var _trail_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5116);
 // Why a trail must be left alone, or what its change costs: the findings about trails. Pure.
 
 /** "A Region takes five trails", multi-Region ones of other Regions included. Not adjustable. */
@@ -81070,9 +82650,23 @@ function elsewhere(live, bucket, about) {
 function losses(name, changes, about) {
     return changes
         .filter(({ loss }) => loss)
-        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,words/* changeInWords */.Z)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
+        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,_trail_words_js__WEBPACK_IMPORTED_MODULE_0__/* .changeInWords */ .Zb)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
 }
 //# sourceMappingURL=trail-guards.js.map
+
+/***/ }),
+
+/***/ 9694:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  c: () => (/* binding */ planTrail)
+});
+
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
 // EXTERNAL MODULE: ./lib/src/trail/extras.js
 var trail_extras = __nccwpck_require__(6290);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
@@ -81085,8 +82679,8 @@ var settings = __nccwpck_require__(5292);
 
 function planOnboarding(observed, rules) {
     const { member, trails, trailArn } = observed;
-    const about = aboutAccount(member.accountId);
-    const live = findTrail(trails, trailArn, member.trail.name);
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
     const old = replacedTrail(observed);
     const wish = {
         ...(rules.central.prefix !== undefined && { prefix: rules.central.prefix }),
@@ -81095,8 +82689,8 @@ function planOnboarding(observed, rules) {
     const intended = (0,settings/* intendedSettings */.Bd)(wish, rules.central.bucket, live ?? old);
     const changes = live === null ? [] : (0,settings/* settingChanges */.eC)(live, intended);
     const findings = [
-        ...combination(intended, about),
-        ...(live === null ? slots(trails, member.region, about) : untouchable(live, trailArn, about)),
+        ...(0,trail_guards/* combination */.g$)(intended, about),
+        ...(live === null ? (0,trail_guards/* slots */.Q0)(trails, member.region, about) : (0,trail_guards/* untouchable */.JU)(live, trailArn, about)),
         ...(live === null ? [] : changeFindings(live, changes, rules, about)),
         ...extraLosses(observed, about),
         ...(old === null ? [] : retirementFindings(old, observed, rules, about)),
@@ -81116,14 +82710,14 @@ function planOnboarding(observed, rules) {
 }
 function changeFindings(live, changes, { central, allowRepoint }, about) {
     return live.bucket === central.bucket || allowRepoint
-        ? losses(live.name, changes, about)
-        : [elsewhere(live, central.bucket, about)];
+        ? (0,trail_guards/* losses */.YY)(live.name, changes, about)
+        : [(0,trail_guards/* elsewhere */.Jn)(live, central.bucket, about)];
 }
 function replacedTrail({ member, trails, replacedArn }) {
     const { replaces } = member.trail;
     if (replacedArn === undefined || replaces === undefined)
         return null;
-    return findTrail(trails, replacedArn, replaces);
+    return (0,trail_guards/* findTrail */.GV)(trails, replacedArn, replaces);
 }
 /** A new trail takes over what the replaced one has and nobody mentions. */
 function creation({ member, replacedExtras }, settings) {
@@ -81191,7 +82785,7 @@ function retirement(trail, logging) {
     ];
 }
 function retirementFindings(old, { replacedArn = '' }, { central }, about) {
-    const guarded = untouchable(old, replacedArn, about);
+    const guarded = (0,trail_guards/* untouchable */.JU)(old, replacedArn, about);
     if (guarded.length > 0 || old.bucket === central.bucket)
         return guarded;
     return [
@@ -81207,13 +82801,13 @@ function retirementFindings(old, { replacedArn = '' }, { central }, about) {
 function planOffboarding(observed, rules) {
     const { member, trails, trailArn, logging } = observed;
     const { bucket, prefix = '' } = rules.central;
-    const about = aboutAccount(member.accountId);
-    const live = findTrail(trails, trailArn, member.trail.name);
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
     const isOurs = live?.arn === trailArn && live.bucket === bucket && !live.organization;
     const leaving = [{ trailArn, prefix: isOurs ? live.prefix : prefix }];
     const findings = [
         ...(member.state === 'closed' ? [trail_offboard_closed(member.trail.name, about)] : []),
-        ...(live === null ? [] : untouchable(live, trailArn, about)),
+        ...(live === null ? [] : (0,trail_guards/* untouchable */.JU)(live, trailArn, about)),
         ...(live === null || isOurs || live.arn !== trailArn || live.organization
             ? []
             : [notOurs(live, bucket, about)]),
@@ -81253,23 +82847,29 @@ function planTrail(observed, rules) {
 
 /***/ }),
 
-/***/ 3097:
+/***/ 1306:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   pn: () => (/* reexport */ PolicyError),
+  gQ: () => (/* reexport */ admitsAnyAccount),
   Q4: () => (/* reexport */ compareAccess),
   WO: () => (/* reexport */ deadPrincipals),
   h4: () => (/* reexport */ diagnose),
   wR: () => (/* reexport */ diffPolicies),
+  dE: () => (/* reexport */ granteesOf),
+  aw: () => (/* reexport */ isTlsOnly),
+  KE: () => (/* reexport */ listed),
   pg: () => (/* reexport */ measurePolicy),
   VA: () => (/* reexport */ mergePolicy),
   W6: () => (/* reexport */ missingGrants),
   ON: () => (/* reexport */ parsePolicy),
   yv: () => (/* reexport */ parse_printPolicy),
-  IK: () => (/* reexport */ sizeFindings)
+  xw: () => (/* reexport */ reachOf),
+  IK: () => (/* reexport */ sizeFindings),
+  KT: () => (/* reexport */ weaknesses)
 });
 
 // UNUSED EXPORTS: diagnoseKey, keySizeFindings, mergeKeyPolicy, missingKeyGrants, samePolicy
@@ -83883,16 +85483,21 @@ function doctor_diagnoseIn(patient, document, deliveries) {
     if (missing.length === 0)
         return [];
     if (document === null) {
-        return missing.map((grant) => missingFinding(patient, { Statement: [] }, grant));
+        return missing.map((grant, index) => missingFinding(patient, { Statement: [] }, grant, index < WRITTEN_OUT));
     }
     const admitted = examinerFor(withoutDenies(document), patient.requests);
     return [
         ...denyFindings(patient, document, missing),
         ...missing
             .filter(({ kind, delivery }) => admitted(kind, delivery) === 'missing')
-            .map((grant) => missingFinding(patient, document, grant)),
+            .map((grant, index) => missingFinding(patient, document, grant, index < WRITTEN_OUT)),
     ];
 }
+/**
+ * So many findings hold the statement to write. A statement names all its trails, so that one for each of a thousand missing
+ * grants would be text for nobody to read.
+ */
+const WRITTEN_OUT = 10;
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
 function denyFindings(patient, document, missing) {
     const judge = judgeOf(document);
@@ -83998,7 +85603,7 @@ function lets(document, changed, hits) {
         return effect !== 'denied' && unknown.length === 0;
     });
 }
-function missingFinding(patient, document, grant) {
+function missingFinding(patient, document, grant, isWrittenOut) {
     const { delivery, kind } = grant;
     const requests = requestsIn(patient, grant, worlds_askedBy(document));
     const refused = requests.find((request) => evaluate_evaluate(document, request).effect === 'not-allowed');
@@ -84009,7 +85614,7 @@ function missingFinding(patient, document, grant) {
         code: `${patient.code}-grant-missing`,
         account: delivery.accountId,
         message: `The ${patient.name} does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
-        remedy: remedyForMissing(patient, document, grant),
+        remedy: isWrittenOut ? remedyForMissing(patient, document, grant) : `${patient.byHand}.`,
     };
 }
 /** The Allow that is least far from granting it, and what keeps it from it. */
@@ -84066,6 +85671,69 @@ function remedyForMissing({ admit: admitted, requests, byHand }, document, grant
         : `${byHand}, or add this statement: ${wording_asText(statement)}`;
 }
 //# sourceMappingURL=doctor.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/grantees.js
+// Whom a policy lets deliver: the accounts that its statements for CloudTrail name, and whether it also lets in trails that
+// nobody names. Whether a named account's grant is in effect is asked elsewhere (grants.ts).
+
+
+
+
+
+/** All accounts that an Allow for CloudTrail names by trail, by path or by number; in order of account ID. */
+function granteesOf(document) {
+    const mentions = document === null ? [] : document_statementsOf(document).flatMap(mentionsIn(document));
+    const ids = [...new Set(mentions.map(({ accountId }) => accountId))].toSorted();
+    const byAccount = new Map(ids.map((id) => [id, []]));
+    for (const mention of mentions)
+        byAccount.get(mention.accountId)?.push(mention);
+    return [...byAccount].map(([accountId, own]) => {
+        const texts = (as) => grantees_distinct(own.filter((mention) => mention.as === as).map(({ text }) => text));
+        const statements = grantees_distinct(own.map(({ statement }) => statement));
+        return { accountId, trails: texts('trail'), paths: texts('path'), statements };
+    });
+}
+function mentionsIn(document) {
+    return (statement, index) => {
+        if (statement.Effect !== 'Allow' || !locate_namesCloudTrail(statement))
+            return [];
+        const name = wording_nameOf(document, index);
+        const of = (as, accountOf) => {
+            return (text) => {
+                const accountId = accountOf(text);
+                return accountId === undefined ? [] : [{ accountId, as, text, statement: name }];
+            };
+        };
+        return [
+            ...valuesOf(statement, locate_SOURCE_ARN).flatMap(of('trail', trailAccount)),
+            ...resourcesOf(statement).flatMap(of('path', folderAccount)),
+            ...valuesOf(statement, SOURCE_ACCOUNT).flatMap(of('number', grantees_accountNumber)),
+        ];
+    };
+}
+/** What is listed to be let in; an operator with `Not` lists what is kept out. */
+function valuesOf(statement, key) {
+    return entriesFor(statement, key)
+        .filter(({ operator }) => !/not/i.test(operator))
+        .flatMap(({ values }) => values.map(String));
+}
+const trailAccount = (arn) => /^arn:[^:]*:cloudtrail:[^:]*:(\d{12}):trail\//.exec(arn)?.[1];
+/** Also of a narrower path than the whole folder, and of a folder below an organization's. */
+const folderAccount = (resource) => pathAccount(resource) ?? /\/AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})(?:\/|$)/.exec(resource)?.[1];
+const grantees_accountNumber = (text) => /^\d{12}$/.exec(text)?.[0];
+const grantees_distinct = (texts) => [...new Set(texts)];
+/**
+ * Whether a trail that looks like the example may write, whichever account it is of: found by asking for accounts that
+ * cannot exist and that nobody can have named.
+ */
+function admitsAnyAccount(document, example) {
+    const standing = examinerOf(document);
+    const { organizationId: _, ...like } = example;
+    return ['000000000000', '000000000001'].every((accountId) => {
+        const trailArn = like.trailArn.split(':').with(4, accountId).join(':');
+        return standing('write', { ...like, accountId, trailArn }) === 'certain';
+    });
+}
+//# sourceMappingURL=grantees.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/key-grants.js
 // What CloudTrail needs of the key that encrypts a trail's logs, and whether a key policy grants it: the requests it makes
 // are put to the policy. Deliveries without a key need nothing. How a policy comes to grant it is decided in key-merge.ts.
@@ -84554,6 +86222,15 @@ const NEVER_SENT = {
     'aws:principalisawsservice': 'false',
 };
 function isForOthers(statement) {
+    return isForNoService(statement) || hasConditionNeverMet(statement);
+}
+/** It names IAM principals, and them alone. */
+function isForNoService({ Principal, NotPrincipal }) {
+    if (typeof Principal !== 'object' || NotPrincipal !== undefined)
+        return false;
+    return Object.entries(Principal).every(([type, names]) => type === 'AWS' && !document_asList(names).includes('*'));
+}
+function hasConditionNeverMet(statement) {
     return document_conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
         values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]));
 }
@@ -85127,8 +86804,82 @@ const measure_WAY_OUT = {
     organization: 'The rest of the policy fills it: remove what is no longer needed, or use a second bucket.',
 };
 //# sourceMappingURL=measure.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/reach.js
+// Whether an account that logs into the bucket could also read it, by the bucket policy alone: a list of keys, or a log of
+// another account. What cannot be known from here (a condition on the caller's network, say) never counts as a barrier.
+
+
+function reachOf(document, reader) {
+    if (document === null)
+        return 'cannot';
+    const requests = callers(document, reader).flatMap((arn) => requestsOf(reader, arn));
+    if (requests.some((request) => evaluate_evaluate(document, request).effect === 'allowed'))
+        return 'may';
+    return requests.every((request) => isRefusedForCertain(document, request)) ? 'cannot' : 'unsure';
+}
+/** The account as such, the role, any role at all, and whomever of the account the policy names. */
+function callers(document, reader) {
+    const { accountId, partition, roleArn } = reader;
+    const start = `arn:${partition}:iam::${accountId}:`;
+    const named = document_statementsOf(document).flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal].flatMap((principals) => typeof principals === 'object' ? Object.values(principals).flatMap(document_asList) : []));
+    return [
+        ...new Set([
+            `${start}root`,
+            `${start}role/Anybody`,
+            ...(roleArn === undefined ? [] : [roleArn]),
+            ...named.filter((name) => name.split(':')[4] === accountId),
+        ]),
+    ];
+}
+function requestsOf(reader, arn) {
+    const { accountId, ownerId, partition, bucket, prefix, organizationId } = reader;
+    const bucketArn = `arn:${partition}:s3:::${bucket}`;
+    const start = prefix === '' ? '' : `${prefix}/`;
+    const context = {
+        'aws:securetransport': 'true',
+        'aws:principalaccount': accountId,
+        'aws:principalarn': arn,
+        'aws:principalisawsservice': 'false',
+        'aws:resourceaccount': ownerId,
+        's3:resourceaccount': ownerId,
+        ...(organizationId === undefined ? {} : { 'aws:principalorgid': organizationId }),
+    };
+    const log = `${bucketArn}/${start}AWSLogs/${ownerId}/CloudTrail/log.json.gz`;
+    const caller = { arn };
+    return [
+        { caller, action: 's3:ListBucket', resource: bucketArn, context },
+        { caller, action: 's3:GetObject', resource: log, context },
+    ];
+}
+/** Also where every condition that cannot be judged falls out in the caller's favour. */
+function isRefusedForCertain(document, request) {
+    const known = new Set(Object.keys(request.context));
+    const Statement = document_statementsOf(document).flatMap((statement) => lenient(statement, known));
+    const { effect, unknown } = evaluate_evaluate({ ...document, Statement }, request);
+    return effect === 'denied' || (effect === 'not-allowed' && unknown.length === 0);
+}
+/** An Allow without the conditions on keys that are not known; a Deny only where all of its are. */
+function lenient(statement, known) {
+    const entries = Object.entries(statement.Condition ?? {});
+    const isKnown = (key) => known.has(key.toLowerCase());
+    if (entries.every(([, keys]) => Object.keys(keys).every(isKnown)))
+        return [statement];
+    if (statement.Effect === 'Deny')
+        return [];
+    const Condition = Object.fromEntries(entries.map(([operator, keys]) => [
+        operator,
+        Object.fromEntries(Object.entries(keys).filter(([key]) => isKnown(key))),
+    ]));
+    return [{ ...statement, Condition }];
+}
+//# sourceMappingURL=reach.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/index.js
 // The policy room's door: what other rooms may use of it.
+
+
+
+
+
 
 
 
@@ -85193,6 +86944,205 @@ class CallFailure extends UserError {
     }
 }
 //# sourceMappingURL=problem.js.map
+
+/***/ }),
+
+/***/ 7098:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IK: () => (/* binding */ accountsInOrder),
+/* harmony export */   LU: () => (/* binding */ auditLines),
+/* harmony export */   Pn: () => (/* binding */ auditRows),
+/* harmony export */   Sm: () => (/* binding */ auditTable),
+/* harmony export */   pq: () => (/* binding */ countOf)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3512);
+// An audit as a table: a line for each account about which there is something to say, and one for all that are in order. The
+// findings themselves are listed beside it, like a plan's.
+
+
+/** "3 findings", or that there is none. */
+function countOf({ findings }) {
+    return findings.length === 0 ? 'all well' : (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(findings.length, 'finding');
+}
+/** The central account first, then the listed ones, then whoever else is spoken of. `inOrder`: listed, and nothing is said. */
+function auditRows({ central }, { accounts, findings }) {
+    const said = new Map();
+    for (const finding of findings) {
+        const account = finding.account ?? central.accountId;
+        said.set(account, [...(said.get(account) ?? []), finding]);
+    }
+    const listed = new Map(accounts.map((account) => [account.accountId, account]));
+    const ids = new Set([central.accountId, ...listed.keys(), ...[...said.keys()].toSorted()]);
+    const what = (id) => {
+        const account = listed.get(id);
+        if (account !== undefined)
+            return { words: 'trail', name: account.trailName, where: account.region };
+        return id === central.accountId
+            ? { words: 'bucket', name: central.bucket, where: central.bucketRegion }
+            : { words: 'not listed', name: '', where: '' };
+    };
+    return {
+        rows: [...ids].flatMap((id) => {
+            const [worst, ...others] = (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .bySeverity */ .Np)(said.get(id) ?? []);
+            if (worst === undefined)
+                return [];
+            const codes = [...new Set([worst, ...others].map((finding) => finding.code))];
+            return [{ account: id, what: what(id), codes, severity: worst.severity }];
+        }),
+        inOrder: [...listed.keys()].filter((id) => !said.has(id)),
+    };
+}
+function auditTable(rows) {
+    if (rows.length === 0)
+        return '';
+    const lines = rows.map(({ severity, account, what, codes }) => [
+        _words_js__WEBPACK_IMPORTED_MODULE_1__/* .ICONS */ .Ze[severity],
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account),
+        `${what.words}${named(what.name)}${what.where === '' ? '' : ` in ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(what.where)}`}`,
+        codes.map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY).join(', '),
+    ]);
+    const head = ['', 'account', 'what', 'status'];
+    return [head, head.map(() => '---'), ...lines]
+        .map((cells) => `| ${cells.join(' | ')} |`)
+        .join('\n');
+}
+const named = (name) => (name === '' ? '' : ` ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(name)}`);
+/** One line that unfolds to the accounts' numbers. */
+function accountsInOrder(ids) {
+    if (ids.length === 0)
+        return '';
+    return `<details><summary>${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(ids.length, 'account')} in order</summary>\n\n${ids.map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY).join(', ')}\n</details>`;
+}
+/** For the job's log. */
+function auditLines(request, audit) {
+    const { rows, inOrder } = auditRows(request, audit);
+    return [
+        `Audit of ${request.central.bucket}: ${countOf(audit)}`,
+        ...rows.map(({ account, what, codes }) => {
+            const where = what.where === '' ? '' : ` in ${what.where}`;
+            const name = what.name === '' ? '' : ` ${what.name}`;
+            return `  ! ${account}: ${what.words}${name}${where}: ${codes.join(', ')}`;
+        }),
+        ...(inOrder.length === 0 ? [] : [`  = ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(inOrder.length, 'account')} in order`]),
+    ];
+}
+//# sourceMappingURL=audit.js.map
+
+/***/ }),
+
+/***/ 5289:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NO: () => (/* binding */ deliveredInWords),
+/* harmony export */   Vp: () => (/* binding */ deliveryJson),
+/* harmony export */   ct: () => (/* binding */ deliverySection),
+/* harmony export */   is: () => (/* binding */ deliveryLines),
+/* harmony export */   kY: () => (/* binding */ statesOf)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3512);
+// The part of the report that says whether logs arrive: a table for the summary, lines for the log, values for the output and
+// the plan file.
+
+
+const ICONS = {
+    delivered: '✅',
+    pending: '⏳',
+    failing: '❌',
+    unknown: '❔',
+};
+const PROOFS = {
+    digest: "a log, the trail's status, and a digest file that names the trail",
+    'only-trail': "a log and the trail's status; no other trail of the account delivers there",
+    status: "a log and the trail's status; other trails of the account deliver there, too",
+};
+/** Empty where no proof was asked for. */
+function deliverySection(delivery) {
+    if (delivery === null)
+        return '';
+    const { accounts } = delivery;
+    const withDigests = accounts.some(({ digests }) => digests !== null);
+    const head = ['account', 'trail', 'delivery', 'proof', 'newest log', 'delay', 'reads the bucket'];
+    const rows = accounts.map((account) => [
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account.accountId),
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account.trailName),
+        `${ICONS[account.state]} ${account.state}`,
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(account.proof === null ? account.detail : PROOFS[account.proof]),
+        account.log === null ? '' : logCell(account.log),
+        delayInWords(account),
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(isolationInWords(account.isolation)),
+        ...(withDigests ? [(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(account.digests?.words ?? '')] : []),
+    ]);
+    const columns = withDigests ? [...head, 'digests'] : head;
+    const table = [columns, columns.map(() => '---'), ...rows]
+        .map((cells) => `| ${cells.join(' | ')} |`)
+        .join('\n');
+    return `#### Delivery\n\n${table}`;
+}
+function logCell({ key, records }) {
+    const count = records === null ? 'not opened' : (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(records, 'record');
+    return `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(key.split('/').at(-1) ?? key)} (${count})`;
+}
+/** From the newest event of the log until S3 had it. */
+function delayInWords({ log }) {
+    if (log === null || log.newestEvent === null)
+        return '';
+    const seconds = Math.max(0, Math.round((log.storedAt - log.newestEvent) / 1_000));
+    return seconds < 120 ? `${seconds} s` : `${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .grouped */ .zD)(Math.round(seconds / 60))} min`;
+}
+function isolationInWords(isolation) {
+    if (isolation === null)
+        return '';
+    const { byPolicy, tried } = isolation;
+    if (tried === 'let-in')
+        return 'yes: it tried, and was let in';
+    const words = {
+        cannot: 'no, by the policy',
+        unsure: 'not sure, by the policy',
+        may: 'yes, by the policy',
+        unknown: 'the policy could not be read',
+    };
+    return `${words[byPolicy]}${tried === 'refused' ? '; its own role tried and was refused' : ''}`;
+}
+/** `2 of 3 accounts`: those of which logs have arrived. */
+function deliveredInWords({ accounts }) {
+    const delivered = accounts.filter(({ state }) => state === 'delivered').length;
+    return `logs of ${delivered} of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(accounts.length, 'account')} arrive`;
+}
+function deliveryLines(delivery) {
+    const lines = delivery.accounts.map(({ accountId, trailName, state, proof, detail, log }) => {
+        const why = proof === null ? detail : `${PROOFS[proof]} (${log?.key ?? ''})`;
+        return `  ${accountId} ${trailName}: ${state}: ${why}`;
+    });
+    return [`Delivery: ${deliveredInWords(delivery)}`, ...lines];
+}
+/** Account ID → state. */
+function statesOf(delivery) {
+    return Object.fromEntries((delivery?.accounts ?? []).map(({ accountId, state }) => [accountId, state]));
+}
+/** For the plan file, whose findings are all in one place. */
+function deliveryJson({ accounts }) {
+    return accounts.map(({ accountId, trailName, state, detail, proof, log, isolation, digests }) => ({
+        accountId,
+        trailName,
+        state,
+        detail,
+        proof,
+        isolation,
+        log: log && {
+            key: log.key,
+            storedAt: new Date(log.storedAt).toISOString(),
+            records: log.records,
+            newestEvent: log.newestEvent === null ? null : new Date(log.newestEvent).toISOString(),
+        },
+        ...(digests === null ? {} : { digests: digests.words }),
+    }));
+}
+//# sourceMappingURL=delivery.js.map
 
 /***/ }),
 
@@ -85274,24 +87224,36 @@ function logLine(text) {
 /* harmony export */   I: () => (/* binding */ annotationsOf),
 /* harmony export */   O: () => (/* binding */ logLines)
 /* harmony export */ });
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
-/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1061);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+/* harmony import */ var _audit_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7098);
+/* harmony import */ var _delivery_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5289);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3330);
+/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1061);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3512);
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
 
 
 
+
+
 const ANNOTATIONS_OF_A_KIND = 10;
-/** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
-function logLines({ request, plan, outcome, result }) {
+/**
+ * A heading and the table's rows: what will happen, or, once there is an outcome, what did; in the end, whether logs arrive.
+ * Empty before there is a plan.
+ */
+function logLines(report) {
+    const { request, plan, audit, outcome, delivery, result } = report;
+    if (request !== null && audit !== null)
+        return (0,_audit_js__WEBPACK_IMPORTED_MODULE_0__/* .auditLines */ .LU)(request, audit).map(_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .logLine */ .BP);
+    if (delivery !== null)
+        return (0,_delivery_js__WEBPACK_IMPORTED_MODULE_1__/* .deliveryLines */ .is)(delivery).map(_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .logLine */ .BP);
     if (request === null || plan === null)
         return [];
     const heading = outcome === null
-        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
+        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
         : `Result: ${result}`;
-    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome);
-    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP);
+    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_3__/* .rowsOf */ .R)(request, plan, outcome);
+    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .logLine */ .BP);
 }
 function rowLine({ mark, account, role, what, detail, outcome }) {
     const where = what.where === '' ? '' : ` in ${what.where}`;
@@ -85321,7 +87283,7 @@ function annotation({ severity, code, message, remedy }) {
     return {
         severity,
         title: `CloudTrail onboarding: ${code}`,
-        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP).join('\n'),
+        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .logLine */ .BP).join('\n'),
     };
 }
 //# sourceMappingURL=log.js.map
@@ -85465,9 +87427,9 @@ function markOf(steps) {
 function stepDetail(step) {
     switch (step.kind) {
         case 'create':
-            return `create: ${(0,words/* settingsInWords */.A)(step.settings)}`;
+            return `create: ${(0,words/* settingsInWords */.AL)(step.settings)}`;
         case 'update':
-            return `change ${step.changes.map(words/* changeInWords */.Z).join(', ')}`;
+            return `change ${step.changes.map(words/* changeInWords */.Zb).join(', ')}`;
         case 'put-insight-selectors':
             return `${stepInWords(step)}: ${step.types.join(', ') || 'none'}`;
         case 'add-tags':
@@ -85511,6 +87473,7 @@ function inWords(step) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LS: () => (/* binding */ plural),
 /* harmony export */   Np: () => (/* binding */ bySeverity),
+/* harmony export */   Ze: () => (/* binding */ ICONS),
 /* harmony export */   zD: () => (/* binding */ grouped)
 /* harmony export */ });
 // Values put into words: the same phrase for the same thing in summary, log and comment.
@@ -85521,6 +87484,7 @@ function plural(count, one, many = `${one}s`) {
 function grouped(count) {
     return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
+const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 const RANK = { error: 0, warning: 1, notice: 2 };
 /** Worst first, else in the order they came. */
 function bySeverity(findings) {
@@ -85689,8 +87653,9 @@ function trailArn(partition, region, accountId, name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ settingsInWords),
-/* harmony export */   Z: () => (/* binding */ changeInWords)
+/* harmony export */   AL: () => (/* binding */ settingsInWords),
+/* harmony export */   CV: () => (/* binding */ differenceInWords),
+/* harmony export */   Zb: () => (/* binding */ changeInWords)
 /* harmony export */ });
 // Settings put into words: the same phrase in plan, summary and log.
 const NAMES = {
@@ -85723,6 +87688,10 @@ function settingsInWords(settings) {
 /** "log file validation false → true" */
 function changeInWords({ setting, from, to }) {
     return `${NAMES[setting]} ${shown(from)} → ${shown(to)}`;
+}
+/** "log file validation is false, and true is asked for" */
+function differenceInWords({ setting, from, to }) {
+    return `${NAMES[setting]} is ${shown(from)}, and ${shown(to)} is asked for`;
 }
 const shown = (value) => (value === '' ? '(none)' : value);
 //# sourceMappingURL=words.js.map

@@ -61,6 +61,7 @@ async function serve(
   const body = fault === 'malformed' ? '{"<malformed' : reply.body;
   response.writeHead(reply.status, {
     ...reply.headers,
+    date: parts.aws.clock.now().toUTCString(),
     'content-length': Buffer.byteLength(body),
     [service.key === 's3' ? 'x-amz-request-id' : 'x-amzn-requestid']: crypto.randomUUID(),
   });

@@ -5,15 +5,27 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as core from '@actions/core';
 import { connect } from './aws/connect.js';
+import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
 import { eventPayload, runEvent, runInfo } from './github/context.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
 import { main } from './main.js';
+import { logLine } from './report/escape.js';
 import { logLines } from './report/log.js';
 
 const { env } = process;
 const INPUT = 'INPUT_';
+
+const source = {
+  client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
+  idToken: async (audience: string) => {
+    const token = await idToken(env, audience);
+    core.setSecret(token);
+    return token;
+  },
+  mask: core.setSecret,
+};
 
 await main({
   inputs: {
@@ -25,22 +37,16 @@ await main({
     event: runEvent(env, eventPayload(env)),
   },
   run: runInfo(env),
-  connect: (request) =>
-    connect(request, {
-      client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
-      idToken: async (audience) => {
-        const token = await idToken(env, audience);
-        core.setSecret(token);
-        return token;
-      },
-      mask: core.setSecret,
-    }),
+  connect: (request) => connect(request, source),
+  connectDelivery: (request) => connectDelivery(request, source),
   publish,
   show: (report) => {
     for (const line of logLines(report)) core.info(line);
   },
+  say: (line) => core.info(logLine(line)),
   debug: (error) =>
     core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  today: () => Date.now(),
   clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
 });
 

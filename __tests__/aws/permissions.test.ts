@@ -36,7 +36,40 @@ function memberWith(
 const READ_KEY = ['kms:DescribeKey', 'kms:GetKeyPolicy'];
 
 const centralFor = (mode: Mode, member = memberWith(), partition = 'aws'): string =>
-  centralPermissions({ mode, central, members: [member], manageKeyPolicy: false }, partition);
+  centralPermissions(
+    { operation: 'onboard', mode, central, members: [member], manageKeyPolicy: false },
+    partition,
+  );
+
+describe('an audit', () => {
+  const audit = (more: Partial<typeof central> & { readonly prefix?: string } = {}) =>
+    centralPermissions(
+      {
+        operation: 'audit',
+        mode: 'plan',
+        central: { ...central, ...more },
+        members: [memberWith()],
+        manageKeyPolicy: false,
+      },
+      'aws',
+    );
+
+  test('may read the bucket and list logs, and nothing else', () => {
+    expect(actionsOf(audit()).toSorted()).toEqual([
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketPolicy',
+      's3:GetBucketPublicAccessBlock',
+      's3:GetBucketVersioning',
+      's3:GetEncryptionConfiguration',
+      's3:ListBucket',
+    ]);
+  });
+
+  test('lists below the prefix that is mentioned, else wherever logs can lie', () => {
+    expect(audit({ prefix: 'org' })).toContain('{"s3:prefix":["org/AWSLogs/*"]}');
+    expect(audit()).toContain('{"s3:prefix":["AWSLogs/*","*/AWSLogs/*"]}');
+  });
+});
 
 test('a dry run may read, and nothing else', () => {
   expect(actionsOf(centralFor('plan'))).toEqual(['s3:GetBucketPolicy', ...READ_KEY]);
@@ -170,6 +203,7 @@ describe('a bootstrap, in which the central account is its own only member', () 
     const kmsKeyArn = `arn:aws-us-gov:kms:ap-southeast-2:111111111111:key/mrk-${'0'.repeat(32)}`;
     const settings = { ...longest.trail.settings, kmsKeyArn };
     const request = {
+      operation: 'bootstrap',
       mode: 'apply',
       central: { ...bucket, bucketRegion: 'ap-southeast-2' },
       members: [{ ...longest, trail: { ...longest.trail, settings } }],
@@ -189,7 +223,10 @@ describe('the policy of a key', () => {
     members: readonly Member[],
     manageKeyPolicy: boolean,
   ): readonly (readonly [readonly string[], readonly string[]])[] => {
-    const text = centralPermissions({ mode, central, members, manageKeyPolicy }, 'aws');
+    const text = centralPermissions(
+      { operation: 'onboard', mode, central, members, manageKeyPolicy },
+      'aws',
+    );
     return (JSON.parse(text) as Policy).Statement.filter(({ Action }) =>
       Action.some((action) => action.startsWith('kms:')),
     ).map(({ Action, Resource }) => [Action, Resource]);

@@ -66,6 +66,9 @@ test('the smallest use makes a request with the documented defaults', () => {
     allowRepoint: false,
     allowBroadening: false,
     settleSeconds: 2,
+    silentAfterHours: 24,
+    verifyDelivery: false,
+    deliveryTimeoutMinutes: 15,
     failOn: 'error',
     outputDirectory: '/tmp/cloudtrail-onboarding',
   });
@@ -382,5 +385,53 @@ describe('the policy of a key is managed', () => {
   ])('but not of one %s', (_, arn, problem) => {
     const inputs = { 'manage-kms-key-policy': 'true', 'kms-key-arn': arn };
     expect(messages(inputs)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('audit', () => {
+  const AUDIT = { operation: 'audit' };
+
+  test.each(['auto', 'true', 'false'])('reads only, also with dry-run %s on a push', (dryRun) => {
+    expect(read({ ...AUDIT, 'dry-run': dryRun })).toMatchObject({
+      operation: 'audit',
+      mode: 'plan',
+      silentAfterHours: 24,
+      failOn: 'error',
+    });
+  });
+
+  test('takes its own inputs', () => {
+    const given = { ...AUDIT, 'silent-after-hours': '48', 'fail-on': 'drift' };
+    expect(read(given)).toMatchObject({ silentAfterHours: 48, failOn: 'drift' });
+  });
+
+  test.each(['0', '1.5', '-2', 'x', '8785'])('silent-after-hours %s is refused', (text) => {
+    expect(messages({ ...AUDIT, 'silent-after-hours': text })).toHaveLength(1);
+  });
+
+  test.each([
+    ['expected-plan', `sha256:${'0'.repeat(64)}`],
+    ['allow-broadening', 'true'],
+    ['allow-repoint', 'true'],
+    ['manage-kms-key-policy', 'true'],
+  ])('takes no %s, which is about a change', (name, value) => {
+    expect(messages({ ...AUDIT, [name]: value })).toEqual([
+      `Input ${name} ${JSON.stringify(value)} is about a change, but an audit changes nothing.`,
+    ]);
+  });
+
+  test('takes what is off anyway', () => {
+    expect(messages({ ...AUDIT, 'allow-broadening': 'false', 'allow-repoint': 'false' })).toEqual(
+      [],
+    );
+  });
+
+  test.each<[Given, string]>([
+    [{ ...AUDIT, 'fail-on': 'changes' }, "Input fail-on is 'changes', but an audit has no plan."],
+    [{ 'fail-on': 'drift' }, "Input fail-on is 'drift', which only an audit finds."],
+    [{ 'silent-after-hours': '48' }, 'Input silent-after-hours "48" is given without audit.'],
+    [{ ...AUDIT, 'grants-only': 'true' }, 'Input grants-only is given without offboard.'],
+  ])('%j is a contradiction', (given, expected) => {
+    expect(messages(given)).toEqual([expected]);
   });
 });

@@ -12,13 +12,15 @@ export type Operation = {
   /** What is set besides the parameters that every deployment sets; a side that is left out is not deployed. */
   readonly parameters: { readonly [S in Side]?: Parameters };
   readonly runs: readonly Run[];
+  /** Actions that wait for a part of the operation which the action has not learnt yet. */
+  readonly waiting?: readonly string[];
 };
 
 /** A run that succeeds with the operation's roles. */
 export type Run = {
   readonly name: string;
   readonly role: Kind;
-  readonly result: 'planned' | 'applied';
+  readonly result: 'planned' | 'applied' | 'no-changes';
   readonly prepare?: (stage: Stage) => void;
   readonly inputs?: { readonly [name: string]: string };
 };
@@ -188,6 +190,30 @@ const NEW_KEY: Run = {
   inputs: KEY_POLICY,
 };
 
+const AUDITING: readonly Run[] = [
+  {
+    name: 'accounts, policy, trails and logs are compared',
+    role: 'PlanRole',
+    result: 'no-changes',
+    prepare: withTrail(),
+    inputs: { operation: 'audit' },
+  },
+];
+
+const VERIFYING: Run = {
+  name: 'a log has arrived',
+  role: 'ApplyRole',
+  result: 'no-changes',
+  prepare: (stage) => {
+    const { sandbox, scene } = stage;
+    withTrail()(stage);
+    const policy = consolePolicy(scene.bucket, scene.ids.DEV, DEV_ARN);
+    sandbox.world.putBucketPolicy(scene.bucket, policy);
+    sandbox.advance(7);
+  },
+  inputs: { operation: 'verify', 'delivery-timeout-minutes': '0' },
+};
+
 const on = (...switches: readonly string[]): Parameters =>
   Object.fromEntries(switches.map((name) => [name, 'true']));
 
@@ -226,11 +252,25 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: { central: on('AllowBootstrap') },
     runs: BOOTSTRAPPING,
   },
+  {
+    name: 'audit, with roles that can do nothing else',
+    parameters: {
+      central: { ...on('AllowAudit'), AllowApply: 'false' },
+      member: { AllowApply: 'false' },
+    },
+    runs: AUDITING,
+  },
+  {
+    name: 'verify',
+    parameters: { central: on('AllowVerify'), member: {} },
+    runs: [...ONBOARDING, VERIFYING],
+    waiting: ['cloudtrail:ListPublicKeys'],
+  },
 ];
 
 /** Switches that no operation of the table needs yet: what they allow was never seen to be enough, nor to be needed. */
 export const UNTRIED: { readonly [S in Side]: readonly string[] } = {
-  central: ['AllowAudit', 'AllowVerify'],
+  central: [],
   member: ['CloudWatchLogsRole'],
 };
 

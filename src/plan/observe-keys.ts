@@ -18,17 +18,20 @@ export type ObservedKey = { readonly arn: string } & (
   | { readonly failure: UserError }
 );
 
-/** ARNs of the keys whose policies a run looks at because its inputs name them. */
-export function namedKeys({ members, manageKeyPolicy }: KeyRequest): readonly string[] {
+/** ARNs of the keys whose policies a run looks at because its inputs name them. An audit looks at none. */
+export function namedKeys({ operation, members, manageKeyPolicy }: KeyRequest): readonly string[] {
+  if (operation === 'audit') return [];
   const concerned = members.filter(({ state }) => manageKeyPolicy || state === 'present');
   return unique(concerned.map(keyNamedBy));
 }
 
 /** Whether a trail may have a key that no input names. */
-export const mayKeepKey = ({ state, trail }: Member): boolean =>
-  state === 'present' && trail.settings.kmsKeyArn === undefined;
+export const mayKeepKey = ({ operation }: Pick<Request, 'operation'>, member: Member): boolean =>
+  operation !== 'audit' &&
+  member.state === 'present' &&
+  member.trail.settings.kmsKeyArn === undefined;
 
-type KeyRequest = Pick<Request, 'members' | 'manageKeyPolicy'>;
+type KeyRequest = Pick<Request, 'operation' | 'members' | 'manageKeyPolicy'>;
 
 const keyNamedBy = ({ trail }: Member): string => trail.settings.kmsKeyArn ?? '';
 
@@ -48,7 +51,7 @@ export async function observeKeys(
   };
   const named = namedKeys(request);
   const kept = async () => {
-    const arns = unique((await members).flatMap(keysKept));
+    const arns = unique((await members).flatMap((observed) => keysKept(request, observed)));
     return read(arns.filter((arn) => !named.includes(arn)));
   };
   return (await Promise.all([read(named), kept()])).flat();
@@ -60,8 +63,8 @@ function isWithinReach(arn: string, central: Request['central']): boolean {
 }
 
 /** Of the trail itself, or of the one that it replaces. */
-function keysKept(observed: ObservedMember | UnreadMember): readonly string[] {
-  if ('failure' in observed || !mayKeepKey(observed.member)) return [];
+function keysKept(request: Request, observed: ObservedMember | UnreadMember): readonly string[] {
+  if ('failure' in observed || !mayKeepKey(request, observed.member)) return [];
   const { trails, trailArn, replacedArn } = observed;
   const model =
     trails.find(({ arn }) => arn === trailArn) ?? trails.find(({ arn }) => arn === replacedArn);

@@ -165,8 +165,10 @@ function cloudWatch({ members }: Request): readonly Finding[] {
 }
 
 /** Only a key that is named can be written, and KMS lets nobody outside a key's account write its policy. */
-function keyPolicy({ manageKeyPolicy, members, central }: Request): readonly Finding[] {
-  if (!manageKeyPolicy) return [];
+function keyPolicy(request: Request): readonly Finding[] {
+  const { operation, manageKeyPolicy, members, central } = request;
+  // What an audit makes of it is told by itself.
+  if (!manageKeyPolicy || operation === 'audit') return [];
   const named = members.map(({ trail }) => trail.settings.kmsKeyArn ?? '');
   const keys = [...new Set(named)].filter((arn) => arn !== '');
   if (keys.length === 0)
@@ -189,9 +191,26 @@ function keyPolicy({ manageKeyPolicy, members, central }: Request): readonly Fin
 }
 
 /** Inputs that say something only of one operation. */
-function operations({ operation, members }: Request): readonly Finding[] {
+function operations({ operation, members, failOn }: Request): readonly Finding[] {
   const [member] = members;
   const faults: Finding[] = [];
+  const isAudit = operation === 'audit';
+  if (failOn === 'drift' && !isAudit)
+    faults.push(
+      inputFault(
+        'fail-on',
+        "is 'drift', which only an audit finds",
+        "Set operation to 'audit', or fail-on to 'changes'.",
+      ),
+    );
+  if (failOn === 'changes' && isAudit)
+    faults.push(
+      inputFault(
+        'fail-on',
+        "is 'changes', but an audit has no plan",
+        "Set fail-on to 'drift': the step then fails on any finding of the audit.",
+      ),
+    );
   if (operation === 'offboard' && member?.trail.replaces !== undefined)
     faults.push(
       inputFault(
