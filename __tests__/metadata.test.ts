@@ -33,6 +33,7 @@ test('action.yml names the outputs that the code sets, and no other', () => {
     unlimitedAccounts: [],
     findings: [],
     backupFile: '',
+    keyBackups: [],
   } as const;
   const outputs = outputsOf(report, { plan: '', report: '', diff: '' });
   expect(Object.keys(action.outputs).toSorted()).toEqual(Object.keys(outputs).toSorted());

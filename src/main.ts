@@ -91,13 +91,17 @@ const change: Way = async (request, desk) => {
   note({ unlimitedAccounts: observed.unlimitedAccounts });
   show();
   if (writers === null || plan.blocked) return;
-  const outcome = await apply(plan, request, observed.policy, {
+  const outcome = await apply(plan, request, observed, {
     readers,
     writers,
     clock,
     readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
     backup: async ({ text }) => {
       if (text !== null) note({ backupFile: await save('policy-backup.json', text) });
+    },
+    backupKey: async (arn, { text }) => {
+      const file = await save('key-policy-backup.json', text ?? '');
+      note({ keyBackups: [...desk.noted().keyBackups, { arn, file }] });
     },
   });
   const findings = [...plan.findings, ...outcomeFindings(outcome)];
@@ -156,5 +160,6 @@ function blank(run: RunInfo): Report {
     unlimitedAccounts: [],
     findings: [],
     backupFile: '',
+    keyBackups: [],
   };
 }

@@ -123,6 +123,7 @@ function requestFor(members: readonly Member[], more: Partial<Request> = {}): Re
   return {
     operation: 'audit',
     mode: 'plan',
+    manageKeyPolicy: false,
     central,
     members,
     access: { audience: 'sts.amazonaws.com', sessionName: 'test' },

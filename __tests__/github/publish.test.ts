@@ -21,6 +21,7 @@ test('a job summary that cannot be written is one more finding, and the outputs 
       unlimitedAccounts: [],
       findings: [],
       backupFile: '',
+      keyBackups: [],
     },
     null,
     { open: null, runId: '' },

@@ -98,6 +98,7 @@ async function createOver(...shown: readonly (readonly LiveTrail[])[]) {
       stopLogging: never,
       delete: never,
     },
+    confirmKey: null,
     confirmPolicy: async () => true,
     clock,
   });

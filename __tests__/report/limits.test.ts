@@ -34,6 +34,7 @@ function fleet(accounts: number): Report {
   const plan = makePlan(request, {
     policy: { text: null, document: null, readAt: 0 },
     members: request.members.map((member) => unentered(member, 'aws')),
+    keys: [],
     unlimitedAccounts: [],
   });
   return {
@@ -47,6 +48,7 @@ function fleet(accounts: number): Report {
     unlimitedAccounts: [],
     findings: plan.findings,
     backupFile: '',
+    keyBackups: [],
   };
 }
 

@@ -62,6 +62,7 @@ test('the smallest use makes a request with the documented defaults', () => {
     ],
     access: { audience: 'sts.amazonaws.com', sessionName: 'acme-landing-zone-0-1' },
     layout: 'documented',
+    manageKeyPolicy: false,
     allowRepoint: false,
     allowBroadening: false,
     settleSeconds: 2,
@@ -365,6 +366,28 @@ describe('bootstrap', () => {
   });
 });
 
+describe('the policy of a key is managed', () => {
+  const key = 'arn:aws:kms:ap-northeast-2:111111111111:key/1234';
+
+  test('where one of the central account is named', () => {
+    const managed = read({ 'manage-kms-key-policy': 'true', 'kms-key-arn': key });
+    expect(managed.manageKeyPolicy).toBe(true);
+  });
+
+  test.each([
+    [
+      'of another account',
+      key.replace('111111111111', '222222222222'),
+      /a key of account 222222222222/,
+    ],
+    ['that is not named', '', /is given without kms-key-arn/],
+    ['that is taken away', 'none', /is given without kms-key-arn/],
+  ])('but not of one %s', (_, arn, problem) => {
+    const inputs = { 'manage-kms-key-policy': 'true', 'kms-key-arn': arn };
+    expect(messages(inputs)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
 describe('audit', () => {
   const AUDIT = { operation: 'audit' };
 
@@ -390,6 +413,7 @@ describe('audit', () => {
     ['expected-plan', `sha256:${'0'.repeat(64)}`],
     ['allow-broadening', 'true'],
     ['allow-repoint', 'true'],
+    ['manage-kms-key-policy', 'true'],
   ])('takes no %s, which is about a change', (name, value) => {
     expect(messages({ ...AUDIT, [name]: value })).toEqual([
       `Input ${name} ${JSON.stringify(value)} is about a change, but an audit changes nothing.`,

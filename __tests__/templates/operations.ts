@@ -5,7 +5,7 @@ import type { RunResult } from '../../sandbox/runner.js';
 import { consolePolicy, tutorial } from '../../sandbox/worlds.js';
 import { DEV_ARN, openStage, type Stage } from '../e2e/stage.js';
 import type { Parameters } from './cloudformation.js';
-import { arnOf, install, type Kind, type Role, rolesOf, SIDES, type Side } from './roles.js';
+import { arnOf, install, KEY, type Kind, type Role, rolesOf, SIDES, type Side } from './roles.js';
 
 export type Operation = {
   readonly name: string;
@@ -137,6 +137,57 @@ const BOOTSTRAPPING: readonly Run[] = [
   },
 ];
 
+/** The key of the templates, as KMS makes it: its account's IAM decides. */
+const withKey =
+  (...more: readonly object[]) =>
+  ({ sandbox: { world }, scene: { ids, region } }: Stage): void => {
+    const owner = {
+      Sid: 'Enable IAM User Permissions',
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${ids.SEC}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    };
+    const policy = { Version: '2012-10-17', Statement: [owner, ...more] };
+    world.createKey({ account: ids.SEC, region, policy, id: KEY.split('/').at(-1) ?? '' });
+  };
+
+const OPEN_TO_CLOUDTRAIL = {
+  Effect: 'Allow',
+  Principal: { Service: 'cloudtrail.amazonaws.com' },
+  Action: ['kms:GenerateDataKey*', 'kms:DescribeKey'],
+  Resource: '*',
+  Condition: { StringEquals: { 'aws:SourceArn': DEV_ARN } },
+};
+
+/** A run that is to manage the policy cannot do without reading it. */
+const KEY_POLICY = { 'kms-key-arn': KEY, 'manage-kms-key-policy': 'true' };
+
+const LOOKING_AT_A_KEY: readonly Run[] = [
+  {
+    name: 'a key is looked at',
+    role: 'PlanRole',
+    result: 'planned',
+    prepare: withKey(),
+    inputs: KEY_POLICY,
+  },
+  {
+    name: 'a key that grants all that is needed is not written',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: withKey(OPEN_TO_CLOUDTRAIL),
+    inputs: KEY_POLICY,
+  },
+];
+
+const NEW_KEY: Run = {
+  name: 'a trail is merged into the policy of its key',
+  role: 'ApplyRole',
+  result: 'applied',
+  prepare: withKey(),
+  inputs: KEY_POLICY,
+};
+
 const AUDITING: readonly Run[] = [
   {
     name: 'accounts, policy, trails and logs are compared',
@@ -185,6 +236,16 @@ export const OPERATIONS: readonly Operation[] = [
     runs: [...ONBOARDING, ...SETTINGS, ...LEAVING, NEW_NAME],
   },
   {
+    name: 'a key that is looked at',
+    parameters: { central: { KmsKeyArn: KEY }, member: {} },
+    runs: [...ONBOARDING, ...LOOKING_AT_A_KEY],
+  },
+  {
+    name: 'a key whose policy is managed',
+    parameters: { central: { ...on('AllowKeyPolicy'), KmsKeyArn: KEY }, member: {} },
+    runs: [...ONBOARDING, ...LOOKING_AT_A_KEY, NEW_KEY],
+  },
+  {
     name: 'bootstrap',
     parameters: { central: on('AllowBootstrap') },
     runs: BOOTSTRAPPING,
@@ -206,7 +267,7 @@ export const OPERATIONS: readonly Operation[] = [
 
 /** Switches that no operation of the table needs yet: what they allow was never seen to be enough, nor to be needed. */
 export const UNTRIED: { readonly [S in Side]: readonly string[] } = {
-  central: ['AllowKeyPolicy', 'KmsKeyArn'],
+  central: [],
   member: ['CloudWatchLogsRole'],
 };
 

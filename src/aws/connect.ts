@@ -7,6 +7,7 @@ import type { Request } from '../request/request.js';
 import { bucketReader, bucketWriter } from './bucket.js';
 import { bucketSettingsReader, bucketSettingsWriter } from './bucket-settings.js';
 import type { AwsClientOptions } from './call.js';
+import { keyReader, keyWriter } from './key.js';
 import { logReader } from './logs.js';
 import { OPERATION } from './permissions.js';
 import {
@@ -65,6 +66,7 @@ function readersOf({ central }: Request, sessions: Sessions, client: Client): Re
       session: sessions.central,
       bucket: bucketReader(client.bucket(sessions.central), central),
       settings: bucketSettingsReader(client.bucket(sessions.central), central),
+      key: (arn) => keyReader(client.bucket(sessions.central), arn),
     },
     members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
   };
@@ -74,6 +76,7 @@ function writersOf({ central }: Request, sessions: Sessions, client: Client): Wr
   return {
     bucket: bucketWriter(client.bucket(sessions.central), central),
     bucketSettings: bucketSettingsWriter(client.bucket(sessions.central), central),
+    key: (arn) => keyWriter(client.bucket(sessions.central), arn),
     trails: (accountId): TrailWriter => {
       const session = sessions.members.get(accountId);
       if (session === undefined || session instanceof UserError)

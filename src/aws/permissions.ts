@@ -2,6 +2,7 @@
 // these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
 // refused by IAM even if the code tried one. STS takes at most 2,048 characters.
 
+import { mayKeepKey, namedKeys } from '../plan/observe-keys.js';
 import type { Member, Mode, Request } from '../request/request.js';
 import { trailArn } from '../trail/settings.js';
 
@@ -13,7 +14,7 @@ export type Permission = {
 
 export function policy(statements: readonly Permission[]): string {
   const allowed = statements
-    .filter(({ actions }) => actions.length > 0)
+    .filter(({ actions, resources }) => actions.length > 0 && resources.length > 0)
     .map(({ actions, resources, condition }) => ({
       Effect: 'Allow',
       Action: actions,
@@ -23,7 +24,7 @@ export function policy(statements: readonly Permission[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
 }
 
-type Asked = Pick<Request, 'operation' | 'mode' | 'central' | 'members'>;
+type Asked = Pick<Request, 'operation' | 'mode' | 'central' | 'members' | 'manageKeyPolicy'>;
 
 /** What the roles of a run may do, as session policies. */
 export type RolePermissions = {
@@ -55,7 +56,21 @@ export function centralPermissions(asked: Asked, partition: string): string {
     },
     ...(operation === 'audit' ? [listing(central, partition)] : []),
     ...own.flatMap((member) => trailStatements(mode, member, partition)),
+    ...keyStatements(asked, partition),
   ]);
+}
+
+/** The keys that the inputs name; all of the bucket's Region only where a trail may have one that they do not name. */
+function keyStatements(asked: Asked, partition: string): readonly Permission[] {
+  const { mode, central, members, manageKeyPolicy } = asked;
+  const own = `arn:${partition}:kms:${central.bucketRegion}:${central.accountId}:key/`;
+  const named = namedKeys(asked).filter((arn) => arn.startsWith(own));
+  const looked = members.some((member) => mayKeepKey(asked, member)) ? [`${own}*`] : named;
+  const write = mode === 'apply' && manageKeyPolicy ? ['kms:PutKeyPolicy'] : [];
+  return [
+    { actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'], resources: looked },
+    { actions: write, resources: named },
+  ];
 }
 
 /** The keys of logs. Where no prefix is mentioned, trails may have their own. */

@@ -1,4 +1,5 @@
-// What is there today: the bucket's policy (for a bootstrap or an audit also its settings) and each member's trails, read at the same time. Decides nothing; a
+// What is there today: the bucket's policy (for a bootstrap or an audit also its settings), each member's trails and the keys
+// that encrypt the logs, read at the same time. Decides nothing; a
 // member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
 
 import { type PolicyDocument, PolicyError, parsePolicy } from '../policy/index.js';
@@ -7,6 +8,7 @@ import type { Member, Request } from '../request/request.js';
 import type { TrailExtras } from '../trail/extras.js';
 import { type LiveTrail, type TrailStatus, trailArn } from '../trail/settings.js';
 import type { BucketSettings } from './bucket-plan.js';
+import { type ObservedKey, observeKeys } from './observe-keys.js';
 import { isMissingBucket } from './patience.js';
 import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
 
@@ -42,15 +44,19 @@ export type Observed = {
   readonly bucket?: BucketSettings | null;
   readonly policy: ObservedPolicy;
   readonly members: readonly (ObservedMember | UnreadMember)[];
+  /** Of the central account, in the bucket's Region; others cannot be looked at. */
+  readonly keys: readonly ObservedKey[];
   /** Accounts whose credentials were in the environment, so that no session policy limits them. */
   readonly unlimitedAccounts: readonly string[];
 };
 
 /** @throws UserError where the bucket policy cannot be read or understood. */
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const [central, ...members] = await Promise.all([
+  const observing = Promise.all(request.members.map((member) => observeMember(member, readers)));
+  const [central, members, keys] = await Promise.all([
     observeCentral(request, readers.central, clock),
-    ...request.members.map((member) => observeMember(member, readers)),
+    observing,
+    observeKeys(request, observing, readers.central.key, clock),
   ]);
   const readable = [...readers.members.values()].flatMap((r) =>
     r instanceof UserError ? [] : [r],
@@ -58,7 +64,7 @@ export async function observe(request: Request, readers: Readers, clock: Clock):
   const unlimited = [readers.central, ...readable]
     .filter(({ session }) => !session.limited)
     .map(({ session }) => session.accountId);
-  return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
+  return { ...central, members, keys, unlimitedAccounts: [...new Set(unlimited)] };
 }
 
 async function observeCentral(

@@ -38,7 +38,8 @@ export function withoutToken(request: Request) {
 function desiredGrants(request: Request): readonly AccessRow[] {
   const members = request.members.map((member) => unentered(member, partitionOf(request)));
   const policy = { text: null, document: null, readAt: 0 };
-  return makePlan(request, { policy, members, unlimitedAccounts: [] }).policy.access.gained;
+  return makePlan(request, { policy, members, keys: [], unlimitedAccounts: [] }).policy.access
+    .gained;
 }
 
 /** Where a token is needed there is a role. */

@@ -5,6 +5,7 @@ import type { UserError } from '../problem.js';
 import type { EventSelectors, InsightTypes, Tags } from '../trail/extras.js';
 import type { LiveTrail, TrailSettings, TrailStatus } from '../trail/settings.js';
 import type { BucketSettings, BucketStep } from './bucket-plan.js';
+import type { KeyReader, KeyWriter } from './key-ports.js';
 
 /** Whose credentials a reader or writer uses, as STS told it. */
 export type Session = {
@@ -72,6 +73,8 @@ export type Readers = {
     readonly bucket: BucketReader;
     /** Asked by a bootstrap and an audit only: every further call is one more permission that the role needs. */
     readonly settings: BucketSettingsReader;
+    /** By the ARN of a key of the central account. */
+    readonly key: (arn: string) => KeyReader;
   };
   readonly members: ReadonlyMap<string, MemberReader | UserError>;
 };
@@ -81,6 +84,8 @@ export type MemberReader = { readonly session: Session; readonly trails: TrailRe
 export type Writers = {
   readonly bucket: BucketWriter;
   readonly bucketSettings: BucketSettingsWriter;
+  /** By the ARN of a key of the central account. */
+  readonly key: (arn: string) => KeyWriter;
   /** @throws Error for an account that is not in the readers' members. */
   readonly trails: (accountId: string) => TrailWriter;
 };

@@ -2,6 +2,7 @@
 // here is an interface.
 
 import type { Audit } from '../audit/audit.js';
+import type { KeyPlan } from '../plan/key-plan.js';
 import type { Outcome } from '../plan/outcome.js';
 import type { MemberPlan, Plan } from '../plan/plan.js';
 import { deliveryJson } from './delivery.js';
@@ -32,6 +33,7 @@ export function planJson(report: Report): string {
             before: plan.policy.before,
             after: plan.policy.merge.document,
           },
+          ...(plan.keys.length > 0 && { keys: plan.keys.map((key) => keyJson(key, outcome)) }),
           members: plan.members.map((member) => memberJson(member, outcome)),
         }),
     ...(audit === null ? {} : auditJson(audit)),
@@ -63,6 +65,20 @@ function bucketJson({ bucket }: Plan, outcome: Outcome | null) {
     ...(outcome === null ? {} : { state: outcome.bucket[index]?.result.state }),
   }));
   return { steps };
+}
+
+function keyJson({ wish, merge, before }: KeyPlan, outcome: Outcome | null) {
+  const done = outcome?.keys.find(({ arn }) => arn === wish.arn);
+  return {
+    arn: wish.arn,
+    managed: wish.managed,
+    changed: merge.changed,
+    admit: wish.admit,
+    withdraw: wish.withdraw,
+    before,
+    after: merge.document,
+    ...(done === undefined ? {} : { state: done.step.state }),
+  };
 }
 
 function memberJson(planned: MemberPlan, outcome: Outcome | null) {

@@ -33,4 +33,6 @@ export type Report = {
   readonly backupFile: string;
   /** Where AWS could not be asked, because the run is a fork's: the grants that are asked for. */
   readonly offline?: readonly AccessRow[];
+  /** Of each key whose policy was written. */
+  readonly keyBackups: readonly { readonly arn: string; readonly file: string }[];
 };

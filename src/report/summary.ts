@@ -2,6 +2,7 @@
 // reviewer who reads three lines knows whether to approve.
 
 import type { Audit } from '../audit/audit.js';
+import { placeOfKey } from '../plan/key-ports.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
@@ -40,8 +41,12 @@ function sectionsOf(report: Report): readonly Section[] {
     findingList(findings),
     table(rowsOf(request, plan, outcome), outcome !== null),
     accessSection(plan.policy.access),
-    diffSection(plan.policy.diff, outcome !== null),
+    diffSection('Policy diff', plan.policy.diff, outcome !== null),
+    ...plan.keys.map(({ diff, wish }) =>
+      diffSection(`Key policy diff: ${prose(wish.arn)}`, diff, outcome !== null),
+    ),
     uncut(restoreSection(report)),
+    ...report.keyBackups.map((backup) => uncut(keyRestoreSection(backup))),
   ];
 }
 
@@ -115,14 +120,14 @@ function table(rows: readonly Row[], applied: boolean): Section {
 }
 
 /** What is cut are hunks. */
-function diffSection(diff: string, applied: boolean): Section {
+function diffSection(title: string, diff: string, applied: boolean): Section {
   if (diff === '') return uncut('');
   const details = applied ? '<details>' : '<details open>';
   const block = fenced('diff', diff);
   const closing = block.lastIndexOf('\n');
   const [opening = '', ...hunks] = block.slice(0, closing).split(/\n(?=@@ )/);
   return {
-    open: `${details}<summary>Policy diff</summary>\n\n${opening}`,
+    open: `${details}<summary>${title}</summary>\n\n${opening}`,
     items: hunks,
     thing: 'hunk',
     close: block.slice(closing + 1),
@@ -142,11 +147,18 @@ function restoreSection({ outcome, request, backupFile }: Report): string {
     : `The policy as it was before this run is in ${code(backupFile)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${fenced('sh', restoral(request, backupFile))}`;
 }
 
+function keyRestoreSection({ arn, file }: Report['keyBackups'][number]): string {
+  const { region } = placeOfKey(arn);
+  const command = `aws kms put-key-policy --key-id ${arn} --policy-name default --region ${region} --policy file://${nameOf(file)}`;
+  return `The key policy as it was before this run is in ${code(file)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${fenced('sh', command)}`;
+}
+
+const nameOf = (file: string): string => file.split(/[\\/]/).at(-1) ?? '';
 const target = ({ central }: Request): string =>
   `--bucket ${central.bucket} --expected-bucket-owner ${central.accountId} --region ${central.bucketRegion}`;
 const removal = (request: Request): string => `aws s3api delete-bucket-policy ${target(request)}`;
 const restoral = (request: Request, file: string): string =>
-  `aws s3api put-bucket-policy ${target(request)} --policy file://${file.split(/[\\/]/).at(-1) ?? ''}`;
+  `aws s3api put-bucket-policy ${target(request)} --policy file://${nameOf(file)}`;
 
 function footer({ plan, run, request, unlimitedAccounts }: Report): string {
   const parts = [

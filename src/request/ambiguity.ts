@@ -15,6 +15,7 @@ export function checkTogether(request: Request, event: RunEvent): readonly Findi
     ...partitions(request),
     ...organization(request),
     ...cloudWatch(request),
+    ...keyPolicy(request),
     ...operations(request),
     ...forks(request, event),
   ];
@@ -161,6 +162,32 @@ function cloudWatch({ members }: Request): readonly Finding[] {
         ),
       );
   });
+}
+
+/** Only a key that is named can be written, and KMS lets nobody outside a key's account write its policy. */
+function keyPolicy(request: Request): readonly Finding[] {
+  const { operation, manageKeyPolicy, members, central } = request;
+  // What an audit makes of it is told by itself.
+  if (!manageKeyPolicy || operation === 'audit') return [];
+  const named = members.map(({ trail }) => trail.settings.kmsKeyArn ?? '');
+  const keys = [...new Set(named)].filter((arn) => arn !== '');
+  if (keys.length === 0)
+    return [
+      inputFault(
+        'manage-kms-key-policy',
+        'is given without kms-key-arn',
+        'Name the key whose policy is to be merged, or leave manage-kms-key-policy out.',
+      ),
+    ];
+  return keys
+    .filter((arn) => accountOf(arn) !== central.accountId)
+    .map((arn) =>
+      inputFault(
+        'manage-kms-key-policy',
+        `is given, but ${arn} is a key of account ${accountOf(arn)}`,
+        'Only a key of the central account can be managed. Leave it out: the run then shows what the key policy must grant.',
+      ),
+    );
 }
 
 /** Inputs that say something only of one operation. */

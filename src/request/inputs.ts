@@ -65,6 +65,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     mode: ['audit', 'verify'].includes(operation) ? 'plan' : modeOf(dryRun, source.event),
     access: readAccess(source, reader),
     layout: optional('policy-layout', LAYOUT) ?? 'documented',
+    manageKeyPolicy: optional('manage-kms-key-policy', rules.flag) ?? false,
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
     allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
@@ -91,6 +92,7 @@ const NOT_FOR_AUDIT = [
   'allow-broadening',
   'allow-repoint',
   'verify-delivery',
+  'manage-kms-key-policy',
 ] as const;
 
 function refuseInputs({ optional }: InputReader): void {

@@ -23,6 +23,7 @@ export const INPUT_NAMES = [
   'global-service-events',
   'log-file-validation',
   'kms-key-arn',
+  'manage-kms-key-policy',
   'sns-topic-arn',
   'cloudwatch-log-group-arn',
   'cloudwatch-role-arn',

@@ -57,6 +57,8 @@ export type Request = {
   readonly layout: Layout;
   /** `o-…`, of the organization that all the accounts are in; always there for layout `organization`. */
   readonly organizationId?: string;
+  /** Whether the policies of the keys that members name are merged too; else they are only looked at. */
+  readonly manageKeyPolicy: boolean;
   readonly allowRepoint: boolean;
   readonly allowBroadening: boolean;
   /** Digest a reviewer approved, `sha256:…`. */
