@@ -7,6 +7,8 @@ import type { Member, Request } from '../request/request.js';
 import type { TrailExtras } from '../trail/extras.js';
 import { type LiveTrail, trailArn } from '../trail/settings.js';
 import type { BucketSettings } from './bucket-plan.js';
+import type { TopicPolicy } from './destinations.js';
+import { withSurroundings } from './observe-surroundings.js';
 import { isMissingBucket } from './patience.js';
 import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
 
@@ -27,7 +29,12 @@ export type ObservedMember = {
   /** All trails that the home Region shows; empty for a closed account, which is not entered. */
   readonly trails: readonly LiveTrail[];
   readonly logging: boolean;
+  /** With the tags of a trail that is to be changed, mentioned or not: they tell which tool manages it. */
   readonly extras: TrailExtras;
+  /** Why these tags could not be read. */
+  readonly tagsUnread?: string;
+  /** Of the topic that is to be set. */
+  readonly topic?: TopicPolicy;
   readonly replacedLogging: boolean;
   readonly replacedExtras: TrailExtras;
 };
@@ -48,7 +55,7 @@ export type Observed = {
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
   const [central, ...members] = await Promise.all([
     observeCentral(request, readers.central, clock),
-    ...request.members.map((member) => observeMember(member, readers)),
+    ...request.members.map((member) => observeMember(member, request, readers)),
   ]);
   const readable = [...readers.members.values()].flatMap((r) =>
     r instanceof UserError ? [] : [r],
@@ -114,6 +121,7 @@ export async function readPolicy(
 
 async function observeMember(
   member: Member,
+  request: Request,
   readers: Readers,
 ): Promise<ObservedMember | UnreadMember> {
   if (member.state === 'closed') return unentered(member, readers.central.session.partition);
@@ -121,7 +129,8 @@ async function observeMember(
   if (reader === undefined) throw new Error(`No reader for account ${member.accountId}`);
   if (reader instanceof UserError) return { member, failure: reader };
   try {
-    return await entered(member, reader);
+    const observed = await entered(member, reader);
+    return await withSurroundings(observed, request, reader);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };
     throw error;
