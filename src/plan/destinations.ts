@@ -20,8 +20,10 @@ type Destinations = Pick<
   'snsTopicArn' | 'cloudWatchLogGroupArn' | 'cloudWatchRoleArn'
 >;
 
-/** A topic's policy, or why it could not be read. */
-export type TopicPolicy = { readonly document: PolicyDocument } | { readonly unread: string };
+/** A topic's policy (null: there is no such topic), or why it could not be read. */
+export type TopicPolicy =
+  | { readonly document: PolicyDocument | null }
+  | { readonly unread: string };
 
 export type Place = {
   readonly trailArn: string;
@@ -53,7 +55,7 @@ function setBy(step: TrailStep): Destinations {
 }
 
 /**
- * Before CloudTrail is asked. What could not be looked at is told in a dry run only: in an apply CloudTrail looks at it, and
+ * Before CloudTrail is asked. Nobody looks at a role, which is told in a dry run only: in an apply CloudTrail looks at it, and
  * its refusal comes with the same text ({@link refused}).
  */
 export function destinationFindings(
@@ -88,11 +90,20 @@ function partitionFindings(set: Destinations, { trailArn }: Place, about: About)
 }
 
 function topicFindings(topicArn: string, place: Place, about: About): readonly Finding[] {
-  const { trailArn, mode, topic } = place;
+  const { trailArn, topic } = place;
   const accountId = part(trailArn, ACCOUNT);
-  if (topic !== undefined && 'document' in topic)
+  if (topic === undefined) return [];
+  if ('document' in topic && topic.document !== null)
     return diagnoseTopic(topic.document, topicArn, { trailArn, accountId, bucket: '', prefix: '' });
-  if (topic === undefined || mode === 'apply') return [];
+  if ('document' in topic)
+    return [
+      about(
+        'error',
+        'topic-missing',
+        `There is no topic ${topicArn}.`,
+        `Create it, with this statement in its policy: ${topicStatement(topicArn, trailArn)}`,
+      ),
+    ];
   return [
     about(
       'notice',

@@ -6,7 +6,9 @@ import type { Request } from '../request/request.js';
 import { destinationsSet, type TopicPolicy } from './destinations.js';
 import { touched } from './managed-elsewhere.js';
 import type { ObservedMember } from './observe.js';
+import { isMissingTopic } from './patience.js';
 import type { MemberReader, TopicReader, TrailReader } from './ports.js';
+
 import { planTrail, stepsOf } from './trail-plan.js';
 
 /**
@@ -44,6 +46,7 @@ async function readTopic(reader: TopicReader, topicArn: string): Promise<TopicPo
   try {
     return { document: parsePolicy(await reader.policy(topicArn)) };
   } catch (error) {
+    if (isMissingTopic(error)) return { document: null };
     if (error instanceof UserError || error instanceof PolicyError)
       return { unread: error.message };
     throw error;

@@ -5,8 +5,9 @@
 import type { Finding } from '../policy/index.js';
 import { DEFAULT_SELECTORS, recordsManagementEvents } from '../trail/extras.js';
 import type { LiveTrail } from '../trail/settings.js';
-import { landingZoneOf } from './managed-elsewhere.js';
+import { landingZoneOf, touched } from './managed-elsewhere.js';
 import type { ObservedMember } from './observe.js';
+import type { TrailStep } from './steps.js';
 import type { About } from './trail-guards.js';
 
 /**
@@ -16,13 +17,14 @@ import type { About } from './trail-guards.js';
 const COST =
   'CloudTrail charges $2.00 for every 100,000 management events of each copy after the first.';
 
-/** `own`: the trails that the plan is about, which are no second copies of one another. */
+/** Where a trail begins to log. The trails that the steps are about are no second copies of one another. */
 export function secondCopies(
   { member, trails, extras, replacedExtras }: ObservedMember,
-  own: readonly (LiveTrail | null)[],
+  steps: readonly TrailStep[],
   bucket: string,
   about: About,
 ): readonly Finding[] {
+  if (!steps.some(({ kind }) => kind === 'start-logging')) return [];
   const { name, extras: wish } = member.trail;
   const selectors =
     wish.eventSelectors ??
@@ -30,6 +32,7 @@ export function secondCopies(
     replacedExtras.eventSelectors ??
     DEFAULT_SELECTORS;
   if (!recordsManagementEvents(selectors)) return [];
+  const own = touched(trails, steps);
   return trails
     .filter((trail) => !own.includes(trail))
     .map((trail) => secondCopy(trail, name, bucket, about));

@@ -16,7 +16,6 @@ import {
   type TrailSettings,
 } from '../trail/settings.js';
 import type { ObservedMember } from './observe.js';
-import { secondCopies } from './second-copies.js';
 import type { TrailStep } from './steps.js';
 import {
   type About,
@@ -47,9 +46,6 @@ export function planOnboarding(observed: ObservedMember, rules: TrailRules): Tra
     ...(live === null ? [] : changeFindings(live, changes, rules, about)),
     ...extraLosses(observed, about),
     ...(old === null ? [] : retirementFindings(old, observed, rules, about)),
-    ...(live !== null && observed.logging
-      ? []
-      : secondCopies(observed, [live, old], rules.central.bucket, about)),
   ];
   const steps = [
     ...(live === null ? creation(observed, intended) : change(observed, changes, intended)),

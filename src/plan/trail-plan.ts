@@ -7,6 +7,7 @@ import type { LiveTrail, TrailSettings } from '../trail/settings.js';
 import { destinationFindings, destinationsSet } from './destinations.js';
 import { trailFindings } from './managed-elsewhere.js';
 import type { ObservedMember } from './observe.js';
+import { secondCopies } from './second-copies.js';
 import type { TrailStep } from './steps.js';
 import { type About, aboutAccount } from './trail-guards.js';
 import { planOffboarding } from './trail-offboard.js';
@@ -49,13 +50,14 @@ function planSteps(observed: ObservedMember, rules: TrailRules): TrailPlan {
 function surroundings(
   observed: ObservedMember,
   plan: TrailPlan,
-  { mode }: TrailRules,
+  { central, mode }: TrailRules,
 ): readonly Finding[] {
   const { member, trails, trailArn, extras, replacedExtras, tagsUnread, topic } = observed;
   const about = aboutAccount(member.accountId);
   const steps = stepsOf(plan);
   const tagsOf = ({ arn }: LiveTrail) => (arn === trailArn ? extras : replacedExtras).tags;
   return [
+    ...secondCopies(observed, steps, central.bucket, about),
     ...trailFindings(trails, steps, tagsOf, about),
     ...(tagsUnread === undefined ? [] : [unread(member.trail.name, tagsUnread, about)]),
     ...destinationFindings(destinationsSet(steps), { trailArn, mode, topic }, about),
