@@ -18,4 +18,5 @@ export { measurePolicy, type PolicySize, sizeFindings } from './measure.js';
 export { type Merge, type MergeRequest, mergePolicy } from './merge.js';
 export { PolicyError, parsePolicy, printPolicy } from './parse.js';
 export { type DeadPrincipal, deadPrincipals } from './principals.js';
+export { publicStatements } from './public.js';
 export { diagnoseTopic, topicStatement } from './topic.js';
