@@ -36,17 +36,19 @@ const withTrail =
     });
   };
 
+const PLANNED_CHANGE: Run = {
+  name: 'a change of a trail that is there is planned',
+  role: 'PlanRole',
+  result: 'planned',
+  prepare: withTrail({ LogFileValidationEnabled: false }),
+  inputs: { 'log-file-validation': 'true' },
+};
+
 /** Every role can do this, whatever else it is switched to. */
 const ONBOARDING: readonly Run[] = [
   { name: 'a new trail is planned', role: 'PlanRole', result: 'planned' },
   { name: 'a new trail is created', role: 'ApplyRole', result: 'applied' },
-  {
-    name: 'a change of a trail that is there is planned',
-    role: 'PlanRole',
-    result: 'planned',
-    prepare: withTrail({ LogFileValidationEnabled: false }),
-    inputs: { 'log-file-validation': 'true' },
-  },
+  PLANNED_CHANGE,
   {
     name: 'a trail that is there is changed',
     role: 'ApplyRole',
@@ -243,12 +245,12 @@ export const OPERATIONS: readonly Operation[] = [
     runs: BOOTSTRAPPING,
   },
   {
-    name: 'audit, with roles that can do nothing else',
+    name: 'audit, with roles that can plan and nothing else',
     parameters: {
       central: { ...on('AllowAudit'), AllowApply: 'false' },
       member: { AllowApply: 'false' },
     },
-    runs: AUDITING,
+    runs: [...AUDITING, PLANNED_CHANGE],
   },
 ];
 
