@@ -16595,6 +16595,2295 @@ __webpack_unused_export__ = waitUntilObjectNotExists;
 
 /***/ }),
 
+/***/ 8797:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
+const { getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin, createPaginator } = __nccwpck_require__(402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(2658);
+const { Command: $Command } = __nccwpck_require__(2658);
+__webpack_unused_export__ = $Command;
+__webpack_unused_export__ = Client;
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(2085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
+const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
+const { defaultProvider } = __nccwpck_require__(5861);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
+const { AwsQueryProtocol } = __nccwpck_require__(7288);
+const { Sha256 } = __nccwpck_require__(9542);
+
+const defaultSNSHttpAuthSchemeParametersProvider = async (config, context, input) => {
+    return {
+        operation: getSmithyContext(context).operation,
+        region: await normalizeProvider(config.region)() || (() => {
+            throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })(),
+    };
+};
+function createAwsAuthSigv4HttpAuthOption(authParameters) {
+    return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+            name: "sns",
+            region: authParameters.region,
+        },
+        propertiesExtractor: (config, context) => ({
+            signingProperties: {
+                config,
+                context,
+            },
+        }),
+    };
+}
+const defaultSNSHttpAuthSchemeProvider = (authParameters) => {
+    const options = [];
+    switch (authParameters.operation) {
+        default: {
+            options.push(createAwsAuthSigv4HttpAuthOption(authParameters));
+        }
+    }
+    return options;
+};
+const resolveHttpAuthSchemeConfig = (config) => {
+    const config_0 = resolveAwsSdkSigV4Config(config);
+    return Object.assign(config_0, {
+        authSchemePreference: normalizeProvider(config.authSchemePreference ?? []),
+    });
+};
+
+const resolveClientEndpointParameters = (options) => {
+    return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "sns",
+    });
+};
+const commonParams = {
+    UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+    Endpoint: { type: "builtInParams", name: "endpoint" },
+    Region: { type: "builtInParams", name: "region" },
+    UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" },
+};
+
+var version = "3.1168.0";
+var packageInfo = {
+	version: version};
+
+const m = "ref";
+const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "getAttr", g = "stringEquals", h = { [m]: "Endpoint" }, i = { [m]: d }, j = { [m]: "Region" }, k = {}, l = [j];
+const _data = {
+    conditions: [
+        [c, [h]],
+        [c, l],
+        ["aws.partition", l, d],
+        [e, [{ [m]: "UseFIPS" }, b]],
+        [e, [{ [m]: "UseDualStack" }, b]],
+        [e, [{ fn: f, argv: [i, "supportsDualStack"] }, b]],
+        [e, [{ fn: f, argv: [i, "supportsFIPS"] }, b]],
+        [g, [j, "us-gov-east-1"]],
+        [g, [j, "us-gov-west-1"]]
+    ],
+    results: [
+        [a],
+        [a, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [h, k],
+        ["https://sns-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", k],
+        [a, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://sns.us-gov-east-1.amazonaws.com", k],
+        ["https://sns.us-gov-west-1.amazonaws.com", k],
+        ["https://sns-fips.{Region}.{PartitionResult#dnsSuffix}", k],
+        [a, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://sns.{Region}.{PartitionResult#dualStackDnsSuffix}", k],
+        [a, "DualStack is enabled but this partition does not support DualStack"],
+        ["https://sns.{Region}.{PartitionResult#dnsSuffix}", k],
+        [a, "Invalid Configuration: Missing Region"]
+    ]
+};
+const root = 2;
+const r = 100_000_000;
+const nodes = new Int32Array([
+    -1, 1, -1,
+    0, 14, 3,
+    1, 4, r + 13,
+    2, 5, r + 13,
+    3, 8, 6,
+    4, 7, r + 12,
+    5, r + 10, r + 11,
+    4, 12, 9,
+    6, 10, r + 9,
+    7, r + 6, 11,
+    8, r + 7, r + 8,
+    5, 13, r + 5,
+    6, r + 4, r + 5,
+    3, r + 1, 15,
+    4, r + 2, r + 3,
+]);
+const bdd = BinaryDecisionDiagram.from(nodes, root, _data.conditions, _data.results);
+
+const cache = new EndpointCache({
+    size: 50,
+    params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"],
+});
+const defaultEndpointResolver = (endpointParams, context = {}) => {
+    return cache.get(endpointParams, () => decideEndpoint(bdd, {
+        endpointParams: endpointParams,
+        logger: context.logger,
+    }));
+};
+customEndpointFunctions.aws = awsEndpointFunctions;
+
+class SNSServiceException extends ServiceException {
+    static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.sns#SNSServiceException";
+    constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, SNSServiceException.prototype);
+    }
+}
+
+class AuthorizationErrorException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#AuthorizationErrorException";
+    name = "AuthorizationErrorException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "AuthorizationErrorException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, AuthorizationErrorException.prototype);
+    }
+}
+class InternalErrorException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InternalErrorException";
+    name = "InternalErrorException";
+    $fault = "server";
+    constructor(opts) {
+        super({
+            name: "InternalErrorException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InternalErrorException.prototype);
+    }
+}
+class InvalidParameterException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidParameterException";
+    name = "InvalidParameterException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidParameterException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidParameterException.prototype);
+    }
+}
+class NotFoundException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#NotFoundException";
+    name = "NotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "NotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, NotFoundException.prototype);
+    }
+}
+class ThrottledException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ThrottledException";
+    name = "ThrottledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ThrottledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ThrottledException.prototype);
+    }
+}
+class FilterPolicyLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#FilterPolicyLimitExceededException";
+    name = "FilterPolicyLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "FilterPolicyLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, FilterPolicyLimitExceededException.prototype);
+    }
+}
+class ReplayLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ReplayLimitExceededException";
+    name = "ReplayLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ReplayLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ReplayLimitExceededException.prototype);
+    }
+}
+class SubscriptionLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#SubscriptionLimitExceededException";
+    name = "SubscriptionLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "SubscriptionLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, SubscriptionLimitExceededException.prototype);
+    }
+}
+class OptedOutException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#OptedOutException";
+    name = "OptedOutException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "OptedOutException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, OptedOutException.prototype);
+    }
+}
+class UserErrorException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#UserErrorException";
+    name = "UserErrorException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "UserErrorException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, UserErrorException.prototype);
+    }
+}
+class ConcurrentAccessException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ConcurrentAccessException";
+    name = "ConcurrentAccessException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ConcurrentAccessException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ConcurrentAccessException.prototype);
+    }
+}
+class InvalidSecurityException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidSecurityException";
+    name = "InvalidSecurityException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidSecurityException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidSecurityException.prototype);
+    }
+}
+class StaleTagException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#StaleTagException";
+    name = "StaleTagException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "StaleTagException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, StaleTagException.prototype);
+    }
+}
+class TagLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#TagLimitExceededException";
+    name = "TagLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TagLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TagLimitExceededException.prototype);
+    }
+}
+class TagPolicyException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#TagPolicyException";
+    name = "TagPolicyException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TagPolicyException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TagPolicyException.prototype);
+    }
+}
+class TopicLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#TopicLimitExceededException";
+    name = "TopicLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TopicLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TopicLimitExceededException.prototype);
+    }
+}
+class ResourceNotFoundException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ResourceNotFoundException";
+    name = "ResourceNotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ResourceNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ResourceNotFoundException.prototype);
+    }
+}
+class InvalidStateException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidStateException";
+    name = "InvalidStateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidStateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidStateException.prototype);
+    }
+}
+class ValidationException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ValidationException";
+    name = "ValidationException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "ValidationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ValidationException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class EndpointDisabledException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#EndpointDisabledException";
+    name = "EndpointDisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "EndpointDisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, EndpointDisabledException.prototype);
+    }
+}
+class InvalidParameterValueException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidParameterValueException";
+    name = "InvalidParameterValueException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidParameterValueException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidParameterValueException.prototype);
+    }
+}
+class KMSAccessDeniedException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSAccessDeniedException";
+    name = "KMSAccessDeniedException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSAccessDeniedException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSAccessDeniedException.prototype);
+    }
+}
+class KMSDisabledException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSDisabledException";
+    name = "KMSDisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSDisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSDisabledException.prototype);
+    }
+}
+class KMSInvalidStateException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSInvalidStateException";
+    name = "KMSInvalidStateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSInvalidStateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSInvalidStateException.prototype);
+    }
+}
+class KMSNotFoundException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSNotFoundException";
+    name = "KMSNotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSNotFoundException.prototype);
+    }
+}
+class KMSOptInRequired extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSOptInRequired";
+    name = "KMSOptInRequired";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSOptInRequired",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSOptInRequired.prototype);
+    }
+}
+class KMSThrottlingException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSThrottlingException";
+    name = "KMSThrottlingException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSThrottlingException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSThrottlingException.prototype);
+    }
+}
+class PlatformApplicationDisabledException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#PlatformApplicationDisabledException";
+    name = "PlatformApplicationDisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "PlatformApplicationDisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, PlatformApplicationDisabledException.prototype);
+    }
+}
+class BatchEntryIdsNotDistinctException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#BatchEntryIdsNotDistinctException";
+    name = "BatchEntryIdsNotDistinctException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "BatchEntryIdsNotDistinctException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, BatchEntryIdsNotDistinctException.prototype);
+    }
+}
+class BatchRequestTooLongException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#BatchRequestTooLongException";
+    name = "BatchRequestTooLongException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "BatchRequestTooLongException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, BatchRequestTooLongException.prototype);
+    }
+}
+class EmptyBatchRequestException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#EmptyBatchRequestException";
+    name = "EmptyBatchRequestException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "EmptyBatchRequestException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, EmptyBatchRequestException.prototype);
+    }
+}
+class InvalidBatchEntryIdException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidBatchEntryIdException";
+    name = "InvalidBatchEntryIdException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidBatchEntryIdException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidBatchEntryIdException.prototype);
+    }
+}
+class TooManyEntriesInBatchRequestException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#TooManyEntriesInBatchRequestException";
+    name = "TooManyEntriesInBatchRequestException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TooManyEntriesInBatchRequestException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TooManyEntriesInBatchRequestException.prototype);
+    }
+}
+class VerificationException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#VerificationException";
+    name = "VerificationException";
+    $fault = "client";
+    Message;
+    Status;
+    constructor(opts) {
+        super({
+            name: "VerificationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, VerificationException.prototype);
+        this.Message = opts.Message;
+        this.Status = opts.Status;
+    }
+}
+
+const _A = "Attributes";
+const _AEE = "AuthorizationErrorException";
+const _AN = "ActionName";
+const _ANt = "AttributeName";
+const _AOU = "AuthenticateOnUnsubscribe";
+const _AP = "AddPermission";
+const _API = "AddPermissionInput";
+const _AV = "AttributeValue";
+const _AWSAI = "AWSAccountId";
+const _BEINDE = "BatchEntryIdsNotDistinctException";
+const _BREE = "BatchResultErrorEntry";
+const _BREEL = "BatchResultErrorEntryList";
+const _BRTLE = "BatchRequestTooLongException";
+const _BV = "BinaryValue";
+const _C = "Code";
+const _CA = "CreatedAt";
+const _CAE = "ConcurrentAccessException";
+const _CER = "CreateEndpointResponse";
+const _CIPNIOO = "CheckIfPhoneNumberIsOptedOut";
+const _CIPNIOOI = "CheckIfPhoneNumberIsOptedOutInput";
+const _CIPNIOOR = "CheckIfPhoneNumberIsOptedOutResponse";
+const _CPA = "CreatePlatformApplication";
+const _CPAI = "CreatePlatformApplicationInput";
+const _CPAR = "CreatePlatformApplicationResponse";
+const _CPE = "CreatePlatformEndpoint";
+const _CPEI = "CreatePlatformEndpointInput";
+const _CS = "ConfirmSubscription";
+const _CSI = "ConfirmSubscriptionInput";
+const _CSMSSPN = "CreateSMSSandboxPhoneNumber";
+const _CSMSSPNI = "CreateSMSSandboxPhoneNumberInput";
+const _CSMSSPNR = "CreateSMSSandboxPhoneNumberResult";
+const _CSR = "ConfirmSubscriptionResponse";
+const _CT = "CreateTopic";
+const _CTI = "CreateTopicInput";
+const _CTR = "CreateTopicResponse";
+const _CUD = "CustomUserData";
+const _DE = "DeleteEndpoint";
+const _DEI = "DeleteEndpointInput";
+const _DPA = "DeletePlatformApplication";
+const _DPAI = "DeletePlatformApplicationInput";
+const _DPP = "DataProtectionPolicy";
+const _DSMSSPN = "DeleteSMSSandboxPhoneNumber";
+const _DSMSSPNI = "DeleteSMSSandboxPhoneNumberInput";
+const _DSMSSPNR = "DeleteSMSSandboxPhoneNumberResult";
+const _DT = "DataType";
+const _DTI = "DeleteTopicInput";
+const _DTe = "DeleteTopic";
+const _E = "Endpoint";
+const _EA = "EndpointArn";
+const _EBRE = "EmptyBatchRequestException";
+const _EDE = "EndpointDisabledException";
+const _En = "Endpoints";
+const _F = "Failed";
+const _FPLEE = "FilterPolicyLimitExceededException";
+const _GDPP = "GetDataProtectionPolicy";
+const _GDPPI = "GetDataProtectionPolicyInput";
+const _GDPPR = "GetDataProtectionPolicyResponse";
+const _GEA = "GetEndpointAttributes";
+const _GEAI = "GetEndpointAttributesInput";
+const _GEAR = "GetEndpointAttributesResponse";
+const _GPAA = "GetPlatformApplicationAttributes";
+const _GPAAI = "GetPlatformApplicationAttributesInput";
+const _GPAAR = "GetPlatformApplicationAttributesResponse";
+const _GSA = "GetSubscriptionAttributes";
+const _GSAI = "GetSubscriptionAttributesInput";
+const _GSAR = "GetSubscriptionAttributesResponse";
+const _GSMSA = "GetSMSAttributes";
+const _GSMSAI = "GetSMSAttributesInput";
+const _GSMSAR = "GetSMSAttributesResponse";
+const _GSMSSAS = "GetSMSSandboxAccountStatus";
+const _GSMSSASI = "GetSMSSandboxAccountStatusInput";
+const _GSMSSASR = "GetSMSSandboxAccountStatusResult";
+const _GTA = "GetTopicAttributes";
+const _GTAI = "GetTopicAttributesInput";
+const _GTAR = "GetTopicAttributesResponse";
+const _I = "Id";
+const _IBEIE = "InvalidBatchEntryIdException";
+const _ICC = "Iso2CountryCode";
+const _IEE = "InternalErrorException";
+const _IIS = "IsInSandbox";
+const _IPE = "InvalidParameterException";
+const _IPVE = "InvalidParameterValueException";
+const _ISE = "InvalidSecurityException";
+const _ISEn = "InvalidStateException";
+const _K = "Key";
+const _KMSADE = "KMSAccessDeniedException";
+const _KMSDE = "KMSDisabledException";
+const _KMSISE = "KMSInvalidStateException";
+const _KMSNFE = "KMSNotFoundException";
+const _KMSOIR = "KMSOptInRequired";
+const _KMSTE = "KMSThrottlingException";
+const _L = "Label";
+const _LC = "LanguageCode";
+const _LEBPA = "ListEndpointsByPlatformApplication";
+const _LEBPAI = "ListEndpointsByPlatformApplicationInput";
+const _LEBPAR = "ListEndpointsByPlatformApplicationResponse";
+const _LOE = "ListOfEndpoints";
+const _LON = "ListOriginationNumbers";
+const _LONR = "ListOriginationNumbersRequest";
+const _LONRi = "ListOriginationNumbersResult";
+const _LOPA = "ListOfPlatformApplications";
+const _LPA = "ListPlatformApplications";
+const _LPAI = "ListPlatformApplicationsInput";
+const _LPAR = "ListPlatformApplicationsResponse";
+const _LPNOO = "ListPhoneNumbersOptedOut";
+const _LPNOOI = "ListPhoneNumbersOptedOutInput";
+const _LPNOOR = "ListPhoneNumbersOptedOutResponse";
+const _LS = "ListSubscriptions";
+const _LSBT = "ListSubscriptionsByTopic";
+const _LSBTI = "ListSubscriptionsByTopicInput";
+const _LSBTR = "ListSubscriptionsByTopicResponse";
+const _LSI = "ListSubscriptionsInput";
+const _LSMSSPN = "ListSMSSandboxPhoneNumbers";
+const _LSMSSPNI = "ListSMSSandboxPhoneNumbersInput";
+const _LSMSSPNR = "ListSMSSandboxPhoneNumbersResult";
+const _LSR = "ListSubscriptionsResponse";
+const _LT = "ListTopics";
+const _LTFR = "ListTagsForResource";
+const _LTFRR = "ListTagsForResourceRequest";
+const _LTFRRi = "ListTagsForResourceResponse";
+const _LTI = "ListTopicsInput";
+const _LTR = "ListTopicsResponse";
+const _M = "Message";
+const _MA = "MessageAttributes";
+const _MAM = "MessageAttributeMap";
+const _MAV = "MessageAttributeValue";
+const _MDI = "MessageDeduplicationId";
+const _MGI = "MessageGroupId";
+const _MI = "MessageId";
+const _MR = "MaxResults";
+const _MS = "MessageStructure";
+const _N = "Name";
+const _NC = "NumberCapabilities";
+const _NFE = "NotFoundException";
+const _NT = "NextToken";
+const _O = "Owner";
+const _OIPN = "OptInPhoneNumber";
+const _OIPNI = "OptInPhoneNumberInput";
+const _OIPNR = "OptInPhoneNumberResponse";
+const _OOE = "OptedOutException";
+const _OTP = "OneTimePassword";
+const _P = "Platform";
+const _PA = "PlatformApplications";
+const _PAA = "PlatformApplicationArn";
+const _PADE = "PlatformApplicationDisabledException";
+const _PAl = "PlatformApplication";
+const _PB = "PublishBatch";
+const _PBI = "PublishBatchInput";
+const _PBR = "PublishBatchResponse";
+const _PBRE = "PublishBatchRequestEntries";
+const _PBREL = "PublishBatchRequestEntryList";
+const _PBRELu = "PublishBatchResultEntryList";
+const _PBREu = "PublishBatchRequestEntry";
+const _PBREub = "PublishBatchResultEntry";
+const _PDPP = "PutDataProtectionPolicy";
+const _PDPPI = "PutDataProtectionPolicyInput";
+const _PI = "PublishInput";
+const _PN = "PhoneNumber";
+const _PNI = "PhoneNumberInformation";
+const _PNIL = "PhoneNumberInformationList";
+const _PNL = "PhoneNumberList";
+const _PNS = "PhoneNumberString";
+const _PNh = "PhoneNumbers";
+const _PR = "PublishResponse";
+const _Pr = "Protocol";
+const _Pu = "Publish";
+const _RA = "ResourceArn";
+const _RLEE = "ReplayLimitExceededException";
+const _RNFE = "ResourceNotFoundException";
+const _RP = "RemovePermission";
+const _RPI = "RemovePermissionInput";
+const _RSA = "ReturnSubscriptionArn";
+const _RT = "RouteType";
+const _S = "Status";
+const _SA = "SubscriptionArn";
+const _SEA = "SetEndpointAttributes";
+const _SEAI = "SetEndpointAttributesInput";
+const _SF = "SenderFault";
+const _SI = "SubscribeInput";
+const _SL = "SubscriptionsList";
+const _SLEE = "SubscriptionLimitExceededException";
+const _SMSSPN = "SMSSandboxPhoneNumber";
+const _SMSSPNL = "SMSSandboxPhoneNumberList";
+const _SN = "SequenceNumber";
+const _SPAA = "SetPlatformApplicationAttributes";
+const _SPAAI = "SetPlatformApplicationAttributesInput";
+const _SR = "SubscribeResponse";
+const _SSA = "SetSubscriptionAttributes";
+const _SSAI = "SetSubscriptionAttributesInput";
+const _SSMSA = "SetSMSAttributes";
+const _SSMSAI = "SetSMSAttributesInput";
+const _SSMSAR = "SetSMSAttributesResponse";
+const _STA = "SetTopicAttributes";
+const _STAI = "SetTopicAttributesInput";
+const _STE = "StaleTagException";
+const _SV = "StringValue";
+const _Su = "Subscriptions";
+const _Sub = "Subject";
+const _Subs = "Subscription";
+const _Subsc = "Subscribe";
+const _Suc = "Successful";
+const _T = "Token";
+const _TA = "TopicArn";
+const _TAa = "TargetArn";
+const _TE = "ThrottledException";
+const _TK = "TagKeys";
+const _TL = "TagList";
+const _TLEE = "TagLimitExceededException";
+const _TLEEo = "TopicLimitExceededException";
+const _TLo = "TopicsList";
+const _TMEIBRE = "TooManyEntriesInBatchRequestException";
+const _TPE = "TagPolicyException";
+const _TR = "TagResource";
+const _TRR = "TagResourceRequest";
+const _TRRa = "TagResourceResponse";
+const _Ta = "Tags";
+const _Tag = "Tag";
+const _To = "Topics";
+const _Top = "Topic";
+const _U = "Unsubscribe";
+const _UEE = "UserErrorException";
+const _UI = "UnsubscribeInput";
+const _UR = "UntagResource";
+const _URR = "UntagResourceRequest";
+const _URRn = "UntagResourceResponse";
+const _V = "Value";
+const _VE = "ValidationException";
+const _VEe = "VerificationException";
+const _VSMSSPN = "VerifySMSSandboxPhoneNumber";
+const _VSMSSPNI = "VerifySMSSandboxPhoneNumberInput";
+const _VSMSSPNR = "VerifySMSSandboxPhoneNumberResult";
+const _a = "attributes";
+const _aQE = "awsQueryError";
+const _c = "client";
+const _e = "error";
+const _hE = "httpError";
+const _iOO = "isOptedOut";
+const _m = "message";
+const _nT = "nextToken";
+const _pN = "phoneNumber";
+const _pNh = "phoneNumbers";
+const _s = "smithy.ts.sdk.synthetic.com.amazonaws.sns";
+const _se = "server";
+const _xN = "xmlName";
+const n0 = "com.amazonaws.sns";
+const _s_registry = new TypeRegistry(_s);
+var SNSServiceException$ = [-3, _s, "SNSServiceException", 0, [], []];
+_s_registry.registerError(SNSServiceException$, SNSServiceException);
+const n0_registry = new TypeRegistry(n0);
+var AuthorizationErrorException$ = [-3, n0, _AEE,
+    { [_aQE]: [`AuthorizationError`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(AuthorizationErrorException$, AuthorizationErrorException);
+var BatchEntryIdsNotDistinctException$ = [-3, n0, _BEINDE,
+    { [_aQE]: [`BatchEntryIdsNotDistinct`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(BatchEntryIdsNotDistinctException$, BatchEntryIdsNotDistinctException);
+var BatchRequestTooLongException$ = [-3, n0, _BRTLE,
+    { [_aQE]: [`BatchRequestTooLong`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(BatchRequestTooLongException$, BatchRequestTooLongException);
+var ConcurrentAccessException$ = [-3, n0, _CAE,
+    { [_aQE]: [`ConcurrentAccess`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ConcurrentAccessException$, ConcurrentAccessException);
+var EmptyBatchRequestException$ = [-3, n0, _EBRE,
+    { [_aQE]: [`EmptyBatchRequest`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(EmptyBatchRequestException$, EmptyBatchRequestException);
+var EndpointDisabledException$ = [-3, n0, _EDE,
+    { [_aQE]: [`EndpointDisabled`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(EndpointDisabledException$, EndpointDisabledException);
+var FilterPolicyLimitExceededException$ = [-3, n0, _FPLEE,
+    { [_aQE]: [`FilterPolicyLimitExceeded`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(FilterPolicyLimitExceededException$, FilterPolicyLimitExceededException);
+var InternalErrorException$ = [-3, n0, _IEE,
+    { [_aQE]: [`InternalError`, 500], [_e]: _se, [_hE]: 500 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InternalErrorException$, InternalErrorException);
+var InvalidBatchEntryIdException$ = [-3, n0, _IBEIE,
+    { [_aQE]: [`InvalidBatchEntryId`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidBatchEntryIdException$, InvalidBatchEntryIdException);
+var InvalidParameterException$ = [-3, n0, _IPE,
+    { [_aQE]: [`InvalidParameter`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidParameterException$, InvalidParameterException);
+var InvalidParameterValueException$ = [-3, n0, _IPVE,
+    { [_aQE]: [`ParameterValueInvalid`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidParameterValueException$, InvalidParameterValueException);
+var InvalidSecurityException$ = [-3, n0, _ISE,
+    { [_aQE]: [`InvalidSecurity`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidSecurityException$, InvalidSecurityException);
+var InvalidStateException$ = [-3, n0, _ISEn,
+    { [_aQE]: [`InvalidState`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidStateException$, InvalidStateException);
+var KMSAccessDeniedException$ = [-3, n0, _KMSADE,
+    { [_aQE]: [`KMSAccessDenied`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSAccessDeniedException$, KMSAccessDeniedException);
+var KMSDisabledException$ = [-3, n0, _KMSDE,
+    { [_aQE]: [`KMSDisabled`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSDisabledException$, KMSDisabledException);
+var KMSInvalidStateException$ = [-3, n0, _KMSISE,
+    { [_aQE]: [`KMSInvalidState`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSInvalidStateException$, KMSInvalidStateException);
+var KMSNotFoundException$ = [-3, n0, _KMSNFE,
+    { [_aQE]: [`KMSNotFound`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSNotFoundException$, KMSNotFoundException);
+var KMSOptInRequired$ = [-3, n0, _KMSOIR,
+    { [_aQE]: [`KMSOptInRequired`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSOptInRequired$, KMSOptInRequired);
+var KMSThrottlingException$ = [-3, n0, _KMSTE,
+    { [_aQE]: [`KMSThrottling`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSThrottlingException$, KMSThrottlingException);
+var NotFoundException$ = [-3, n0, _NFE,
+    { [_aQE]: [`NotFound`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(NotFoundException$, NotFoundException);
+var OptedOutException$ = [-3, n0, _OOE,
+    { [_aQE]: [`OptedOut`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(OptedOutException$, OptedOutException);
+var PlatformApplicationDisabledException$ = [-3, n0, _PADE,
+    { [_aQE]: [`PlatformApplicationDisabled`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(PlatformApplicationDisabledException$, PlatformApplicationDisabledException);
+var ReplayLimitExceededException$ = [-3, n0, _RLEE,
+    { [_aQE]: [`ReplayLimitExceeded`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ReplayLimitExceededException$, ReplayLimitExceededException);
+var ResourceNotFoundException$ = [-3, n0, _RNFE,
+    { [_aQE]: [`ResourceNotFound`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ResourceNotFoundException$, ResourceNotFoundException);
+var StaleTagException$ = [-3, n0, _STE,
+    { [_aQE]: [`StaleTag`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(StaleTagException$, StaleTagException);
+var SubscriptionLimitExceededException$ = [-3, n0, _SLEE,
+    { [_aQE]: [`SubscriptionLimitExceeded`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(SubscriptionLimitExceededException$, SubscriptionLimitExceededException);
+var TagLimitExceededException$ = [-3, n0, _TLEE,
+    { [_aQE]: [`TagLimitExceeded`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TagLimitExceededException$, TagLimitExceededException);
+var TagPolicyException$ = [-3, n0, _TPE,
+    { [_aQE]: [`TagPolicy`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TagPolicyException$, TagPolicyException);
+var ThrottledException$ = [-3, n0, _TE,
+    { [_aQE]: [`Throttled`, 429], [_e]: _c, [_hE]: 429 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ThrottledException$, ThrottledException);
+var TooManyEntriesInBatchRequestException$ = [-3, n0, _TMEIBRE,
+    { [_aQE]: [`TooManyEntriesInBatchRequest`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TooManyEntriesInBatchRequestException$, TooManyEntriesInBatchRequestException);
+var TopicLimitExceededException$ = [-3, n0, _TLEEo,
+    { [_aQE]: [`TopicLimitExceeded`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TopicLimitExceededException$, TopicLimitExceededException);
+var UserErrorException$ = [-3, n0, _UEE,
+    { [_aQE]: [`UserError`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(UserErrorException$, UserErrorException);
+var ValidationException$ = [-3, n0, _VE,
+    { [_aQE]: [`ValidationException`, 400], [_e]: _c, [_hE]: 400 },
+    [_M],
+    [0], 1
+];
+n0_registry.registerError(ValidationException$, ValidationException);
+var VerificationException$ = [-3, n0, _VEe,
+    { [_e]: _c },
+    [_M, _S],
+    [0, 0], 2
+];
+n0_registry.registerError(VerificationException$, VerificationException);
+const errorTypeRegistries = [
+    _s_registry,
+    n0_registry,
+];
+var PhoneNumber = [0, n0, _PN, 8, 0];
+var PhoneNumberString = [0, n0, _PNS, 8, 0];
+var AddPermissionInput$ = [3, n0, _API,
+    0,
+    [_TA, _L, _AWSAI, _AN],
+    [0, 0, 64 | 0, 64 | 0], 4
+];
+var BatchResultErrorEntry$ = [3, n0, _BREE,
+    0,
+    [_I, _C, _SF, _M],
+    [0, 0, 2, 0], 3
+];
+var CheckIfPhoneNumberIsOptedOutInput$ = [3, n0, _CIPNIOOI,
+    0,
+    [_pN],
+    [[() => PhoneNumber, 0]], 1
+];
+var CheckIfPhoneNumberIsOptedOutResponse$ = [3, n0, _CIPNIOOR,
+    0,
+    [_iOO],
+    [2]
+];
+var ConfirmSubscriptionInput$ = [3, n0, _CSI,
+    0,
+    [_TA, _T, _AOU],
+    [0, 0, 0], 2
+];
+var ConfirmSubscriptionResponse$ = [3, n0, _CSR,
+    0,
+    [_SA],
+    [0]
+];
+var CreateEndpointResponse$ = [3, n0, _CER,
+    0,
+    [_EA],
+    [0]
+];
+var CreatePlatformApplicationInput$ = [3, n0, _CPAI,
+    0,
+    [_N, _P, _A],
+    [0, 0, 128 | 0], 3
+];
+var CreatePlatformApplicationResponse$ = [3, n0, _CPAR,
+    0,
+    [_PAA],
+    [0]
+];
+var CreatePlatformEndpointInput$ = [3, n0, _CPEI,
+    0,
+    [_PAA, _T, _CUD, _A],
+    [0, 0, 0, 128 | 0], 2
+];
+var CreateSMSSandboxPhoneNumberInput$ = [3, n0, _CSMSSPNI,
+    0,
+    [_PN, _LC],
+    [[() => PhoneNumberString, 0], 0], 1
+];
+var CreateSMSSandboxPhoneNumberResult$ = [3, n0, _CSMSSPNR,
+    0,
+    [],
+    []
+];
+var CreateTopicInput$ = [3, n0, _CTI,
+    0,
+    [_N, _A, _Ta, _DPP],
+    [0, 128 | 0, () => TagList, 0], 1
+];
+var CreateTopicResponse$ = [3, n0, _CTR,
+    0,
+    [_TA],
+    [0]
+];
+var DeleteEndpointInput$ = [3, n0, _DEI,
+    0,
+    [_EA],
+    [0], 1
+];
+var DeletePlatformApplicationInput$ = [3, n0, _DPAI,
+    0,
+    [_PAA],
+    [0], 1
+];
+var DeleteSMSSandboxPhoneNumberInput$ = [3, n0, _DSMSSPNI,
+    0,
+    [_PN],
+    [[() => PhoneNumberString, 0]], 1
+];
+var DeleteSMSSandboxPhoneNumberResult$ = [3, n0, _DSMSSPNR,
+    0,
+    [],
+    []
+];
+var DeleteTopicInput$ = [3, n0, _DTI,
+    0,
+    [_TA],
+    [0], 1
+];
+var Endpoint$ = [3, n0, _E,
+    0,
+    [_EA, _A],
+    [0, 128 | 0]
+];
+var GetDataProtectionPolicyInput$ = [3, n0, _GDPPI,
+    0,
+    [_RA],
+    [0], 1
+];
+var GetDataProtectionPolicyResponse$ = [3, n0, _GDPPR,
+    0,
+    [_DPP],
+    [0]
+];
+var GetEndpointAttributesInput$ = [3, n0, _GEAI,
+    0,
+    [_EA],
+    [0], 1
+];
+var GetEndpointAttributesResponse$ = [3, n0, _GEAR,
+    0,
+    [_A],
+    [128 | 0]
+];
+var GetPlatformApplicationAttributesInput$ = [3, n0, _GPAAI,
+    0,
+    [_PAA],
+    [0], 1
+];
+var GetPlatformApplicationAttributesResponse$ = [3, n0, _GPAAR,
+    0,
+    [_A],
+    [128 | 0]
+];
+var GetSMSAttributesInput$ = [3, n0, _GSMSAI,
+    0,
+    [_a],
+    [64 | 0]
+];
+var GetSMSAttributesResponse$ = [3, n0, _GSMSAR,
+    0,
+    [_a],
+    [128 | 0]
+];
+var GetSMSSandboxAccountStatusInput$ = [3, n0, _GSMSSASI,
+    0,
+    [],
+    []
+];
+var GetSMSSandboxAccountStatusResult$ = [3, n0, _GSMSSASR,
+    0,
+    [_IIS],
+    [2], 1
+];
+var GetSubscriptionAttributesInput$ = [3, n0, _GSAI,
+    0,
+    [_SA],
+    [0], 1
+];
+var GetSubscriptionAttributesResponse$ = [3, n0, _GSAR,
+    0,
+    [_A],
+    [128 | 0]
+];
+var GetTopicAttributesInput$ = [3, n0, _GTAI,
+    0,
+    [_TA],
+    [0], 1
+];
+var GetTopicAttributesResponse$ = [3, n0, _GTAR,
+    0,
+    [_A],
+    [128 | 0]
+];
+var ListEndpointsByPlatformApplicationInput$ = [3, n0, _LEBPAI,
+    0,
+    [_PAA, _NT],
+    [0, 0], 1
+];
+var ListEndpointsByPlatformApplicationResponse$ = [3, n0, _LEBPAR,
+    0,
+    [_En, _NT],
+    [() => ListOfEndpoints, 0]
+];
+var ListOriginationNumbersRequest$ = [3, n0, _LONR,
+    0,
+    [_NT, _MR],
+    [0, 1]
+];
+var ListOriginationNumbersResult$ = [3, n0, _LONRi,
+    0,
+    [_NT, _PNh],
+    [0, [() => PhoneNumberInformationList, 0]]
+];
+var ListPhoneNumbersOptedOutInput$ = [3, n0, _LPNOOI,
+    0,
+    [_nT],
+    [0]
+];
+var ListPhoneNumbersOptedOutResponse$ = [3, n0, _LPNOOR,
+    0,
+    [_pNh, _nT],
+    [[() => PhoneNumberList, 0], 0]
+];
+var ListPlatformApplicationsInput$ = [3, n0, _LPAI,
+    0,
+    [_NT],
+    [0]
+];
+var ListPlatformApplicationsResponse$ = [3, n0, _LPAR,
+    0,
+    [_PA, _NT],
+    [() => ListOfPlatformApplications, 0]
+];
+var ListSMSSandboxPhoneNumbersInput$ = [3, n0, _LSMSSPNI,
+    0,
+    [_NT, _MR],
+    [0, 1]
+];
+var ListSMSSandboxPhoneNumbersResult$ = [3, n0, _LSMSSPNR,
+    0,
+    [_PNh, _NT],
+    [[() => SMSSandboxPhoneNumberList, 0], 0], 1
+];
+var ListSubscriptionsByTopicInput$ = [3, n0, _LSBTI,
+    0,
+    [_TA, _NT],
+    [0, 0], 1
+];
+var ListSubscriptionsByTopicResponse$ = [3, n0, _LSBTR,
+    0,
+    [_Su, _NT],
+    [() => SubscriptionsList, 0]
+];
+var ListSubscriptionsInput$ = [3, n0, _LSI,
+    0,
+    [_NT],
+    [0]
+];
+var ListSubscriptionsResponse$ = [3, n0, _LSR,
+    0,
+    [_Su, _NT],
+    [() => SubscriptionsList, 0]
+];
+var ListTagsForResourceRequest$ = [3, n0, _LTFRR,
+    0,
+    [_RA],
+    [0], 1
+];
+var ListTagsForResourceResponse$ = [3, n0, _LTFRRi,
+    0,
+    [_Ta],
+    [() => TagList]
+];
+var ListTopicsInput$ = [3, n0, _LTI,
+    0,
+    [_NT],
+    [0]
+];
+var ListTopicsResponse$ = [3, n0, _LTR,
+    0,
+    [_To, _NT],
+    [() => TopicsList, 0]
+];
+var MessageAttributeValue$ = [3, n0, _MAV,
+    0,
+    [_DT, _SV, _BV],
+    [0, 0, 21], 1
+];
+var OptInPhoneNumberInput$ = [3, n0, _OIPNI,
+    0,
+    [_pN],
+    [[() => PhoneNumber, 0]], 1
+];
+var OptInPhoneNumberResponse$ = [3, n0, _OIPNR,
+    0,
+    [],
+    []
+];
+var PhoneNumberInformation$ = [3, n0, _PNI,
+    0,
+    [_CA, _PN, _S, _ICC, _RT, _NC],
+    [4, [() => PhoneNumber, 0], 0, 0, 0, 64 | 0]
+];
+var PlatformApplication$ = [3, n0, _PAl,
+    0,
+    [_PAA, _A],
+    [0, 128 | 0]
+];
+var PublishBatchInput$ = [3, n0, _PBI,
+    0,
+    [_TA, _PBRE],
+    [0, [() => PublishBatchRequestEntryList, 0]], 2
+];
+var PublishBatchRequestEntry$ = [3, n0, _PBREu,
+    0,
+    [_I, _M, _Sub, _MS, _MA, _MDI, _MGI],
+    [0, 0, 0, 0, [() => MessageAttributeMap, 0], 0, 0], 2
+];
+var PublishBatchResponse$ = [3, n0, _PBR,
+    0,
+    [_Suc, _F],
+    [() => PublishBatchResultEntryList, () => BatchResultErrorEntryList]
+];
+var PublishBatchResultEntry$ = [3, n0, _PBREub,
+    0,
+    [_I, _MI, _SN],
+    [0, 0, 0]
+];
+var PublishInput$ = [3, n0, _PI,
+    0,
+    [_M, _TA, _TAa, _PN, _Sub, _MS, _MA, _MDI, _MGI],
+    [0, 0, 0, [() => PhoneNumber, 0], 0, 0, [() => MessageAttributeMap, 0], 0, 0], 1
+];
+var PublishResponse$ = [3, n0, _PR,
+    0,
+    [_MI, _SN],
+    [0, 0]
+];
+var PutDataProtectionPolicyInput$ = [3, n0, _PDPPI,
+    0,
+    [_RA, _DPP],
+    [0, 0], 2
+];
+var RemovePermissionInput$ = [3, n0, _RPI,
+    0,
+    [_TA, _L],
+    [0, 0], 2
+];
+var SetEndpointAttributesInput$ = [3, n0, _SEAI,
+    0,
+    [_EA, _A],
+    [0, 128 | 0], 2
+];
+var SetPlatformApplicationAttributesInput$ = [3, n0, _SPAAI,
+    0,
+    [_PAA, _A],
+    [0, 128 | 0], 2
+];
+var SetSMSAttributesInput$ = [3, n0, _SSMSAI,
+    0,
+    [_a],
+    [128 | 0], 1
+];
+var SetSMSAttributesResponse$ = [3, n0, _SSMSAR,
+    0,
+    [],
+    []
+];
+var SetSubscriptionAttributesInput$ = [3, n0, _SSAI,
+    0,
+    [_SA, _ANt, _AV],
+    [0, 0, 0], 2
+];
+var SetTopicAttributesInput$ = [3, n0, _STAI,
+    0,
+    [_TA, _ANt, _AV],
+    [0, 0, 0], 2
+];
+var SMSSandboxPhoneNumber$ = [3, n0, _SMSSPN,
+    0,
+    [_PN, _S],
+    [[() => PhoneNumberString, 0], 0]
+];
+var SubscribeInput$ = [3, n0, _SI,
+    0,
+    [_TA, _Pr, _E, _A, _RSA],
+    [0, 0, 0, 128 | 0, 2], 2
+];
+var SubscribeResponse$ = [3, n0, _SR,
+    0,
+    [_SA],
+    [0]
+];
+var Subscription$ = [3, n0, _Subs,
+    0,
+    [_SA, _O, _Pr, _E, _TA],
+    [0, 0, 0, 0, 0]
+];
+var Tag$ = [3, n0, _Tag,
+    0,
+    [_K, _V],
+    [0, 0], 2
+];
+var TagResourceRequest$ = [3, n0, _TRR,
+    0,
+    [_RA, _Ta],
+    [0, () => TagList], 2
+];
+var TagResourceResponse$ = [3, n0, _TRRa,
+    0,
+    [],
+    []
+];
+var Topic$ = [3, n0, _Top,
+    0,
+    [_TA],
+    [0]
+];
+var UnsubscribeInput$ = [3, n0, _UI,
+    0,
+    [_SA],
+    [0], 1
+];
+var UntagResourceRequest$ = [3, n0, _URR,
+    0,
+    [_RA, _TK],
+    [0, 64 | 0], 2
+];
+var UntagResourceResponse$ = [3, n0, _URRn,
+    0,
+    [],
+    []
+];
+var VerifySMSSandboxPhoneNumberInput$ = [3, n0, _VSMSSPNI,
+    0,
+    [_PN, _OTP],
+    [[() => PhoneNumberString, 0], 0], 2
+];
+var VerifySMSSandboxPhoneNumberResult$ = [3, n0, _VSMSSPNR,
+    0,
+    [],
+    []
+];
+var __Unit = "unit";
+var BatchResultErrorEntryList = [1, n0, _BREEL,
+    0, () => BatchResultErrorEntry$
+];
+var ListOfEndpoints = [1, n0, _LOE,
+    0, () => Endpoint$
+];
+var ListOfPlatformApplications = [1, n0, _LOPA,
+    0, () => PlatformApplication$
+];
+var PhoneNumberInformationList = [1, n0, _PNIL,
+    0, [() => PhoneNumberInformation$,
+        0]
+];
+var PhoneNumberList = [1, n0, _PNL,
+    0, [() => PhoneNumber,
+        0]
+];
+var PublishBatchRequestEntryList = [1, n0, _PBREL,
+    0, [() => PublishBatchRequestEntry$,
+        0]
+];
+var PublishBatchResultEntryList = [1, n0, _PBRELu,
+    0, () => PublishBatchResultEntry$
+];
+var SMSSandboxPhoneNumberList = [1, n0, _SMSSPNL,
+    0, [() => SMSSandboxPhoneNumber$,
+        0]
+];
+var SubscriptionsList = [1, n0, _SL,
+    0, () => Subscription$
+];
+var TagList = [1, n0, _TL,
+    0, () => Tag$
+];
+var TopicsList = [1, n0, _TLo,
+    0, () => Topic$
+];
+var MessageAttributeMap = [2, n0, _MAM,
+    0, [0,
+        { [_xN]: _N }],
+    [() => MessageAttributeValue$,
+        { [_xN]: _V }]
+];
+var AddPermission$ = [9, n0, _AP,
+    0, () => AddPermissionInput$, () => __Unit
+];
+var CheckIfPhoneNumberIsOptedOut$ = [9, n0, _CIPNIOO,
+    0, () => CheckIfPhoneNumberIsOptedOutInput$, () => CheckIfPhoneNumberIsOptedOutResponse$
+];
+var ConfirmSubscription$ = [9, n0, _CS,
+    0, () => ConfirmSubscriptionInput$, () => ConfirmSubscriptionResponse$
+];
+var CreatePlatformApplication$ = [9, n0, _CPA,
+    0, () => CreatePlatformApplicationInput$, () => CreatePlatformApplicationResponse$
+];
+var CreatePlatformEndpoint$ = [9, n0, _CPE,
+    0, () => CreatePlatformEndpointInput$, () => CreateEndpointResponse$
+];
+var CreateSMSSandboxPhoneNumber$ = [9, n0, _CSMSSPN,
+    0, () => CreateSMSSandboxPhoneNumberInput$, () => CreateSMSSandboxPhoneNumberResult$
+];
+var CreateTopic$ = [9, n0, _CT,
+    0, () => CreateTopicInput$, () => CreateTopicResponse$
+];
+var DeleteEndpoint$ = [9, n0, _DE,
+    0, () => DeleteEndpointInput$, () => __Unit
+];
+var DeletePlatformApplication$ = [9, n0, _DPA,
+    0, () => DeletePlatformApplicationInput$, () => __Unit
+];
+var DeleteSMSSandboxPhoneNumber$ = [9, n0, _DSMSSPN,
+    0, () => DeleteSMSSandboxPhoneNumberInput$, () => DeleteSMSSandboxPhoneNumberResult$
+];
+var DeleteTopic$ = [9, n0, _DTe,
+    0, () => DeleteTopicInput$, () => __Unit
+];
+var GetDataProtectionPolicy$ = [9, n0, _GDPP,
+    0, () => GetDataProtectionPolicyInput$, () => GetDataProtectionPolicyResponse$
+];
+var GetEndpointAttributes$ = [9, n0, _GEA,
+    0, () => GetEndpointAttributesInput$, () => GetEndpointAttributesResponse$
+];
+var GetPlatformApplicationAttributes$ = [9, n0, _GPAA,
+    0, () => GetPlatformApplicationAttributesInput$, () => GetPlatformApplicationAttributesResponse$
+];
+var GetSMSAttributes$ = [9, n0, _GSMSA,
+    0, () => GetSMSAttributesInput$, () => GetSMSAttributesResponse$
+];
+var GetSMSSandboxAccountStatus$ = [9, n0, _GSMSSAS,
+    0, () => GetSMSSandboxAccountStatusInput$, () => GetSMSSandboxAccountStatusResult$
+];
+var GetSubscriptionAttributes$ = [9, n0, _GSA,
+    0, () => GetSubscriptionAttributesInput$, () => GetSubscriptionAttributesResponse$
+];
+var GetTopicAttributes$ = [9, n0, _GTA,
+    0, () => GetTopicAttributesInput$, () => GetTopicAttributesResponse$
+];
+var ListEndpointsByPlatformApplication$ = [9, n0, _LEBPA,
+    0, () => ListEndpointsByPlatformApplicationInput$, () => ListEndpointsByPlatformApplicationResponse$
+];
+var ListOriginationNumbers$ = [9, n0, _LON,
+    0, () => ListOriginationNumbersRequest$, () => ListOriginationNumbersResult$
+];
+var ListPhoneNumbersOptedOut$ = [9, n0, _LPNOO,
+    0, () => ListPhoneNumbersOptedOutInput$, () => ListPhoneNumbersOptedOutResponse$
+];
+var ListPlatformApplications$ = [9, n0, _LPA,
+    0, () => ListPlatformApplicationsInput$, () => ListPlatformApplicationsResponse$
+];
+var ListSMSSandboxPhoneNumbers$ = [9, n0, _LSMSSPN,
+    0, () => ListSMSSandboxPhoneNumbersInput$, () => ListSMSSandboxPhoneNumbersResult$
+];
+var ListSubscriptions$ = [9, n0, _LS,
+    0, () => ListSubscriptionsInput$, () => ListSubscriptionsResponse$
+];
+var ListSubscriptionsByTopic$ = [9, n0, _LSBT,
+    0, () => ListSubscriptionsByTopicInput$, () => ListSubscriptionsByTopicResponse$
+];
+var ListTagsForResource$ = [9, n0, _LTFR,
+    0, () => ListTagsForResourceRequest$, () => ListTagsForResourceResponse$
+];
+var ListTopics$ = [9, n0, _LT,
+    0, () => ListTopicsInput$, () => ListTopicsResponse$
+];
+var OptInPhoneNumber$ = [9, n0, _OIPN,
+    0, () => OptInPhoneNumberInput$, () => OptInPhoneNumberResponse$
+];
+var Publish$ = [9, n0, _Pu,
+    0, () => PublishInput$, () => PublishResponse$
+];
+var PublishBatch$ = [9, n0, _PB,
+    0, () => PublishBatchInput$, () => PublishBatchResponse$
+];
+var PutDataProtectionPolicy$ = [9, n0, _PDPP,
+    0, () => PutDataProtectionPolicyInput$, () => __Unit
+];
+var RemovePermission$ = [9, n0, _RP,
+    0, () => RemovePermissionInput$, () => __Unit
+];
+var SetEndpointAttributes$ = [9, n0, _SEA,
+    0, () => SetEndpointAttributesInput$, () => __Unit
+];
+var SetPlatformApplicationAttributes$ = [9, n0, _SPAA,
+    0, () => SetPlatformApplicationAttributesInput$, () => __Unit
+];
+var SetSMSAttributes$ = [9, n0, _SSMSA,
+    0, () => SetSMSAttributesInput$, () => SetSMSAttributesResponse$
+];
+var SetSubscriptionAttributes$ = [9, n0, _SSA,
+    0, () => SetSubscriptionAttributesInput$, () => __Unit
+];
+var SetTopicAttributes$ = [9, n0, _STA,
+    0, () => SetTopicAttributesInput$, () => __Unit
+];
+var Subscribe$ = [9, n0, _Subsc,
+    0, () => SubscribeInput$, () => SubscribeResponse$
+];
+var TagResource$ = [9, n0, _TR,
+    0, () => TagResourceRequest$, () => TagResourceResponse$
+];
+var Unsubscribe$ = [9, n0, _U,
+    0, () => UnsubscribeInput$, () => __Unit
+];
+var UntagResource$ = [9, n0, _UR,
+    0, () => UntagResourceRequest$, () => UntagResourceResponse$
+];
+var VerifySMSSandboxPhoneNumber$ = [9, n0, _VSMSSPN,
+    0, () => VerifySMSSandboxPhoneNumberInput$, () => VerifySMSSandboxPhoneNumberResult$
+];
+
+const getRuntimeConfig$1 = (config) => {
+    return {
+        apiVersion: "2010-03-31",
+        base64Decoder: config?.base64Decoder ?? fromBase64,
+        base64Encoder: config?.base64Encoder ?? toBase64,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultSNSHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+            {
+                schemeId: "aws.auth#sigv4",
+                identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+                signer: new AwsSdkSigV4Signer(),
+            },
+        ],
+        logger: config?.logger ?? new NoOpLogger(),
+        protocol: config?.protocol ?? AwsQueryProtocol,
+        protocolSettings: config?.protocolSettings ?? {
+            defaultNamespace: "com.amazonaws.sns",
+            errorTypeRegistries,
+            xmlNamespace: "http://sns.amazonaws.com/doc/2010-03-31/",
+            version: "2010-03-31",
+            serviceTarget: "AmazonSimpleNotificationService",
+        },
+        serviceId: config?.serviceId ?? "SNS",
+        sha256: config?.sha256 ?? Sha256,
+        urlParser: config?.urlParser ?? parseUrl,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf8,
+        utf8Encoder: config?.utf8Encoder ?? toUtf8,
+    };
+};
+
+const getRuntimeConfig = (config) => {
+    emitWarningIfUnsupportedVersion(process.version);
+    const defaultsMode = resolveDefaultsModeConfig(config);
+    const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
+    const clientSharedValues = getRuntimeConfig$1(config);
+    emitWarningIfUnsupportedVersion$1(process.version);
+    const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger,
+    };
+    return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 300_000),
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
+        region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ??
+            loadConfig({
+                ...NODE_RETRY_MODE_CONFIG_OPTIONS,
+                default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE,
+            }, config),
+        streamCollector: config?.streamCollector ?? streamCollector,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig(NODE_APP_ID_CONFIG_OPTIONS, loaderConfig),
+    };
+};
+
+const getHttpAuthExtensionConfiguration = (runtimeConfig) => {
+    const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+    let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+    let _credentials = runtimeConfig.credentials;
+    return {
+        setHttpAuthScheme(httpAuthScheme) {
+            const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+            if (index === -1) {
+                _httpAuthSchemes.push(httpAuthScheme);
+            }
+            else {
+                _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+            }
+        },
+        httpAuthSchemes() {
+            return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+            _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+            return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+            _credentials = credentials;
+        },
+        credentials() {
+            return _credentials;
+        },
+    };
+};
+const resolveHttpAuthRuntimeConfig = (config) => {
+    return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials(),
+    };
+};
+
+const resolveRuntimeExtensions = (runtimeConfig, extensions) => {
+    const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration(runtimeConfig));
+    extensions.forEach((extension) => extension.configure(extensionConfiguration));
+    return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig(extensionConfiguration));
+};
+
+class SNSClient extends Client {
+    config;
+    constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters(_config_0);
+        const _config_2 = resolveUserAgentConfig(_config_1);
+        const _config_3 = resolveRetryConfig(_config_2);
+        const _config_4 = resolveRegionConfig(_config_3);
+        const _config_5 = resolveHostHeaderConfig(_config_4);
+        const _config_6 = resolveEndpointConfig(_config_5);
+        const _config_7 = resolveHttpAuthSchemeConfig(_config_6);
+        const _config_8 = resolveRuntimeExtensions(_config_7, configuration?.extensions || []);
+        this.config = _config_8;
+        this.middlewareStack.use(getSchemaSerdePlugin(this.config));
+        this.middlewareStack.use(getUserAgentPlugin(this.config));
+        this.middlewareStack.use(getRetryPlugin(this.config));
+        this.middlewareStack.use(getContentLengthPlugin(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin(this.config));
+        this.middlewareStack.use(getLoggerPlugin(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
+            httpAuthSchemeParametersProvider: defaultSNSHttpAuthSchemeParametersProvider,
+            identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig({
+                "aws.auth#sigv4": config.credentials,
+            }),
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin(this.config));
+    }
+    destroy() {
+        super.destroy();
+    }
+}
+
+const command = makeBuilder(commonParams, "AmazonSimpleNotificationService", "SNSClient", getEndpointPlugin);
+const _ep0 = {};
+const _mw0 = (Command, cs, config, o) => [];
+
+class AddPermissionCommand extends command(_ep0, _mw0, "AddPermission", AddPermission$) {
+}
+
+class CheckIfPhoneNumberIsOptedOutCommand extends command(_ep0, _mw0, "CheckIfPhoneNumberIsOptedOut", CheckIfPhoneNumberIsOptedOut$) {
+}
+
+class ConfirmSubscriptionCommand extends command(_ep0, _mw0, "ConfirmSubscription", ConfirmSubscription$) {
+}
+
+class CreatePlatformApplicationCommand extends command(_ep0, _mw0, "CreatePlatformApplication", CreatePlatformApplication$) {
+}
+
+class CreatePlatformEndpointCommand extends command(_ep0, _mw0, "CreatePlatformEndpoint", CreatePlatformEndpoint$) {
+}
+
+class CreateSMSSandboxPhoneNumberCommand extends command(_ep0, _mw0, "CreateSMSSandboxPhoneNumber", CreateSMSSandboxPhoneNumber$) {
+}
+
+class CreateTopicCommand extends command(_ep0, _mw0, "CreateTopic", CreateTopic$) {
+}
+
+class DeleteEndpointCommand extends command(_ep0, _mw0, "DeleteEndpoint", DeleteEndpoint$) {
+}
+
+class DeletePlatformApplicationCommand extends command(_ep0, _mw0, "DeletePlatformApplication", DeletePlatformApplication$) {
+}
+
+class DeleteSMSSandboxPhoneNumberCommand extends command(_ep0, _mw0, "DeleteSMSSandboxPhoneNumber", DeleteSMSSandboxPhoneNumber$) {
+}
+
+class DeleteTopicCommand extends command(_ep0, _mw0, "DeleteTopic", DeleteTopic$) {
+}
+
+class GetDataProtectionPolicyCommand extends command(_ep0, _mw0, "GetDataProtectionPolicy", GetDataProtectionPolicy$) {
+}
+
+class GetEndpointAttributesCommand extends command(_ep0, _mw0, "GetEndpointAttributes", GetEndpointAttributes$) {
+}
+
+class GetPlatformApplicationAttributesCommand extends command(_ep0, _mw0, "GetPlatformApplicationAttributes", GetPlatformApplicationAttributes$) {
+}
+
+class GetSMSAttributesCommand extends command(_ep0, _mw0, "GetSMSAttributes", GetSMSAttributes$) {
+}
+
+class GetSMSSandboxAccountStatusCommand extends command(_ep0, _mw0, "GetSMSSandboxAccountStatus", GetSMSSandboxAccountStatus$) {
+}
+
+class GetSubscriptionAttributesCommand extends command(_ep0, _mw0, "GetSubscriptionAttributes", GetSubscriptionAttributes$) {
+}
+
+class GetTopicAttributesCommand extends command(_ep0, _mw0, "GetTopicAttributes", GetTopicAttributes$) {
+}
+
+class ListEndpointsByPlatformApplicationCommand extends command(_ep0, _mw0, "ListEndpointsByPlatformApplication", ListEndpointsByPlatformApplication$) {
+}
+
+class ListOriginationNumbersCommand extends command(_ep0, _mw0, "ListOriginationNumbers", ListOriginationNumbers$) {
+}
+
+class ListPhoneNumbersOptedOutCommand extends command(_ep0, _mw0, "ListPhoneNumbersOptedOut", ListPhoneNumbersOptedOut$) {
+}
+
+class ListPlatformApplicationsCommand extends command(_ep0, _mw0, "ListPlatformApplications", ListPlatformApplications$) {
+}
+
+class ListSMSSandboxPhoneNumbersCommand extends command(_ep0, _mw0, "ListSMSSandboxPhoneNumbers", ListSMSSandboxPhoneNumbers$) {
+}
+
+class ListSubscriptionsByTopicCommand extends command(_ep0, _mw0, "ListSubscriptionsByTopic", ListSubscriptionsByTopic$) {
+}
+
+class ListSubscriptionsCommand extends command(_ep0, _mw0, "ListSubscriptions", ListSubscriptions$) {
+}
+
+class ListTagsForResourceCommand extends command(_ep0, _mw0, "ListTagsForResource", ListTagsForResource$) {
+}
+
+class ListTopicsCommand extends command(_ep0, _mw0, "ListTopics", ListTopics$) {
+}
+
+class OptInPhoneNumberCommand extends command(_ep0, _mw0, "OptInPhoneNumber", OptInPhoneNumber$) {
+}
+
+class PublishBatchCommand extends command(_ep0, _mw0, "PublishBatch", PublishBatch$) {
+}
+
+class PublishCommand extends command(_ep0, _mw0, "Publish", Publish$) {
+}
+
+class PutDataProtectionPolicyCommand extends command(_ep0, _mw0, "PutDataProtectionPolicy", PutDataProtectionPolicy$) {
+}
+
+class RemovePermissionCommand extends command(_ep0, _mw0, "RemovePermission", RemovePermission$) {
+}
+
+class SetEndpointAttributesCommand extends command(_ep0, _mw0, "SetEndpointAttributes", SetEndpointAttributes$) {
+}
+
+class SetPlatformApplicationAttributesCommand extends command(_ep0, _mw0, "SetPlatformApplicationAttributes", SetPlatformApplicationAttributes$) {
+}
+
+class SetSMSAttributesCommand extends command(_ep0, _mw0, "SetSMSAttributes", SetSMSAttributes$) {
+}
+
+class SetSubscriptionAttributesCommand extends command(_ep0, _mw0, "SetSubscriptionAttributes", SetSubscriptionAttributes$) {
+}
+
+class SetTopicAttributesCommand extends command(_ep0, _mw0, "SetTopicAttributes", SetTopicAttributes$) {
+}
+
+class SubscribeCommand extends command(_ep0, _mw0, "Subscribe", Subscribe$) {
+}
+
+class TagResourceCommand extends command(_ep0, _mw0, "TagResource", TagResource$) {
+}
+
+class UnsubscribeCommand extends command(_ep0, _mw0, "Unsubscribe", Unsubscribe$) {
+}
+
+class UntagResourceCommand extends command(_ep0, _mw0, "UntagResource", UntagResource$) {
+}
+
+class VerifySMSSandboxPhoneNumberCommand extends command(_ep0, _mw0, "VerifySMSSandboxPhoneNumber", VerifySMSSandboxPhoneNumber$) {
+}
+
+const paginateListEndpointsByPlatformApplication = createPaginator(SNSClient, ListEndpointsByPlatformApplicationCommand, "NextToken", "NextToken", "");
+
+const paginateListOriginationNumbers = createPaginator(SNSClient, ListOriginationNumbersCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListPhoneNumbersOptedOut = createPaginator(SNSClient, ListPhoneNumbersOptedOutCommand, "nextToken", "nextToken", "");
+
+const paginateListPlatformApplications = createPaginator(SNSClient, ListPlatformApplicationsCommand, "NextToken", "NextToken", "");
+
+const paginateListSMSSandboxPhoneNumbers = createPaginator(SNSClient, ListSMSSandboxPhoneNumbersCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListSubscriptionsByTopic = createPaginator(SNSClient, ListSubscriptionsByTopicCommand, "NextToken", "NextToken", "");
+
+const paginateListSubscriptions = createPaginator(SNSClient, ListSubscriptionsCommand, "NextToken", "NextToken", "");
+
+const paginateListTopics = createPaginator(SNSClient, ListTopicsCommand, "NextToken", "NextToken", "");
+
+const commands = {
+    AddPermissionCommand,
+    CheckIfPhoneNumberIsOptedOutCommand,
+    ConfirmSubscriptionCommand,
+    CreatePlatformApplicationCommand,
+    CreatePlatformEndpointCommand,
+    CreateSMSSandboxPhoneNumberCommand,
+    CreateTopicCommand,
+    DeleteEndpointCommand,
+    DeletePlatformApplicationCommand,
+    DeleteSMSSandboxPhoneNumberCommand,
+    DeleteTopicCommand,
+    GetDataProtectionPolicyCommand,
+    GetEndpointAttributesCommand,
+    GetPlatformApplicationAttributesCommand,
+    GetSMSAttributesCommand,
+    GetSMSSandboxAccountStatusCommand,
+    GetSubscriptionAttributesCommand,
+    GetTopicAttributesCommand,
+    ListEndpointsByPlatformApplicationCommand,
+    ListOriginationNumbersCommand,
+    ListPhoneNumbersOptedOutCommand,
+    ListPlatformApplicationsCommand,
+    ListSMSSandboxPhoneNumbersCommand,
+    ListSubscriptionsCommand,
+    ListSubscriptionsByTopicCommand,
+    ListTagsForResourceCommand,
+    ListTopicsCommand,
+    OptInPhoneNumberCommand,
+    PublishCommand,
+    PublishBatchCommand,
+    PutDataProtectionPolicyCommand,
+    RemovePermissionCommand,
+    SetEndpointAttributesCommand,
+    SetPlatformApplicationAttributesCommand,
+    SetSMSAttributesCommand,
+    SetSubscriptionAttributesCommand,
+    SetTopicAttributesCommand,
+    SubscribeCommand,
+    TagResourceCommand,
+    UnsubscribeCommand,
+    UntagResourceCommand,
+    VerifySMSSandboxPhoneNumberCommand,
+};
+const paginators = {
+    paginateListEndpointsByPlatformApplication,
+    paginateListOriginationNumbers,
+    paginateListPhoneNumbersOptedOut,
+    paginateListPlatformApplications,
+    paginateListSMSSandboxPhoneNumbers,
+    paginateListSubscriptions,
+    paginateListSubscriptionsByTopic,
+    paginateListTopics,
+};
+class SNS extends SNSClient {
+}
+createAggregatedClient(commands, SNS, { paginators });
+
+const LanguageCodeString = {
+    de_DE: "de-DE",
+    en_GB: "en-GB",
+    en_US: "en-US",
+    es_419: "es-419",
+    es_ES: "es-ES",
+    fr_CA: "fr-CA",
+    fr_FR: "fr-FR",
+    it_IT: "it-IT",
+    jp_JP: "ja-JP",
+    kr_KR: "kr-KR",
+    pt_BR: "pt-BR",
+    zh_CN: "zh-CN",
+    zh_TW: "zh-TW",
+};
+const NumberCapability = {
+    MMS: "MMS",
+    SMS: "SMS",
+    VOICE: "VOICE",
+};
+const RouteType = {
+    Premium: "Premium",
+    Promotional: "Promotional",
+    Transactional: "Transactional",
+};
+const SMSSandboxPhoneNumberVerificationStatus = {
+    Pending: "Pending",
+    Verified: "Verified",
+};
+
+__webpack_unused_export__ = AddPermission$;
+__webpack_unused_export__ = AddPermissionCommand;
+__webpack_unused_export__ = AddPermissionInput$;
+__webpack_unused_export__ = AuthorizationErrorException;
+__webpack_unused_export__ = AuthorizationErrorException$;
+__webpack_unused_export__ = BatchEntryIdsNotDistinctException;
+__webpack_unused_export__ = BatchEntryIdsNotDistinctException$;
+__webpack_unused_export__ = BatchRequestTooLongException;
+__webpack_unused_export__ = BatchRequestTooLongException$;
+__webpack_unused_export__ = BatchResultErrorEntry$;
+__webpack_unused_export__ = CheckIfPhoneNumberIsOptedOut$;
+__webpack_unused_export__ = CheckIfPhoneNumberIsOptedOutCommand;
+__webpack_unused_export__ = CheckIfPhoneNumberIsOptedOutInput$;
+__webpack_unused_export__ = CheckIfPhoneNumberIsOptedOutResponse$;
+__webpack_unused_export__ = ConcurrentAccessException;
+__webpack_unused_export__ = ConcurrentAccessException$;
+__webpack_unused_export__ = ConfirmSubscription$;
+__webpack_unused_export__ = ConfirmSubscriptionCommand;
+__webpack_unused_export__ = ConfirmSubscriptionInput$;
+__webpack_unused_export__ = ConfirmSubscriptionResponse$;
+__webpack_unused_export__ = CreateEndpointResponse$;
+__webpack_unused_export__ = CreatePlatformApplication$;
+__webpack_unused_export__ = CreatePlatformApplicationCommand;
+__webpack_unused_export__ = CreatePlatformApplicationInput$;
+__webpack_unused_export__ = CreatePlatformApplicationResponse$;
+__webpack_unused_export__ = CreatePlatformEndpoint$;
+__webpack_unused_export__ = CreatePlatformEndpointCommand;
+__webpack_unused_export__ = CreatePlatformEndpointInput$;
+__webpack_unused_export__ = CreateSMSSandboxPhoneNumber$;
+__webpack_unused_export__ = CreateSMSSandboxPhoneNumberCommand;
+__webpack_unused_export__ = CreateSMSSandboxPhoneNumberInput$;
+__webpack_unused_export__ = CreateSMSSandboxPhoneNumberResult$;
+__webpack_unused_export__ = CreateTopic$;
+__webpack_unused_export__ = CreateTopicCommand;
+__webpack_unused_export__ = CreateTopicInput$;
+__webpack_unused_export__ = CreateTopicResponse$;
+__webpack_unused_export__ = DeleteEndpoint$;
+__webpack_unused_export__ = DeleteEndpointCommand;
+__webpack_unused_export__ = DeleteEndpointInput$;
+__webpack_unused_export__ = DeletePlatformApplication$;
+__webpack_unused_export__ = DeletePlatformApplicationCommand;
+__webpack_unused_export__ = DeletePlatformApplicationInput$;
+__webpack_unused_export__ = DeleteSMSSandboxPhoneNumber$;
+__webpack_unused_export__ = DeleteSMSSandboxPhoneNumberCommand;
+__webpack_unused_export__ = DeleteSMSSandboxPhoneNumberInput$;
+__webpack_unused_export__ = DeleteSMSSandboxPhoneNumberResult$;
+__webpack_unused_export__ = DeleteTopic$;
+__webpack_unused_export__ = DeleteTopicCommand;
+__webpack_unused_export__ = DeleteTopicInput$;
+__webpack_unused_export__ = EmptyBatchRequestException;
+__webpack_unused_export__ = EmptyBatchRequestException$;
+__webpack_unused_export__ = Endpoint$;
+__webpack_unused_export__ = EndpointDisabledException;
+__webpack_unused_export__ = EndpointDisabledException$;
+__webpack_unused_export__ = FilterPolicyLimitExceededException;
+__webpack_unused_export__ = FilterPolicyLimitExceededException$;
+__webpack_unused_export__ = GetDataProtectionPolicy$;
+__webpack_unused_export__ = GetDataProtectionPolicyCommand;
+__webpack_unused_export__ = GetDataProtectionPolicyInput$;
+__webpack_unused_export__ = GetDataProtectionPolicyResponse$;
+__webpack_unused_export__ = GetEndpointAttributes$;
+__webpack_unused_export__ = GetEndpointAttributesCommand;
+__webpack_unused_export__ = GetEndpointAttributesInput$;
+__webpack_unused_export__ = GetEndpointAttributesResponse$;
+__webpack_unused_export__ = GetPlatformApplicationAttributes$;
+__webpack_unused_export__ = GetPlatformApplicationAttributesCommand;
+__webpack_unused_export__ = GetPlatformApplicationAttributesInput$;
+__webpack_unused_export__ = GetPlatformApplicationAttributesResponse$;
+__webpack_unused_export__ = GetSMSAttributes$;
+__webpack_unused_export__ = GetSMSAttributesCommand;
+__webpack_unused_export__ = GetSMSAttributesInput$;
+__webpack_unused_export__ = GetSMSAttributesResponse$;
+__webpack_unused_export__ = GetSMSSandboxAccountStatus$;
+__webpack_unused_export__ = GetSMSSandboxAccountStatusCommand;
+__webpack_unused_export__ = GetSMSSandboxAccountStatusInput$;
+__webpack_unused_export__ = GetSMSSandboxAccountStatusResult$;
+__webpack_unused_export__ = GetSubscriptionAttributes$;
+__webpack_unused_export__ = GetSubscriptionAttributesCommand;
+__webpack_unused_export__ = GetSubscriptionAttributesInput$;
+__webpack_unused_export__ = GetSubscriptionAttributesResponse$;
+__webpack_unused_export__ = GetTopicAttributes$;
+exports.YBt = GetTopicAttributesCommand;
+__webpack_unused_export__ = GetTopicAttributesInput$;
+__webpack_unused_export__ = GetTopicAttributesResponse$;
+__webpack_unused_export__ = InternalErrorException;
+__webpack_unused_export__ = InternalErrorException$;
+__webpack_unused_export__ = InvalidBatchEntryIdException;
+__webpack_unused_export__ = InvalidBatchEntryIdException$;
+__webpack_unused_export__ = InvalidParameterException;
+__webpack_unused_export__ = InvalidParameterException$;
+__webpack_unused_export__ = InvalidParameterValueException;
+__webpack_unused_export__ = InvalidParameterValueException$;
+__webpack_unused_export__ = InvalidSecurityException;
+__webpack_unused_export__ = InvalidSecurityException$;
+__webpack_unused_export__ = InvalidStateException;
+__webpack_unused_export__ = InvalidStateException$;
+__webpack_unused_export__ = KMSAccessDeniedException;
+__webpack_unused_export__ = KMSAccessDeniedException$;
+__webpack_unused_export__ = KMSDisabledException;
+__webpack_unused_export__ = KMSDisabledException$;
+__webpack_unused_export__ = KMSInvalidStateException;
+__webpack_unused_export__ = KMSInvalidStateException$;
+__webpack_unused_export__ = KMSNotFoundException;
+__webpack_unused_export__ = KMSNotFoundException$;
+__webpack_unused_export__ = KMSOptInRequired;
+__webpack_unused_export__ = KMSOptInRequired$;
+__webpack_unused_export__ = KMSThrottlingException;
+__webpack_unused_export__ = KMSThrottlingException$;
+__webpack_unused_export__ = LanguageCodeString;
+__webpack_unused_export__ = ListEndpointsByPlatformApplication$;
+__webpack_unused_export__ = ListEndpointsByPlatformApplicationCommand;
+__webpack_unused_export__ = ListEndpointsByPlatformApplicationInput$;
+__webpack_unused_export__ = ListEndpointsByPlatformApplicationResponse$;
+__webpack_unused_export__ = ListOriginationNumbers$;
+__webpack_unused_export__ = ListOriginationNumbersCommand;
+__webpack_unused_export__ = ListOriginationNumbersRequest$;
+__webpack_unused_export__ = ListOriginationNumbersResult$;
+__webpack_unused_export__ = ListPhoneNumbersOptedOut$;
+__webpack_unused_export__ = ListPhoneNumbersOptedOutCommand;
+__webpack_unused_export__ = ListPhoneNumbersOptedOutInput$;
+__webpack_unused_export__ = ListPhoneNumbersOptedOutResponse$;
+__webpack_unused_export__ = ListPlatformApplications$;
+__webpack_unused_export__ = ListPlatformApplicationsCommand;
+__webpack_unused_export__ = ListPlatformApplicationsInput$;
+__webpack_unused_export__ = ListPlatformApplicationsResponse$;
+__webpack_unused_export__ = ListSMSSandboxPhoneNumbers$;
+__webpack_unused_export__ = ListSMSSandboxPhoneNumbersCommand;
+__webpack_unused_export__ = ListSMSSandboxPhoneNumbersInput$;
+__webpack_unused_export__ = ListSMSSandboxPhoneNumbersResult$;
+__webpack_unused_export__ = ListSubscriptions$;
+__webpack_unused_export__ = ListSubscriptionsByTopic$;
+__webpack_unused_export__ = ListSubscriptionsByTopicCommand;
+__webpack_unused_export__ = ListSubscriptionsByTopicInput$;
+__webpack_unused_export__ = ListSubscriptionsByTopicResponse$;
+__webpack_unused_export__ = ListSubscriptionsCommand;
+__webpack_unused_export__ = ListSubscriptionsInput$;
+__webpack_unused_export__ = ListSubscriptionsResponse$;
+__webpack_unused_export__ = ListTagsForResource$;
+__webpack_unused_export__ = ListTagsForResourceCommand;
+__webpack_unused_export__ = ListTagsForResourceRequest$;
+__webpack_unused_export__ = ListTagsForResourceResponse$;
+__webpack_unused_export__ = ListTopics$;
+__webpack_unused_export__ = ListTopicsCommand;
+__webpack_unused_export__ = ListTopicsInput$;
+__webpack_unused_export__ = ListTopicsResponse$;
+__webpack_unused_export__ = MessageAttributeValue$;
+__webpack_unused_export__ = NotFoundException;
+__webpack_unused_export__ = NotFoundException$;
+__webpack_unused_export__ = NumberCapability;
+__webpack_unused_export__ = OptInPhoneNumber$;
+__webpack_unused_export__ = OptInPhoneNumberCommand;
+__webpack_unused_export__ = OptInPhoneNumberInput$;
+__webpack_unused_export__ = OptInPhoneNumberResponse$;
+__webpack_unused_export__ = OptedOutException;
+__webpack_unused_export__ = OptedOutException$;
+__webpack_unused_export__ = PhoneNumberInformation$;
+__webpack_unused_export__ = PlatformApplication$;
+__webpack_unused_export__ = PlatformApplicationDisabledException;
+__webpack_unused_export__ = PlatformApplicationDisabledException$;
+__webpack_unused_export__ = Publish$;
+__webpack_unused_export__ = PublishBatch$;
+__webpack_unused_export__ = PublishBatchCommand;
+__webpack_unused_export__ = PublishBatchInput$;
+__webpack_unused_export__ = PublishBatchRequestEntry$;
+__webpack_unused_export__ = PublishBatchResponse$;
+__webpack_unused_export__ = PublishBatchResultEntry$;
+__webpack_unused_export__ = PublishCommand;
+__webpack_unused_export__ = PublishInput$;
+__webpack_unused_export__ = PublishResponse$;
+__webpack_unused_export__ = PutDataProtectionPolicy$;
+__webpack_unused_export__ = PutDataProtectionPolicyCommand;
+__webpack_unused_export__ = PutDataProtectionPolicyInput$;
+__webpack_unused_export__ = RemovePermission$;
+__webpack_unused_export__ = RemovePermissionCommand;
+__webpack_unused_export__ = RemovePermissionInput$;
+__webpack_unused_export__ = ReplayLimitExceededException;
+__webpack_unused_export__ = ReplayLimitExceededException$;
+__webpack_unused_export__ = ResourceNotFoundException;
+__webpack_unused_export__ = ResourceNotFoundException$;
+__webpack_unused_export__ = RouteType;
+__webpack_unused_export__ = SMSSandboxPhoneNumber$;
+__webpack_unused_export__ = SMSSandboxPhoneNumberVerificationStatus;
+__webpack_unused_export__ = SNS;
+exports.kye = SNSClient;
+__webpack_unused_export__ = SNSServiceException;
+__webpack_unused_export__ = SNSServiceException$;
+__webpack_unused_export__ = SetEndpointAttributes$;
+__webpack_unused_export__ = SetEndpointAttributesCommand;
+__webpack_unused_export__ = SetEndpointAttributesInput$;
+__webpack_unused_export__ = SetPlatformApplicationAttributes$;
+__webpack_unused_export__ = SetPlatformApplicationAttributesCommand;
+__webpack_unused_export__ = SetPlatformApplicationAttributesInput$;
+__webpack_unused_export__ = SetSMSAttributes$;
+__webpack_unused_export__ = SetSMSAttributesCommand;
+__webpack_unused_export__ = SetSMSAttributesInput$;
+__webpack_unused_export__ = SetSMSAttributesResponse$;
+__webpack_unused_export__ = SetSubscriptionAttributes$;
+__webpack_unused_export__ = SetSubscriptionAttributesCommand;
+__webpack_unused_export__ = SetSubscriptionAttributesInput$;
+__webpack_unused_export__ = SetTopicAttributes$;
+__webpack_unused_export__ = SetTopicAttributesCommand;
+__webpack_unused_export__ = SetTopicAttributesInput$;
+__webpack_unused_export__ = StaleTagException;
+__webpack_unused_export__ = StaleTagException$;
+__webpack_unused_export__ = Subscribe$;
+__webpack_unused_export__ = SubscribeCommand;
+__webpack_unused_export__ = SubscribeInput$;
+__webpack_unused_export__ = SubscribeResponse$;
+__webpack_unused_export__ = Subscription$;
+__webpack_unused_export__ = SubscriptionLimitExceededException;
+__webpack_unused_export__ = SubscriptionLimitExceededException$;
+__webpack_unused_export__ = Tag$;
+__webpack_unused_export__ = TagLimitExceededException;
+__webpack_unused_export__ = TagLimitExceededException$;
+__webpack_unused_export__ = TagPolicyException;
+__webpack_unused_export__ = TagPolicyException$;
+__webpack_unused_export__ = TagResource$;
+__webpack_unused_export__ = TagResourceCommand;
+__webpack_unused_export__ = TagResourceRequest$;
+__webpack_unused_export__ = TagResourceResponse$;
+__webpack_unused_export__ = ThrottledException;
+__webpack_unused_export__ = ThrottledException$;
+__webpack_unused_export__ = TooManyEntriesInBatchRequestException;
+__webpack_unused_export__ = TooManyEntriesInBatchRequestException$;
+__webpack_unused_export__ = Topic$;
+__webpack_unused_export__ = TopicLimitExceededException;
+__webpack_unused_export__ = TopicLimitExceededException$;
+__webpack_unused_export__ = Unsubscribe$;
+__webpack_unused_export__ = UnsubscribeCommand;
+__webpack_unused_export__ = UnsubscribeInput$;
+__webpack_unused_export__ = UntagResource$;
+__webpack_unused_export__ = UntagResourceCommand;
+__webpack_unused_export__ = UntagResourceRequest$;
+__webpack_unused_export__ = UntagResourceResponse$;
+__webpack_unused_export__ = UserErrorException;
+__webpack_unused_export__ = UserErrorException$;
+__webpack_unused_export__ = ValidationException;
+__webpack_unused_export__ = ValidationException$;
+__webpack_unused_export__ = VerificationException;
+__webpack_unused_export__ = VerificationException$;
+__webpack_unused_export__ = VerifySMSSandboxPhoneNumber$;
+__webpack_unused_export__ = VerifySMSSandboxPhoneNumberCommand;
+__webpack_unused_export__ = VerifySMSSandboxPhoneNumberInput$;
+__webpack_unused_export__ = VerifySMSSandboxPhoneNumberResult$;
+__webpack_unused_export__ = errorTypeRegistries;
+__webpack_unused_export__ = paginateListEndpointsByPlatformApplication;
+__webpack_unused_export__ = paginateListOriginationNumbers;
+__webpack_unused_export__ = paginateListPhoneNumbersOptedOut;
+__webpack_unused_export__ = paginateListPlatformApplications;
+__webpack_unused_export__ = paginateListSMSSandboxPhoneNumbers;
+__webpack_unused_export__ = paginateListSubscriptions;
+__webpack_unused_export__ = paginateListSubscriptionsByTopic;
+__webpack_unused_export__ = paginateListTopics;
+
+
+/***/ }),
+
 /***/ 1695:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
@@ -81565,8 +83854,8 @@ function awsClock(handler, runner = Date.now) {
 var bucket = __nccwpck_require__(9148);
 // EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
 var aws_call = __nccwpck_require__(6566);
-// EXTERNAL MODULE: ./lib/src/aws/connect.js + 3 modules
-var connect = __nccwpck_require__(3498);
+// EXTERNAL MODULE: ./lib/src/aws/connect.js + 4 modules
+var connect = __nccwpck_require__(2499);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
 var settings = __nccwpck_require__(5292);
 // EXTERNAL MODULE: ./lib/src/aws/permissions.js
@@ -81724,7 +84013,7 @@ function bucketAttempt(options, accountId, { accountId: owner, bucket }) {
 
 /***/ }),
 
-/***/ 3498:
+/***/ 2499:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81960,6 +84249,31 @@ var logs = __nccwpck_require__(5417);
 var permissions = __nccwpck_require__(1824);
 // EXTERNAL MODULE: ./lib/src/aws/sessions.js + 1 modules
 var aws_sessions = __nccwpck_require__(9744);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sns/dist-cjs/index.js
+var client_sns_dist_cjs = __nccwpck_require__(8797);
+;// CONCATENATED MODULE: ./lib/src/aws/topic.js
+// The policy of an SNS topic, read. Topics are never written.
+
+
+/** `accountId`: whose credentials these are. A topic is asked in its own Region, which may be another than the trail's. */
+function topicReader(options, accountId) {
+    return {
+        policy: async (topicArn) => {
+            const region = topicArn.split(':')[3] ?? options.region;
+            const sns = new client_sns_dist_cjs/* SNSClient */.kye({ ...options, region });
+            const call = {
+                action: 'sns:GetTopicAttributes',
+                accountId,
+                resource: `topic ${topicArn}`,
+            };
+            const command = new client_sns_dist_cjs/* GetTopicAttributesCommand */.YBt({ TopicArn: topicArn });
+            const answer = await (0,aws_call/* asked */.N)(call, () => sns.send(command));
+            // SNS gives every topic a policy; none at all admits nobody.
+            return answer.Attributes?.['Policy'] ?? '{"Statement":[]}';
+        },
+    };
+}
+//# sourceMappingURL=topic.js.map
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudtrail/dist-cjs/index.js
 var client_cloudtrail_dist_cjs = __nccwpck_require__(7392);
 // EXTERNAL MODULE: ./lib/src/aws/trails.js
@@ -82065,6 +84379,7 @@ function tagList(tags) {
 
 
 
+
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 async function connect(request, source) {
     const sessions = await (0,aws_sessions/* takeRoles */.F)(request, source, permissions/* OPERATION */.qR);
@@ -82089,7 +84404,11 @@ function clientOptions({ central, members }, { client }) {
 function readersOf({ central }, sessions, client) {
     const member = (session) => session instanceof problem/* UserError */.yo
         ? session
-        : { session, trails: (0,trails/* trailReader */.m)(client.trails(session), session.accountId) };
+        : {
+            session,
+            trails: (0,trails/* trailReader */.m)(client.trails(session), session.accountId),
+            topics: topicReader(client.trails(session), session.accountId),
+        };
     return {
         central: {
             session: sessions.central,
@@ -82805,6 +85124,7 @@ function trailStatements(mode, member, partition) {
                     resources: [arn(replaces)],
                 },
             ]),
+        ...readTopic(member, partition),
         ...(mode === 'apply' ? passRole(member, partition) : []),
     ];
 }
@@ -82814,7 +85134,7 @@ function reads({ trail: { extras } }, all) {
         'cloudtrail:GetTrailStatus',
         ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
         ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
-        ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
+        'cloudtrail:ListTags',
     ];
 }
 function writes({ state, trail: { extras, replaces } }) {
@@ -82831,6 +85151,15 @@ function writes({ state, trail: { extras, replaces } }) {
         ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
         ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
     ];
+}
+/** The policy of the topic that a trail is to announce its logs on, or of one that it takes over. */
+function readTopic({ state, trail }, partition) {
+    const { snsTopicArn: topic } = trail.settings;
+    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:sns:*:*:*`;
+    const resource = topic ?? inherited;
+    if (state !== 'present' || resource === undefined || resource === '')
+        return [];
+    return [{ actions: ['sns:GetTopicAttributes'], resources: [resource] }];
 }
 /** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
 function passRole({ state, accountId, trail }, partition) {
@@ -83158,6 +85487,9 @@ function liveTrail(trail) {
         arn: trail.TrailARN ?? '',
         homeRegion: trail.HomeRegion ?? '',
         organization: trail.IsOrganizationTrail ?? false,
+        ...(trail.HasCustomEventSelectors !== undefined && {
+            ownSelectors: trail.HasCustomEventSelectors,
+        }),
         bucket: trail.S3BucketName ?? '',
         prefix: trail.S3KeyPrefix ?? '',
         multiRegion: trail.IsMultiRegionTrail ?? false,
@@ -84103,14 +86435,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3246);
-/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3498);
+/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2499);
 /* harmony import */ var _aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4776);
 /* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8681);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2963);
 /* harmony import */ var _github_octokit_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3177);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5824);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(3977);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7023);
 /* harmony import */ var _report_escape_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3330);
 /* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
@@ -84175,7 +86507,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3977:
+/***/ 7023:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84186,8 +86518,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/src/plan/plan.js + 2 modules
 var plan_plan = __nccwpck_require__(2456);
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 41 modules
-var src_policy = __nccwpck_require__(4463);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 43 modules
+var src_policy = __nccwpck_require__(2278);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
 var settings = __nccwpck_require__(5292);
 // EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
@@ -84196,8 +86528,8 @@ var bucket_plan = __nccwpck_require__(9274);
 var policy_plan = __nccwpck_require__(6770);
 // EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
 var trail_guards = __nccwpck_require__(8835);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 2 modules
-var trail_plan = __nccwpck_require__(9694);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
+var trail_plan = __nccwpck_require__(2323);
 // EXTERNAL MODULE: ./lib/src/trail/words.js
 var words = __nccwpck_require__(5116);
 ;// CONCATENATED MODULE: ./lib/src/delivery/newest.js
@@ -84501,9 +86833,9 @@ function strangersGrants(grantees, isListed) {
         .map(({ accountId, trails, paths, statements }) => warning(accountId, 'grant-without-account', `The bucket policy admits account ${accountId}, which nobody listed (${[...trails, ...paths].join(', ') || 'by its number'}; ${statements.join(', ')}).`, "List the account, or take its grants back (operation offboard, with grants-only 'true' if it cannot be entered)."));
 }
 function bucketFindings({ bucket: settings, policy, partition }, { central }) {
-    const { steps, findings } = (0,bucket_plan/* planBucket */.e)(settings, central);
+    const { steps, findings } = (0,bucket_plan/* planBucket */.eu)(settings, central);
     const about = (code, message, remedy) => warning(central.accountId, code, message, remedy);
-    const unset = steps.map(bucket_plan/* bucketStepInWords */.n).join('; ');
+    const unset = steps.map(bucket_plan/* bucketStepInWords */.nE).join('; ');
     const bucketArn = `arn:${partition}:s3:::${central.bucket}`;
     return [
         ...(steps.length === 0
@@ -84524,8 +86856,57 @@ function bucketFindings({ bucket: settings, policy, partition }, { central }) {
 var problem = __nccwpck_require__(6373);
 // EXTERNAL MODULE: ./lib/src/plan/observe-keys.js
 var observe_keys = __nccwpck_require__(977);
+// EXTERNAL MODULE: ./lib/src/plan/destinations.js
+var destinations = __nccwpck_require__(5231);
+// EXTERNAL MODULE: ./lib/src/plan/managed-elsewhere.js
+var managed_elsewhere = __nccwpck_require__(9840);
 // EXTERNAL MODULE: ./lib/src/plan/patience.js
 var plan_patience = __nccwpck_require__(9941);
+;// CONCATENATED MODULE: ./lib/src/plan/observe-surroundings.js
+// The second look, at what only matters for certain steps. It is the one reading that depends on what is planned.
+
+
+
+
+
+
+/**
+ * The tags of a trail that is to be changed, the policy of a topic that is to be set. A run without such steps makes no call
+ * for it; a call that is refused is no failure, but told where it matters.
+ */
+async function withSurroundings(observed, request, { trails, topics }) {
+    const steps = (0,trail_plan/* stepsOf */.B)((0,trail_plan/* planTrail */.c)(observed, request));
+    const { snsTopicArn } = (0,destinations/* destinationsSet */.Ki)(steps);
+    const isChanged = (0,managed_elsewhere/* touched */.FI)(observed.trails, steps).some(({ arn }) => arn === observed.trailArn);
+    const [tags, topic] = await Promise.all([
+        isChanged && observed.extras.tags === undefined ? readTags(trails, observed) : {},
+        snsTopicArn === '' ? undefined : readTopic(topics, snsTopicArn),
+    ]);
+    return { ...observed, ...tags, ...(topic !== undefined && { topic }) };
+}
+async function readTags(reader, { trailArn: arn, extras }) {
+    try {
+        return { extras: { ...extras, tags: (await reader.tags(arn)) ?? {} } };
+    }
+    catch (error) {
+        if (error instanceof problem/* UserError */.yo)
+            return { tagsUnread: error.message };
+        throw error;
+    }
+}
+async function readTopic(reader, topicArn) {
+    try {
+        return { document: (0,src_policy/* parsePolicy */.ON)(await reader.policy(topicArn)) };
+    }
+    catch (error) {
+        if ((0,plan_patience/* isMissingTopic */.Ei)(error))
+            return { document: null };
+        if (error instanceof problem/* UserError */.yo || error instanceof src_policy/* PolicyError */.pn)
+            return { unread: error.message };
+        throw error;
+    }
+}
+//# sourceMappingURL=observe-surroundings.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/observe.js
 // What is there today: the bucket's policy (for a bootstrap or an audit also its settings), each member's trails and the keys
 // that encrypt the logs, read at the same time. Decides nothing; a
@@ -84535,9 +86916,10 @@ var plan_patience = __nccwpck_require__(9941);
 
 
 
+
 /** @throws UserError where the bucket policy cannot be read or understood. */
 async function observe(request, readers, clock) {
-    const observing = Promise.all(request.members.map((member) => observeMember(member, readers)));
+    const observing = Promise.all(request.members.map((member) => observeMember(member, request, readers)));
     const [central, members, keys] = await Promise.all([
         observeCentral(request, readers.central, clock),
         observing,
@@ -84596,7 +86978,7 @@ async function readPolicy(bucket, { accountId, bucket: name }, clock) {
         }, { cause: error });
     }
 }
-async function observeMember(member, readers) {
+async function observeMember(member, request, readers) {
     if (member.state === 'closed')
         return unentered(member, readers.central.session.partition);
     const reader = readers.members.get(member.accountId);
@@ -84605,7 +86987,8 @@ async function observeMember(member, readers) {
     if (reader instanceof problem/* UserError */.yo)
         return { member, failure: reader };
     try {
-        return await entered(member, reader);
+        const observed = await entered(member, reader);
+        return await withSurroundings(observed, request, reader);
     }
     catch (error) {
         if (error instanceof problem/* UserError */.yo)
@@ -86155,7 +88538,7 @@ async function applyBucket(steps, central, { reader, writer, clock }) {
         catch (error) {
             if (!(0,plan_patience/* isOwnBucket */.hO)(error))
                 throw error;
-            needed = kindsOf((0,bucket_plan/* planBucket */.e)(await reader.settings(), central).steps);
+            needed = kindsOf((0,bucket_plan/* planBucket */.eu)(await reader.settings(), central).steps);
             return { state: 'unchanged' };
         }
     };
@@ -86365,6 +88748,7 @@ function policyPart(holder, wish, seen, deps) {
 
 
 
+
 /** Never throws for a failure that AWS caused: it is in the outcome. */
 async function applyTrail(planned, request, deps) {
     const { accountId } = planned.member;
@@ -86438,7 +88822,12 @@ async function waitOut(step, { trail, trailArn }, { writer, confirmPolicy, confi
         await confirmKey?.();
         return confirmKey === null ? plan_patience/* UNKNOWN_PROPAGATION */.Wq : plan_patience/* PROPAGATION */.bd;
     };
-    await persist(() => send(step, trailArn, writer), patience, clock);
+    try {
+        await persist(() => send(step, trailArn, writer), patience, clock);
+    }
+    catch (error) {
+        throw (0,destinations/* refused */.J5)(error, step, trailArn);
+    }
 }
 async function send(step, trailArn, writer) {
     switch (step.kind) {
@@ -87555,11 +89944,14 @@ function blank(run) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ planBucket),
-/* harmony export */   n: () => (/* binding */ bucketStepInWords)
+/* harmony export */   eu: () => (/* binding */ planBucket),
+/* harmony export */   nE: () => (/* binding */ bucketStepInWords),
+/* harmony export */   u6: () => (/* binding */ publicPolicyFindings)
 /* harmony export */ });
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
 // What the central bucket is brought through, decided from its settings as they are. Pure. What was never set is set; what
 // somebody set weaker than is recommended is left as it is, and told.
+
 /** The step as a person would name it. */
 function bucketStepInWords({ kind }) {
     return WORDS[kind];
@@ -87648,7 +90040,170 @@ function weaker({ code, message, remedy }, { accountId, bucket }) {
         remedy,
     };
 }
+/**
+ * Where Block Public Access is on, S3 refuses every policy with a public statement, an old one of somebody else's too; where
+ * it is turned on, that statement ends. So neither is begun. Source: S3 user guide, access-control-block-public-access.
+ */
+function publicPolicyFindings(settings, policy, { accountId, bucket }) {
+    if (settings === null)
+        return [];
+    const { publicAccessBlock } = settings;
+    const isHit = publicAccessBlock === null || (publicAccessBlock.blockPublicPolicy && policy.changed);
+    const names = isHit ? (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .publicStatements */ .Qg)(policy.document) : [];
+    if (names.length === 0)
+        return [];
+    const effect = publicAccessBlock === null
+        ? 'Block Public Access was never set on the bucket; turning it on would end that access'
+        : 'Block Public Access is on, so S3 refuses every new policy with it';
+    return [
+        {
+            severity: 'error',
+            code: 'bucket-policy-public',
+            account: accountId,
+            message: `The policy of bucket ${bucket} lets anybody in, in ${names.join(', ')}. ${effect}.`,
+            remedy: 'Narrow the statement by hand. If it is meant, set Block Public Access yourself, with BlockPublicPolicy and RestrictPublicBuckets off: it is then left as it is.',
+        },
+    ];
+}
 //# sourceMappingURL=bucket-plan.js.map
+
+/***/ }),
+
+/***/ 5231:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J5: () => (/* binding */ refused),
+/* harmony export */   Ki: () => (/* binding */ destinationsSet),
+/* harmony export */   h8: () => (/* binding */ destinationFindings)
+/* harmony export */ });
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6373);
+// Where a trail sends besides its bucket, an SNS topic and a CloudWatch log group: what is wrong with them, as far as that can
+// be known before CloudTrail is asked, and the statements it needs there, to be copied. Pure. Bucket and key are not its
+// business. Sources: CloudTrail user guide, cloudtrail-permissions-for-sns-notifications and
+// cloudtrail-required-policy-for-cloudwatch-logs; CloudTrail API reference, CreateTrail.
+
+
+const NONE = { snsTopicArn: '', cloudWatchLogGroupArn: '', cloudWatchRoleArn: '' };
+/** Topic, group and role that the steps set; empty texts for those that they leave as they are. */
+function destinationsSet(steps) {
+    const step = steps.find(({ kind }) => kind === 'create' || kind === 'update');
+    return step === undefined ? NONE : setBy(step);
+}
+function setBy(step) {
+    if (step.kind === 'create')
+        return step.settings;
+    if (step.kind !== 'update')
+        return NONE;
+    const { changes, settings } = step;
+    const sets = (name) => changes.some(({ setting }) => setting === name);
+    const logs = sets('cloudWatchLogGroupArn') || sets('cloudWatchRoleArn');
+    return {
+        snsTopicArn: sets('snsTopicArn') ? settings.snsTopicArn : '',
+        cloudWatchLogGroupArn: logs ? settings.cloudWatchLogGroupArn : '',
+        cloudWatchRoleArn: logs ? settings.cloudWatchRoleArn : '',
+    };
+}
+/**
+ * Before CloudTrail is asked. Nobody looks at a role, which is told in a dry run only: in an apply CloudTrail looks at it, and
+ * its refusal comes with the same text ({@link refused}).
+ */
+function destinationFindings(set, place, about) {
+    const wrong = partitionFindings(set, place, about);
+    if (wrong.length > 0)
+        return wrong;
+    return [
+        ...(set.snsTopicArn === '' ? [] : topicFindings(set.snsTopicArn, place, about)),
+        ...(set.cloudWatchLogGroupArn === '' ? [] : logGroupFindings(set, place, about)),
+    ];
+}
+const [PARTITION, REGION, ACCOUNT, REST] = [1, 3, 4, 5];
+const part = (arn, index) => arn.split(':')[index] ?? '';
+/** No ARN of one partition means anything in another. */
+function partitionFindings(set, { trailArn }, about) {
+    const wanted = part(trailArn, PARTITION);
+    return [set.snsTopicArn, set.cloudWatchLogGroupArn, set.cloudWatchRoleArn]
+        .filter((arn) => arn !== '' && part(arn, PARTITION) !== wanted)
+        .map((arn) => about('error', 'destination-partition', `${arn} is of partition ${part(arn, PARTITION)}, but trail ${trailArn} is of ${wanted}.`, `Give an ARN that begins with arn:${wanted}:.`));
+}
+function topicFindings(topicArn, place, about) {
+    const { trailArn, topic } = place;
+    const accountId = part(trailArn, ACCOUNT);
+    if (topic === undefined)
+        return [];
+    if ('document' in topic && topic.document !== null)
+        return (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnoseTopic */ .YZ)(topic.document, topicArn, { trailArn, accountId, bucket: '', prefix: '' });
+    if ('document' in topic)
+        return [
+            about('error', 'topic-missing', `There is no topic ${topicArn}.`, `Create it, with this statement in its policy: ${(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .topicStatement */ .le)(topicArn, trailArn)}`),
+        ];
+    return [
+        about('notice', 'topic-policy-not-read', `Whether CloudTrail may publish to ${topicArn}${abroad(topicArn, trailArn)} was not looked at: ${topic.unread}`, topicRemedy(topicArn, trailArn)),
+    ];
+}
+/** "Topic may be in another account or Region": then somebody else has to change its policy. */
+function abroad(topicArn, trailArn) {
+    const owner = part(topicArn, ACCOUNT);
+    return owner === part(trailArn, ACCOUNT) ? '' : `, a topic of account ${owner},`;
+}
+function topicRemedy(topicArn, trailArn) {
+    return `The topic must exist, the key of an encrypted topic must allow cloudtrail.amazonaws.com kms:GenerateDataKey* and kms:Decrypt, and the topic's policy needs this statement: ${(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .topicStatement */ .le)(topicArn, trailArn)}`;
+}
+/** A group of another account was refused with the inputs; of its Region only the plan knows what is wanted. */
+function logGroupFindings(set, place, about) {
+    const { trailArn, mode } = place;
+    const home = part(trailArn, REGION);
+    const { cloudWatchLogGroupArn: group, cloudWatchRoleArn: role } = set;
+    if (part(group, REGION) !== home)
+        return [
+            about('warning', 'log-group-region', `Log group ${group} is not in ${home}, the home Region of trail ${trailArn}. CloudTrail looks for a log group there and will most likely refuse it.`, `Give a log group of ${home}: a multi-Region trail sends the events of all Regions to it.`),
+        ];
+    if (mode === 'apply')
+        return [];
+    return [
+        about('notice', 'log-group-role-not-read', `Whether CloudTrail may write to ${group} with role ${role} was not looked at.`, logsRemedy(set, trailArn)),
+    ];
+}
+/** Trust and permissions of the role. Without `aws:SourceArn`, which was seen to shut CloudTrail out (prowler's issue 4714). */
+function logsRemedy({ cloudWatchLogGroupArn: group, cloudWatchRoleArn: role }, trailArn) {
+    const stream = `${part(trailArn, ACCOUNT)}_CloudTrail_${part(trailArn, REGION)}*`;
+    const trust = {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudtrail.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+    };
+    const permissions = {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: `${group.replace(/:\*$/, '')}:log-stream:${stream}`,
+    };
+    return `Group and role must exist. The trust policy of ${role.split(':').slice(REST).join(':')} needs this statement: ${JSON.stringify(trust, null, 2)}\nIts permissions policy needs this one: ${JSON.stringify(permissions, null, 2)}`;
+}
+/** The failure of a step, with the statement that is missing where CloudTrail refused a topic, a group or a role. */
+function refused(error, step, trailArn) {
+    if (!(error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .CallFailure */ .Rk))
+        return error;
+    const set = step.kind === 'create' || step.kind === 'update' ? step.settings : NONE;
+    const remedy = remedyFor(error.awsCode, set, trailArn);
+    const [finding] = error.findings;
+    if (remedy === null || finding === undefined)
+        return error;
+    return new _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .CallFailure */ .Rk(error.awsCode, { ...finding, remedy }, { cause: error });
+}
+function remedyFor(awsCode, set, trailArn) {
+    switch (awsCode) {
+        case 'InsufficientSnsTopicPolicyException':
+        case 'InvalidSnsTopicNameException':
+            return set.snsTopicArn === '' ? null : topicRemedy(set.snsTopicArn, trailArn);
+        case 'InvalidCloudWatchLogsRoleArnException':
+        case 'InvalidCloudWatchLogsLogGroupArnException':
+            return set.cloudWatchLogGroupArn === '' ? null : logsRemedy(set, trailArn);
+        default:
+            return null;
+    }
+}
+//# sourceMappingURL=destinations.js.map
 
 /***/ }),
 
@@ -87658,7 +90213,7 @@ function weaker({ code, message, remedy }, { accountId, bucket }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b: () => (/* binding */ planKeyPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4463);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
 // What becomes of a key's policy, decided from the document that is there and the trails that are to use the key. Pure, and
 // asked again with each newly read document while a plan is carried out. Which keys a run is about, and whom a key that
 // cannot be used holds back, is decided in keys-plan.ts.
@@ -87701,6 +90256,140 @@ function placeOfKey(arn) {
 
 /***/ }),
 
+/***/ 9840:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FI: () => (/* binding */ touched),
+/* harmony export */   Js: () => (/* binding */ policyFindings),
+/* harmony export */   hF: () => (/* binding */ landingZoneOf),
+/* harmony export */   hQ: () => (/* binding */ trailFindings)
+/* harmony export */ });
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+// Which tool made a trail or a bucket policy, told by names, tags and Sids, and what to change there: it would put back what
+// is changed here. Pure. A sign that people also use by themselves counts for nothing: the console's own Sids, for example.
+
+/**
+ * Trails that landing zones make, by the beginnings of their names: `aws-controltower-BaselineCloudTrail` (Control Tower user
+ * guide), `aws-aft-CustomizationsCloudTrail` (Account Factory for Terraform), `AWSAccelerator-…` (Landing Zone Accelerator's
+ * default prefix).
+ */
+const LANDING_ZONES = [
+    ['aws-controltower-', 'Control Tower', 'Control Tower'],
+    ['aws-aft-', "Control Tower's Account Factory for Terraform", 'Terraform'],
+    ['AWSAccelerator-', 'the Landing Zone Accelerator', 'CloudFormation'],
+];
+/** Who makes trails of such names; null for a name that anybody may have given. */
+function landingZoneOf(trail) {
+    return LANDING_ZONES.find(([prefix]) => trail.startsWith(prefix))?.[1] ?? null;
+}
+/** About a trail that is there and that the plan changes or deletes. `tags` are undefined where they were not read. */
+function trailFindings(trails, steps, tagsOf, about) {
+    return touched(trails, steps).flatMap((trail) => {
+        const sign = signOfTrail(trail.name, tagsOf(trail) ?? {});
+        if (sign === null)
+            return [];
+        const { tool, by } = sign;
+        return about('warning', 'trail-managed-elsewhere', `Trail ${trail.name} seems to be managed by ${tool} (${by}), which will put back what is changed here.`, `${CHANGE_TRAIL[tool]} ${SEE}`);
+    });
+}
+/** Trails that are there and that the steps are about: not one that is to be created. */
+function touched(trails, steps) {
+    const names = new Set(steps.map(({ trail }) => trail));
+    return trails.filter(({ name }) => names.has(name));
+}
+function signOfTrail(name, tags) {
+    const zone = LANDING_ZONES.find(([prefix]) => name.startsWith(prefix));
+    if (zone !== undefined)
+        return { tool: zone[2], by: `${zone[1]} gives such names` };
+    const signs = Object.entries(tags).flatMap(([key, value]) => {
+        const tool = toolOfTag(key, value);
+        return tool === null ? [] : [{ tool, by: `its tag ${key} is ${value}` }];
+    });
+    return signs[0] ?? null;
+}
+/** CloudFormation tags what it makes ("AWS CloudFormation resource tags"); for other tools there are only habits. */
+function toolOfTag(key, value) {
+    if (key === 'aws:cloudformation:stack-name')
+        return /^(?:StackSet-)?AWSControlTower/.test(value) ? 'Control Tower' : 'CloudFormation';
+    if (/^terraform/i.test(key) && !/^(?:false|no|0|none|)$/i.test(value))
+        return 'Terraform';
+    if (!MANAGER_KEY.test(key))
+        return null;
+    if (/terraform|terragrunt|opentofu/i.test(value))
+        return 'Terraform';
+    return /cloudformation|\bcdk\b/i.test(value) ? 'CloudFormation' : null;
+}
+/** `ManagedBy`, `managed_by`, `team:provisioned-by`, … */
+const MANAGER_KEY = /(?:^|[:/_-])(?:(?:managed|provisioned|created|deployed|maintained)[ :/_-]?(?:by|with|using)|provisioner|iac|tool)$/i;
+/** About a policy that the plan changes: the tool that its Sids tell. */
+function policyFindings(document) {
+    const sids = document === null ? [] : (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .sidsOf */ .JY)(document);
+    const found = SIDS.find(({ pattern }) => sids.some((sid) => pattern.test(sid)));
+    if (found === undefined)
+        return [];
+    const sid = sids.find((one) => found.pattern.test(one));
+    return [
+        {
+            severity: 'warning',
+            code: 'policy-managed-elsewhere',
+            message: `The bucket policy seems to be managed by ${found.tool} (its Sid ${JSON.stringify(sid)} is one that ${found.whose}), which will put back what is changed here.`,
+            remedy: `${CHANGE_POLICY[found.tool]} ${SEE}`,
+        },
+    ];
+}
+/**
+ * Sids that a tool writes and no page of AWS on bucket policies tells people to write. Sources: Control Tower user guide,
+ * logging-s3-audit-bucket; the published sources of the modules named here. Those of the console and of the CloudTrail user
+ * guide (`AWSCloudTrailAclCheck…`, `AWSCloudTrailWrite…`) tell nothing.
+ */
+const SIDS = [
+    {
+        pattern: /^AWSBucketDeliveryFor(?:Config|OrganizationTrail)$/,
+        tool: 'Control Tower',
+        whose: 'Control Tower writes, and landing zones made after it',
+    },
+    {
+        pattern: / - from file$/i,
+        tool: 'CloudFormation',
+        whose: 'the Landing Zone Accelerator writes',
+    },
+    {
+        pattern: /^deny-insecure-connections$/,
+        tool: 'CloudFormation',
+        whose: 'the Landing Zone Accelerator writes',
+    },
+    {
+        pattern: /^(?:cloudtrail|cloudwatch|config|redshift|[aens]lb|s3)-logs-[a-z-]+$/,
+        tool: 'Terraform',
+        whose: 'modules of Trussworks and CloudDrove write',
+    },
+    {
+        pattern: /^ForceSSLOnlyAccess$/,
+        tool: 'Terraform',
+        whose: 'modules of Cloud Posse and Lacework write',
+    },
+    {
+        pattern: /^(?:denyInsecureTransport|denyOutdatedTLS|denyIncorrectEncryptionHeaders)$/,
+        tool: 'Terraform',
+        whose: 'the module terraform-aws-modules/s3-bucket writes',
+    },
+];
+const SEE = 'docs/managed-elsewhere.md shows how.';
+const CHANGE_TRAIL = {
+    CloudFormation: "Change the stack's AWS::CloudTrail::Trail to the same settings, or take the trail out of the stack (DeletionPolicy: Retain), or choose another trail-name.",
+    'Control Tower': 'Leave this trail alone and choose another trail-name. It is turned on and off in the landing zone settings of Control Tower only.',
+    Terraform: 'Change the aws_cloudtrail resource to the same settings, or take it out of the state (terraform state rm), or choose another trail-name.',
+};
+const CHANGE_POLICY = {
+    CloudFormation: "Put the same statements into the stack's AWS::S3::BucketPolicy: the plan's policy diff shows them.",
+    'Control Tower': "Choose a bucket of your own: Control Tower puts its buckets' policies back with each update of the landing zone, and its controls may refuse this change.",
+    Terraform: "Put the same statements into aws_s3_bucket_policy (the plan's policy diff shows them), or let it leave the policy alone (lifecycle, ignore_changes).",
+};
+//# sourceMappingURL=managed-elsewhere.js.map
+
+/***/ }),
+
 /***/ 977:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -87710,7 +90399,7 @@ function placeOfKey(arn) {
 /* harmony export */   q9: () => (/* binding */ namedKeys),
 /* harmony export */   qB: () => (/* binding */ readKeyPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4463);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6373);
 /* harmony import */ var _key_ports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(706);
 // The keys that encrypt the logs, as they are: those that the inputs name, and those that existing trails keep. Only keys of the
@@ -87859,6 +90548,7 @@ function resultOf(plan, outcome) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ei: () => (/* binding */ isMissingTopic),
 /* harmony export */   G3: () => (/* binding */ isMissingKey),
 /* harmony export */   KQ: () => (/* binding */ newTrailPatience),
 /* harmony export */   Ni: () => (/* binding */ isUnanswered),
@@ -87934,6 +90624,8 @@ const isMissingKey = (error) => codeOf(error) === 'NotFoundException';
 const isExisting = (error) => codeOf(error) === 'TrailAlreadyExistsException';
 const isGone = (error) => codeOf(error) === 'TrailNotFoundException';
 const isMissingBucket = (error) => codeOf(error) === 'NoSuchBucket';
+/** SNS's word for it. */
+const isMissingTopic = (error) => codeOf(error) === 'NotFoundException';
 /** Made meanwhile by another run, or by a call of ours whose answer was lost. */
 const isOwnBucket = (error) => codeOf(error) === 'BucketAlreadyOwnedByYou';
 const trailCallPatience = (error) => TRAIL_CALLS.get(codeOf(error)) ?? null;
@@ -88025,8 +90717,8 @@ function intent({ trailArn, trail, member, withdraw }) {
     };
 }
 //# sourceMappingURL=digest.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 41 modules
-var policy = __nccwpck_require__(4463);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 43 modules
+var policy = __nccwpck_require__(2278);
 // EXTERNAL MODULE: ./lib/src/plan/key-plan.js
 var key_plan = __nccwpck_require__(2999);
 // EXTERNAL MODULE: ./lib/src/plan/key-ports.js
@@ -88178,8 +90870,8 @@ function unusableFinding({ arn, accountId, ...key }) {
 //# sourceMappingURL=keys-plan.js.map
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 2 modules
-var trail_plan = __nccwpck_require__(9694);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
+var trail_plan = __nccwpck_require__(2323);
 ;// CONCATENATED MODULE: ./lib/src/plan/plan.js
 // The plan: all that will happen, as one value, from what is asked for and what is there. Pure and total. A member whose
 // trail must be left alone is granted nothing; a policy that must not be written holds back everything.
@@ -88193,7 +90885,7 @@ function makePlan(request, observed) {
     const judged = planKeys(trails.flatMap(({ plan }) => (plan.kind === 'planned' ? plan : [])), observed.keys, request);
     const members = trails.map(({ plan }) => heldBackBy(judged.refused, plan));
     const planned = members.filter((member) => member.kind === 'planned');
-    const bucket = observed.bucket === undefined ? NO_WORK : (0,bucket_plan/* planBucket */.e)(observed.bucket, request.central);
+    const bucket = observed.bucket === undefined ? NO_WORK : (0,bucket_plan/* planBucket */.eu)(observed.bucket, request.central);
     const wish = {
         accountId: request.central.accountId,
         bucket: request.central.bucket,
@@ -88206,7 +90898,10 @@ function makePlan(request, observed) {
     const policy = (0,policy_plan/* planPolicy */._)(observed.policy.document, wish);
     const digest = planDigest(wish, planned, policy, judged.keys);
     const approval = approvalFindings(request.expectedPlan, digest);
-    const whole = [...policy.findings, ...approval];
+    const exposed = observed.bucket === undefined
+        ? []
+        : (0,bucket_plan/* publicPolicyFindings */.u6)(observed.bucket, policy.merge, request.central);
+    const whole = [...policy.findings, ...exposed, ...approval];
     // A bucket is not made ready for a trail that cannot be.
     const heldBack = request.operation === 'bootstrap' || members.some(({ kind }) => kind === 'held-back');
     return {
@@ -88288,9 +90983,11 @@ function approvalFindings(expected, digest) {
 /* harmony export */   V: () => (/* binding */ deadFindings),
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4463);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+/* harmony import */ var _managed_elsewhere_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9840);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
+
 
 function planPolicy(before, wish) {
     const { layout, admit, withdraw, accountId } = wish;
@@ -88302,7 +90999,7 @@ function planPolicy(before, wish) {
         ...merge.findings,
         ...(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)(merge.document, admit),
         ...(size === null ? [] : (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .sizeFindings */ .IK)(size, layout)),
-        ...(merge.changed ? deadFindings(merge.document) : []),
+        ...(merge.changed ? [...deadFindings(merge.document), ...(0,_managed_elsewhere_js__WEBPACK_IMPORTED_MODULE_1__/* .policyFindings */ .Js)(before)] : []),
         ...(access.broader ? [broader(wish)] : []),
     ];
     return {
@@ -88400,19 +91097,76 @@ function losses(name, changes, about) {
 
 /***/ }),
 
-/***/ 9694:
+/***/ 2323:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ planTrail)
+  c: () => (/* binding */ planTrail),
+  B: () => (/* binding */ stepsOf)
 });
 
-// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
-var trail_guards = __nccwpck_require__(8835);
+// EXTERNAL MODULE: ./lib/src/plan/destinations.js
+var destinations = __nccwpck_require__(5231);
+// EXTERNAL MODULE: ./lib/src/plan/managed-elsewhere.js
+var managed_elsewhere = __nccwpck_require__(9840);
 // EXTERNAL MODULE: ./lib/src/trail/extras.js
 var trail_extras = __nccwpck_require__(6290);
+;// CONCATENATED MODULE: ./lib/src/plan/second-copies.js
+// Which other trails of the account deliver already what a trail that begins to log will record, and what the second copy
+// costs. Pure. A trail that logs already is not spoken of: somebody has decided that, and pays for it knowingly or is told
+// by an audit.
+
+
+/**
+ * "The first copy of management events is delivered free of charge. Additional copies of management events are charged at
+ * $2.00 per 100,000 events" (CloudTrail pricing page), in each Region.
+ */
+const COST = 'CloudTrail charges $2.00 for every 100,000 management events of each copy after the first.';
+/** Where a trail begins to log. The trails that the steps are about are no second copies of one another. */
+function secondCopies({ member, trails, extras, replacedExtras }, steps, bucket, about) {
+    if (!steps.some(({ kind }) => kind === 'start-logging'))
+        return [];
+    const { name, extras: wish } = member.trail;
+    const selectors = wish.eventSelectors ??
+        extras.eventSelectors ??
+        replacedExtras.eventSelectors ??
+        trail_extras/* DEFAULT_SELECTORS */.hd;
+    if (!(0,trail_extras/* recordsManagementEvents */.Hi)(selectors))
+        return [];
+    const own = (0,managed_elsewhere/* touched */.FI)(trails, steps);
+    return trails
+        .filter((trail) => !own.includes(trail))
+        .map((trail) => secondCopy(trail, name, bucket, about));
+}
+function secondCopy(trail, name, bucket, about) {
+    const isKnown = trail.ownSelectors === false;
+    const what = isKnown
+        ? `already delivers the account's management events to bucket ${trail.bucket}. With ${name} there is a second copy.`
+        : `delivers to bucket ${trail.bucket}. If it records management events (its event selectors are not read), ${name} makes a second copy.`;
+    return about(isKnown ? 'warning' : 'notice', trail.organization ? 'second-copy-of-organization-trail' : 'second-copy-of-account-trail', `${inWords(trail)} ${what} ${COST}`, trail.organization ? insteadOfOrganization(trail) : insteadOfAccount(trail, bucket));
+}
+function inWords({ name, arn, organization }) {
+    const zone = (0,managed_elsewhere/* landingZoneOf */.hF)(name);
+    const maker = zone === null ? '' : `, made by ${zone},`;
+    return `${organization ? "The organization's" : "The account's"} trail ${name} (${arn})${maker}`;
+}
+const ADD_ONLY = 'If this trail is to add what the other does not record, say so with event-selectors.';
+function insteadOfOrganization({ name, bucket }) {
+    const controlTower = (0,managed_elsewhere/* landingZoneOf */.hF)(name) === 'Control Tower'
+        ? ' Control Tower makes its trail only while CloudTrail is turned on in the landing zone settings.'
+        : '';
+    return `If the logs in ${bucket} are enough, leave this account out, and read or replicate them from there. ${ADD_ONLY}${controlTower}`;
+}
+function insteadOfAccount({ name, bucket }, wished) {
+    return bucket === wished
+        ? `If this trail is to take the other's place, set replaces-trail to ${name}. ${ADD_ONLY}`
+        : `Delete ${name} once nobody needs the logs in ${bucket} any more. ${ADD_ONLY}`;
+}
+//# sourceMappingURL=second-copies.js.map
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
 var settings = __nccwpck_require__(5292);
 ;// CONCATENATED MODULE: ./lib/src/plan/trail-onboard.js
@@ -88577,7 +91331,19 @@ function others(trails, leaving, bucket, about) {
 // touched comes out with the finding that says why, and is then not granted anything either.
 
 
+
+
+
+
 function planTrail(observed, rules) {
+    const plan = planSteps(observed, rules);
+    return { ...plan, findings: [...plan.findings, ...surroundings(observed, plan, rules)] };
+}
+/** What will be done: nothing where an error holds the trail back. */
+function stepsOf({ steps, findings }) {
+    return findings.some(({ severity }) => severity === 'error') ? [] : steps;
+}
+function planSteps(observed, rules) {
     const { state } = observed.member;
     switch (state) {
         case 'present':
@@ -88587,11 +91353,27 @@ function planTrail(observed, rules) {
             return planOffboarding(observed, rules);
     }
 }
+/** What is about the steps and not about the trail's own settings: nothing where nothing is done. */
+function surroundings(observed, plan, { central, mode }) {
+    const { member, trails, trailArn, extras, replacedExtras, tagsUnread, topic } = observed;
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const steps = stepsOf(plan);
+    const tagsOf = ({ arn }) => (arn === trailArn ? extras : replacedExtras).tags;
+    return [
+        ...secondCopies(observed, steps, central.bucket, about),
+        ...(0,managed_elsewhere/* trailFindings */.hQ)(trails, steps, tagsOf, about),
+        ...(tagsUnread === undefined ? [] : [unread(member.trail.name, tagsUnread, about)]),
+        ...(0,destinations/* destinationFindings */.h8)((0,destinations/* destinationsSet */.Ki)(steps), { trailArn, mode, topic }, about),
+    ];
+}
+function unread(name, cause, about) {
+    return about('notice', 'trail-tags-not-read', `Whether another tool manages trail ${name} was not looked at, for its tags could not be read: ${cause}`, 'Allow cloudtrail:ListTags on the trail to be told when Terraform or CloudFormation would undo a change.');
+}
 //# sourceMappingURL=trail-plan.js.map
 
 /***/ }),
 
-/***/ 4463:
+/***/ 2278:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -88603,6 +91385,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   WO: () => (/* reexport */ deadPrincipals),
   h4: () => (/* reexport */ diagnose),
   sN: () => (/* reexport */ diagnoseKey),
+  YZ: () => (/* reexport */ diagnoseTopic),
   wR: () => (/* reexport */ diffPolicies),
   dE: () => (/* reexport */ granteesOf),
   aw: () => (/* reexport */ isTlsOnly),
@@ -88617,8 +91400,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   rH: () => (/* reexport */ missingKeyGrants),
   ON: () => (/* reexport */ parsePolicy),
   yv: () => (/* reexport */ printPolicy),
+  Qg: () => (/* reexport */ publicStatements),
   xw: () => (/* reexport */ reachOf),
+  JY: () => (/* reexport */ sidsOf),
   IK: () => (/* reexport */ sizeFindings),
+  le: () => (/* reexport */ topicStatement),
   KT: () => (/* reexport */ weaknesses)
 });
 
@@ -88667,6 +91453,10 @@ function statementsOf(document) {
 const conditionEntries = oncePer((statement) => Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys).map(([key, values]) => ({ operator, key, values: asList(values) }))));
 function isList(value) {
     return Array.isArray(value);
+}
+/** In document order; statements without one, or with the empty one that S3 gives back for none, are left out. */
+function sidsOf(document) {
+    return statementsOf(document).flatMap(({ Sid }) => Sid || []);
 }
 //# sourceMappingURL=document.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/canonical.js
@@ -92608,6 +95398,32 @@ const measure_WAY_OUT = {
     organization: 'The rest of the policy fills it: remove what is no longer needed, or use a second bucket.',
 };
 //# sourceMappingURL=measure.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/public.js
+// Which statements S3 calls public: an Allow for anybody that no condition holds to fixed callers or sources. Source: S3 user
+// guide, access-control-block-public-access, "The meaning of public". In doubt a statement is not called public.
+
+
+/** Their names, as findings speak of them: `statement 2 (Sid "Open")`. */
+function publicStatements(document) {
+    if (document === null)
+        return [];
+    return statementsOf(document).flatMap((statement, index) => isPublic(statement) ? nameOf(document, index) : []);
+}
+function isPublic(statement) {
+    return (statement.Effect === 'Allow' &&
+        isForAnybody(statement) &&
+        !conditionEntries(statement).some(({ key }) => LIMITING.test(key)));
+}
+function isForAnybody({ Principal, NotPrincipal }) {
+    if (NotPrincipal !== undefined)
+        return true;
+    return typeof Principal === 'object'
+        ? asList(Principal['AWS'] ?? []).includes('*')
+        : Principal === '*';
+}
+/** Condition keys that may hold a statement to fixed callers or sources. Whether their values are fixed is not asked. */
+const LIMITING = /^(?:aws:(?:principal|source|userid|username)|s3:(?:dataaccesspoint|x-amz-server-side-encryption-aws-kms-key-id))/i;
+//# sourceMappingURL=public.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/reach.js
 // Whether an account that logs into the bucket could also read it, by the bucket policy alone: a list of keys, or a log of
 // another account. What cannot be known from here (a condition on the caller's network, say) never counts as a barrier.
@@ -92677,8 +95493,56 @@ function lenient(statement, known) {
     return [{ ...statement, Condition }];
 }
 //# sourceMappingURL=reach.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/topic.js
+// Whether the policy of an SNS topic lets CloudTrail announce a trail's logs there, and the statement that makes it so. The
+// reasoning is that of the bucket policy's doctor (doctor.ts); a topic's policy is never written.
+
+
+
+
+/** Error findings for what keeps CloudTrail from publishing for this delivery's trail; empty where nothing does. */
+function diagnoseTopic(document, topicArn, delivery) {
+    return diagnoseIn(patientOf(topicArn), document, [delivery]);
+}
+function patientOf(topicArn) {
+    return {
+        kinds: ['publish'],
+        requests: (_kind, _delivery, { service, context }) => [
+            { caller: { service }, action: 'sns:Publish', resource: topicArn, context },
+        ],
+        resource: () => topicArn,
+        admit: (document, deliveries) => admitAll(document, topicArn, deliveries),
+        name: "topic's policy",
+        code: 'topic-policy',
+        byHand: 'Leave sns-topic-arn out',
+    };
+}
+function admitAll(document, topicArn, deliveries) {
+    const before = statementsOf(document);
+    const added = deliveries.map(({ trailArn }) => topic_statementFor(topicArn, trailArn, before));
+    return { ...document, Statement: [...before, ...added] };
+}
+/** The statement that a topic's policy needs for a trail, as text to copy. */
+function topicStatement(topicArn, trailArn) {
+    return wording_asText(topic_statementFor(topicArn, trailArn, []));
+}
+/** With the `aws:SourceArn` that the console leaves out. Source: CloudTrail user guide, cloudtrail-permissions-for-sns-notifications. */
+function topic_statementFor(topicArn, trailArn, others) {
+    return {
+        Sid: uniqueSid('AWSCloudTrailSNSPolicy20131101', others),
+        Effect: 'Allow',
+        Principal: { Service: 'cloudtrail.amazonaws.com' },
+        Action: 'SNS:Publish',
+        Resource: topicArn,
+        Condition: { StringEquals: { 'aws:SourceArn': trailArn } },
+    };
+}
+//# sourceMappingURL=topic.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/index.js
 // The policy room's door: what other rooms may use of it.
+
+
+
 
 
 
@@ -93155,7 +96019,7 @@ function rowsOf(request, plan, outcome) {
 }
 function bucketRow({ central }, { bucket }, outcome) {
     const isNew = bucket.some(({ kind }) => kind === 'create-bucket');
-    const settings = bucket.filter(({ kind }) => kind !== 'create-bucket').map(bucket_plan/* bucketStepInWords */.n);
+    const settings = bucket.filter(({ kind }) => kind !== 'create-bucket').map(bucket_plan/* bucketStepInWords */.nE);
     const failed = outcome?.bucket.some(({ result }) => result.state === 'failed') ?? false;
     const mark = isNew ? '+' : bucket.length > 0 ? '~' : '=';
     const change = `${isNew ? 'create' : 'set'}: ${settings.join(', ')}`;
@@ -93174,7 +96038,7 @@ function bucketInWords(outcomes) {
     if (outcomes.every(({ result }) => result.state === 'done'))
         return 'done';
     return outcomes
-        .map(({ step, result }) => `${(0,bucket_plan/* bucketStepInWords */.n)(step)}: ${inWords(result)}`)
+        .map(({ step, result }) => `${(0,bucket_plan/* bucketStepInWords */.nE)(step)}: ${inWords(result)}`)
         .join('; ');
 }
 function policyRow({ central }, { policy }, outcome) {
@@ -93402,6 +96266,7 @@ function bySeverity(findings) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bk: () => (/* binding */ canonicalSelectors),
+/* harmony export */   Hi: () => (/* binding */ recordsManagementEvents),
 /* harmony export */   Jf: () => (/* binding */ sameSelectors),
 /* harmony export */   hd: () => (/* binding */ DEFAULT_SELECTORS),
 /* harmony export */   qM: () => (/* binding */ tagChanges),
@@ -93423,6 +96288,12 @@ const DEFAULT_SELECTORS = {
     kind: 'basic',
     selectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }],
 };
+/** A basic selector records management events unless it says otherwise, an advanced one only if it says so. */
+function recordsManagementEvents(selectors) {
+    return selectors.kind === 'basic'
+        ? selectors.selectors.some((selector) => selector.IncludeManagementEvents ?? true)
+        : selectors.selectors.some(({ FieldSelectors }) => FieldSelectors.some(({ Field, Equals }) => Field === 'eventCategory' && Equals?.includes('Management')));
+}
 function sameSelectors(a, b) {
     return canonicalSelectors(a) === canonicalSelectors(b);
 }

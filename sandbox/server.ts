@@ -8,6 +8,7 @@ import { cloudtrail } from './aws/cloudtrail/cloudtrail.js';
 import { deliverDue } from './aws/cloudtrail/delivery.js';
 import { kms } from './aws/kms/kms.js';
 import { s3 } from './aws/s3/s3.js';
+import { sns } from './aws/sns.js';
 import { sts } from './aws/sts.js';
 import type { FaultAnswer, FaultBook } from './faults.js';
 import { apiPath, type GitHubApi } from './github/api.js';
@@ -113,6 +114,7 @@ function serviceOf(parts: Parts, request: HttpRequest): Known {
   if (request.path.startsWith('/_github/')) return oidc(parts.oidc);
   const signedFor = scopeOf(request)?.service;
   if (signedFor === 'cloudtrail') return { key: 'cloudtrail', ...cloudtrail };
+  if (signedFor === 'sns') return { key: 'sns', ...sns };
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   if (signedFor === 'sts' || form === true) return { key: 'sts', ...sts };
   const target = request.headers['x-amz-target'] ?? '';

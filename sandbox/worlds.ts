@@ -155,6 +155,7 @@ function trailStatements(account: string, more: readonly string[] = []): readonl
     ...more,
     'GetTrail',
     'GetTrailStatus',
+    'ListTags',
     'CreateTrail',
     'UpdateTrail',
     'StartLogging',

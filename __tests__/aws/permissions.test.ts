@@ -76,6 +76,7 @@ test('a dry run may read, and nothing else', () => {
   expect(actionsOf(memberPermissions('plan', memberWith(), 'aws'))).toEqual([
     'cloudtrail:DescribeTrails',
     'cloudtrail:GetTrailStatus',
+    'cloudtrail:ListTags',
   ]);
 });
 
@@ -90,7 +91,9 @@ test('an apply may write the one policy and the one trail', () => {
     'arn:aws-cn:kms:ap-northeast-2:111111111111:key/*',
   ]);
   const member = memberPermissions('apply', memberWith(), 'aws');
-  expect(actionsOf(member).filter((action) => /Delete|Stop|Put|Tags/.test(action))).toEqual([]);
+  expect(
+    actionsOf(member).filter((action) => /Delete|Stop|Put|AddTags|RemoveTags/.test(action)),
+  ).toEqual([]);
   expect(resourcesOf(member)).toEqual(['*', TRAIL]);
 });
 
@@ -100,6 +103,7 @@ test('an offboarding may stop and delete the one trail, and not create any', () 
   expect(actionsOf(memberPermissions('apply', leaving, 'aws'))).toEqual([
     'cloudtrail:DescribeTrails',
     'cloudtrail:GetTrailStatus',
+    'cloudtrail:ListTags',
     'cloudtrail:StopLogging',
     'cloudtrail:DeleteTrail',
   ]);
@@ -117,6 +121,21 @@ test('what is mentioned of a trail may be read and set; the role for CloudWatch 
   );
   expect(text).toContain('"iam:PassedToService":"cloudtrail.amazonaws.com"');
   expect(actionsOf(memberPermissions('plan', member, 'aws'))).not.toContain('cloudtrail:AddTags');
+});
+
+test("the policy of the topic that is mentioned may be read, and any topic's that an older trail may have", () => {
+  const topic = 'arn:aws:sns:ap-northeast-2:222222222222:trails';
+  const wishing = memberPermissions(
+    'plan',
+    memberWith({ settings: { snsTopicArn: topic } }),
+    'aws',
+  );
+  expect(actionsOf(wishing)).toContain('sns:GetTopicAttributes');
+  expect(resourcesOf(wishing)).toContain(topic);
+  const heir = memberPermissions('plan', memberWith({ replaces: 'OLD' }), 'aws');
+  expect(resourcesOf(heir)).toContain('arn:aws:sns:*:*:*');
+  const clearing = memberPermissions('plan', memberWith({ settings: { snsTopicArn: '' } }), 'aws');
+  expect(actionsOf(clearing)).not.toContain('sns:GetTopicAttributes');
 });
 
 describe('STS takes 2,048 characters', () => {
@@ -167,6 +186,7 @@ describe('a bootstrap, in which the central account is its own only member', () 
       'cloudtrail:DescribeTrails',
       'cloudtrail:GetTrailStatus',
       ...READ_KEY,
+      'cloudtrail:ListTags',
     ]);
   });
 

@@ -36,10 +36,19 @@ const withTrail =
     });
   };
 
+const PLANNED_CHANGE: Run = {
+  name: 'a change of a trail that is there is planned',
+  role: 'PlanRole',
+  result: 'planned',
+  prepare: withTrail({ LogFileValidationEnabled: false }),
+  inputs: { 'log-file-validation': 'true' },
+};
+
 /** Every role can do this, whatever else it is switched to. */
 const ONBOARDING: readonly Run[] = [
   { name: 'a new trail is planned', role: 'PlanRole', result: 'planned' },
   { name: 'a new trail is created', role: 'ApplyRole', result: 'applied' },
+  PLANNED_CHANGE,
   {
     name: 'a trail that is there is changed',
     role: 'ApplyRole',
@@ -76,6 +85,53 @@ const SETTINGS: readonly Run[] = [
     result: 'applied',
     prepare: withTrail({ tags: { team: 'audit' } }),
     inputs: { tags: 'none' },
+  },
+];
+
+const PLACE = `${tutorial.region}:${tutorial.ids.DEV}`;
+const TOPIC = `arn:aws:sns:${PLACE}:trails`;
+const LOG_GROUP = `arn:aws:logs:${PLACE}:log-group:trails:*`;
+const LOGS_ROLE = 'CloudTrailToCloudWatchLogs';
+
+/** A topic and a log group that CloudTrail may use, as the user guide would have them. */
+function withDestinations({ sandbox: { world }, scene: { ids } }: Stage): void {
+  const cloudtrail = { Effect: 'Allow', Principal: { Service: 'cloudtrail.amazonaws.com' } };
+  const document = (statement: object): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  world.createTopic(TOPIC, document({ ...cloudtrail, Action: 'SNS:Publish', Resource: TOPIC }));
+  world.createLogGroup(LOG_GROUP);
+  world.createRole({
+    account: ids.DEV,
+    name: LOGS_ROLE,
+    trust: document({ ...cloudtrail, Action: 'sts:AssumeRole' }),
+    policy: document({
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: LOG_GROUP.replace(/\*$/, 'log-stream:*'),
+    }),
+  });
+}
+
+const DESTINATIONS = {
+  'sns-topic-arn': TOPIC,
+  'cloudwatch-log-group-arn': LOG_GROUP,
+  'cloudwatch-role-arn': `arn:aws:iam::${tutorial.ids.DEV}:role/${LOGS_ROLE}`,
+};
+
+const ANNOUNCING: readonly Run[] = [
+  {
+    name: 'a trail with topic and log group is planned',
+    role: 'PlanRole',
+    result: 'planned',
+    prepare: withDestinations,
+    inputs: DESTINATIONS,
+  },
+  {
+    name: 'a trail with topic and log group is created',
+    role: 'ApplyRole',
+    result: 'applied',
+    prepare: withDestinations,
+    inputs: DESTINATIONS,
   },
 ];
 
@@ -118,7 +174,12 @@ const BOOTSTRAP = {
 };
 
 const BOOTSTRAPPING: readonly Run[] = [
-  { name: 'what is there is looked at', role: 'PlanRole', result: 'planned', inputs: BOOTSTRAP },
+  {
+    name: 'what is there is looked at',
+    role: 'PlanRole',
+    result: 'planned',
+    inputs: { ...BOOTSTRAP, 'recursive-logging': 'false' },
+  },
   {
     name: 'bucket and trail are created',
     role: 'ApplyRole',
@@ -223,6 +284,14 @@ export const OPERATIONS: readonly Operation[] = [
     runs: [...ONBOARDING, ...SETTINGS],
   },
   {
+    name: 'topic and log group',
+    parameters: {
+      central: {},
+      member: { SnsTopicName: 'trails', CloudWatchLogsRole: LOGS_ROLE },
+    },
+    runs: [...ONBOARDING, ...ANNOUNCING],
+  },
+  {
     name: 'offboard',
     parameters: { central: on('AllowOffboard'), member: on('AllowOffboard') },
     runs: [...ONBOARDING, ...LEAVING],
@@ -251,12 +320,12 @@ export const OPERATIONS: readonly Operation[] = [
     runs: BOOTSTRAPPING,
   },
   {
-    name: 'audit, with roles that can do nothing else',
+    name: 'audit, with roles that can plan and nothing else',
     parameters: {
       central: { ...on('AllowAudit'), AllowApply: 'false' },
       member: { AllowApply: 'false' },
     },
-    runs: AUDITING,
+    runs: [...AUDITING, PLANNED_CHANGE],
   },
   {
     name: 'verify',
@@ -268,7 +337,7 @@ export const OPERATIONS: readonly Operation[] = [
 /** Switches that no operation of the table needs yet: what they allow was never seen to be enough, nor to be needed. */
 export const UNTRIED: { readonly [S in Side]: readonly string[] } = {
   central: [],
-  member: ['CloudWatchLogsRole'],
+  member: [],
 };
 
 /** All roles that an operation's deployments make. */

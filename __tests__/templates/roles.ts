@@ -144,6 +144,7 @@ export const SWITCHES: { readonly [S in Side]: { readonly [name: string]: Parame
   },
   member: {
     AllowTrailSettings: { AllowTrailSettings: 'true' },
+    SnsTopicName: { SnsTopicName: 'trails' },
     CloudWatchLogsRole: { CloudWatchLogsRole: 'CloudTrailToCloudWatchLogs' },
     AllowOffboard: { AllowOffboard: 'true' },
   },

@@ -17,6 +17,7 @@ import {
   type TakenSession,
   takeRoles,
 } from './sessions.js';
+import { topicReader } from './topic.js';
 import { trailWriter } from './trail-writer.js';
 import { trailReader } from './trails.js';
 
@@ -60,7 +61,11 @@ function readersOf({ central }: Request, sessions: Sessions, client: Client): Re
   const member = (session: TakenSession | UserError): MemberReader | UserError =>
     session instanceof UserError
       ? session
-      : { session, trails: trailReader(client.trails(session), session.accountId) };
+      : {
+          session,
+          trails: trailReader(client.trails(session), session.accountId),
+          topics: topicReader(client.trails(session), session.accountId),
+        };
   return {
     central: {
       session: sessions.central,

@@ -123,6 +123,7 @@ function trailStatements(mode: Mode, member: Member, partition: string): readonl
             resources: [arn(replaces)],
           },
         ]),
+    ...readTopic(member, partition),
     ...(mode === 'apply' ? passRole(member, partition) : []),
   ];
 }
@@ -134,7 +135,7 @@ function reads({ trail: { extras } }: Member, all: boolean): readonly string[] {
     'cloudtrail:GetTrailStatus',
     ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
     ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
-    ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
+    'cloudtrail:ListTags',
   ];
 }
 
@@ -151,6 +152,15 @@ function writes({ state, trail: { extras, replaces } }: Member): readonly string
     ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
     ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
   ];
+}
+
+/** The policy of the topic that a trail is to announce its logs on, or of one that it takes over. */
+function readTopic({ state, trail }: Member, partition: string): readonly Permission[] {
+  const { snsTopicArn: topic } = trail.settings;
+  const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:sns:*:*:*`;
+  const resource = topic ?? inherited;
+  if (state !== 'present' || resource === undefined || resource === '') return [];
+  return [{ actions: ['sns:GetTopicAttributes'], resources: [resource] }];
 }
 
 /** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */

@@ -109,6 +109,9 @@ function liveTrail(trail: Trail): LiveTrail {
     arn: trail.TrailARN ?? '',
     homeRegion: trail.HomeRegion ?? '',
     organization: trail.IsOrganizationTrail ?? false,
+    ...(trail.HasCustomEventSelectors !== undefined && {
+      ownSelectors: trail.HasCustomEventSelectors,
+    }),
     bucket: trail.S3BucketName ?? '',
     prefix: trail.S3KeyPrefix ?? '',
     multiRegion: trail.IsMultiRegionTrail ?? false,

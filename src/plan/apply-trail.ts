@@ -4,6 +4,7 @@
 import { findingsOf, UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import type { LiveTrail, TrailSettings } from '../trail/settings.js';
+import { refused } from './destinations.js';
 import type { ObservedMember } from './observe.js';
 import type { MemberOutcome, Step } from './outcome.js';
 import {
@@ -121,7 +122,11 @@ async function waitOut(
     await confirmKey?.();
     return confirmKey === null ? UNKNOWN_PROPAGATION : PROPAGATION;
   };
-  await persist(() => send(step, trailArn, writer), patience, clock);
+  try {
+    await persist(() => send(step, trailArn, writer), patience, clock);
+  } catch (error) {
+    throw refused(error, step, trailArn);
+  }
 }
 
 async function send(step: TrailStep, trailArn: string, writer: TrailWriter): Promise<void> {

@@ -8,7 +8,9 @@ import type { Member, Request } from '../request/request.js';
 import type { TrailExtras } from '../trail/extras.js';
 import { type LiveTrail, type TrailStatus, trailArn } from '../trail/settings.js';
 import type { BucketSettings } from './bucket-plan.js';
+import type { TopicPolicy } from './destinations.js';
 import { type ObservedKey, observeKeys } from './observe-keys.js';
+import { withSurroundings } from './observe-surroundings.js';
 import { isMissingBucket } from './patience.js';
 import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
 
@@ -31,7 +33,12 @@ export type ObservedMember = {
   readonly logging: boolean;
   /** Left out where there is no such trail, or the account is not entered. */
   readonly status?: TrailStatus;
+  /** With the tags of a trail that is to be changed, mentioned or not: they tell which tool manages it. */
   readonly extras: TrailExtras;
+  /** Why these tags could not be read. */
+  readonly tagsUnread?: string;
+  /** Of the topic that is to be set. */
+  readonly topic?: TopicPolicy;
   readonly replacedLogging: boolean;
   readonly replacedExtras: TrailExtras;
 };
@@ -52,7 +59,9 @@ export type Observed = {
 
 /** @throws UserError where the bucket policy cannot be read or understood. */
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const observing = Promise.all(request.members.map((member) => observeMember(member, readers)));
+  const observing = Promise.all(
+    request.members.map((member) => observeMember(member, request, readers)),
+  );
   const [central, members, keys] = await Promise.all([
     observeCentral(request, readers.central, clock),
     observing,
@@ -127,6 +136,7 @@ export async function readPolicy(
 
 async function observeMember(
   member: Member,
+  request: Request,
   readers: Readers,
 ): Promise<ObservedMember | UnreadMember> {
   if (member.state === 'closed') return unentered(member, readers.central.session.partition);
@@ -134,7 +144,8 @@ async function observeMember(
   if (reader === undefined) throw new Error(`No reader for account ${member.accountId}`);
   if (reader instanceof UserError) return { member, failure: reader };
   try {
-    return await entered(member, reader);
+    const observed = await entered(member, reader);
+    return await withSurroundings(observed, request, reader);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };
     throw error;

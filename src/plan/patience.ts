@@ -80,6 +80,9 @@ export const isGone = (error: unknown): boolean => codeOf(error) === 'TrailNotFo
 
 export const isMissingBucket = (error: unknown): boolean => codeOf(error) === 'NoSuchBucket';
 
+/** SNS's word for it. */
+export const isMissingTopic = (error: unknown): boolean => codeOf(error) === 'NotFoundException';
+
 /** Made meanwhile by another run, or by a call of ours whose answer was lost. */
 export const isOwnBucket = (error: unknown): boolean => codeOf(error) === 'BucketAlreadyOwnedByYou';
 

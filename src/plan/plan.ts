@@ -3,7 +3,7 @@
 
 import type { Delivery, Finding } from '../policy/index.js';
 import type { Member, Request } from '../request/request.js';
-import { type BucketStep, planBucket } from './bucket-plan.js';
+import { type BucketStep, planBucket, publicPolicyFindings } from './bucket-plan.js';
 import { planDigest } from './digest.js';
 import type { KeyPlan } from './key-plan.js';
 import { planKeys } from './keys-plan.js';
@@ -73,7 +73,11 @@ export function makePlan(request: Request, observed: Observed): Plan {
   const policy = planPolicy(observed.policy.document, wish);
   const digest = planDigest(wish, planned, policy, judged.keys);
   const approval = approvalFindings(request.expectedPlan, digest);
-  const whole = [...policy.findings, ...approval];
+  const exposed =
+    observed.bucket === undefined
+      ? []
+      : publicPolicyFindings(observed.bucket, policy.merge, request.central);
+  const whole = [...policy.findings, ...exposed, ...approval];
   // A bucket is not made ready for a trail that cannot be.
   const heldBack =
     request.operation === 'bootstrap' || members.some(({ kind }) => kind === 'held-back');

@@ -17,6 +17,7 @@ import {
   type PolicySize,
   sizeFindings,
 } from '../policy/index.js';
+import { policyFindings } from './managed-elsewhere.js';
 
 export type PolicyWish = {
   readonly accountId: string;
@@ -52,7 +53,7 @@ export function planPolicy(before: PolicyDocument | null, wish: PolicyWish): Pol
     ...merge.findings,
     ...diagnose(merge.document, admit),
     ...(size === null ? [] : sizeFindings(size, layout)),
-    ...(merge.changed ? deadFindings(merge.document) : []),
+    ...(merge.changed ? [...deadFindings(merge.document), ...policyFindings(before)] : []),
     ...(access.broader ? [broader(wish)] : []),
   ];
   return {

@@ -79,7 +79,16 @@ export type Readers = {
   readonly members: ReadonlyMap<string, MemberReader | UserError>;
 };
 
-export type MemberReader = { readonly session: Session; readonly trails: TrailReader };
+export type TopicReader = {
+  /** The text of an SNS topic's policy, whichever account and Region the topic is of. */
+  readonly policy: (topicArn: string) => Promise<string>;
+};
+
+export type MemberReader = {
+  readonly session: Session;
+  readonly trails: TrailReader;
+  readonly topics: TopicReader;
+};
 
 export type Writers = {
   readonly bucket: BucketWriter;

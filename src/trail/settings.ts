@@ -31,6 +31,8 @@ export type LiveTrail = TrailSettings & {
   readonly arn: string;
   readonly homeRegion: string;
   readonly organization: boolean;
+  /** Whether it has event selectors of its own; without them it records all management events. */
+  readonly ownSelectors?: boolean;
 };
 
 /** What CloudTrail says of a trail (GetTrailStatus). Times in milliseconds since the epoch, by AWS's clock; null: never. */
