@@ -31,6 +31,8 @@ export type Fault = {
   readonly times?: number;
   /** How many matching requests pass first. */
   readonly after?: number;
+  /** Called each time it meets a request. */
+  readonly onMeet?: () => void;
   readonly answer: FaultAnswer;
 };
 
@@ -62,6 +64,7 @@ export function createFaults(): FaultBook {
           continue;
         }
         entry.met += 1;
+        entry.fault.onMeet?.();
         return entry.fault.answer;
       }
       return undefined;

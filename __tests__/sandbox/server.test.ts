@@ -121,10 +121,16 @@ describe('a fault', () => {
   });
 
   test('can let requests pass first and end after some', async () => {
-    sandbox.faults.inject({ operation: 'GetBucketPolicy', after: 1, times: 1, answer: denied });
+    let met = 0;
+    const onMeet = (): void => {
+      met += 1;
+    };
+    const some = { operation: 'GetBucketPolicy', after: 1, times: 1, onMeet };
+    sandbox.faults.inject({ ...some, answer: denied });
     expect(await readPolicy()).toContain('Statement');
     expect(await refusalOf(readPolicy())).toMatchObject({ name: 'SlowDown' });
     expect(await readPolicy()).toContain('Statement');
+    expect(met).toBe(1);
   });
 
   test('can be for one account and one operation only', async () => {
