@@ -33,7 +33,7 @@ export async function tryAll(
   const play = async ({ operation, reference, call, kind }: Planned): Promise<Trial> => {
     const leave = await places.take();
     const onMeet = kind.waits ? leave : () => {};
-    const verdict = await disturbed(operation, { ...reference, call, kind }, onMeet).finally(leave);
+    const verdict = await disturbed(operation, reference, { call, kind }, onMeet).finally(leave);
     const trial = { operation, call, kind, ...verdict };
     tell(trial);
     return trial;

@@ -19,6 +19,11 @@ export function stateOf(world: World): string {
   });
 }
 
+/** As S3 would print it; empty where there is none. */
+export function policyTextOf(world: World): string {
+  return world.bucketSettings(BUCKET) === undefined ? '' : (world.bucketPolicyText(BUCKET) ?? '');
+}
+
 const text = (value: unknown): string => JSON.stringify(inOrder(value), null, 1);
 
 /** Fields by name, so that the order in which they were set does not matter. */

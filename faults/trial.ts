@@ -5,12 +5,12 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Fault, type RecordedRequest, type Sandbox, startSandbox } from '../sandbox/index.js';
+import { type Fault, type RecordedRequest, type Sandbox, startSandbox, type World } from '../sandbox/index.js';
 import { type RunResult, runAction } from '../sandbox/runner.js';
 import type { Call, Kind } from './kinds.js';
 import type { Operation } from './operations.js';
 import { buildScene } from './scene.js';
-import { stateOf } from './state.js';
+import { policyTextOf, stateOf } from './state.js';
 import { type Watch, watch } from './watch.js';
 
 /** How the disturbed run ended: got over it (or was not touched by it), failed and said so, was killed. */
@@ -27,12 +27,11 @@ export type Reference = {
   readonly inputs: Operation['inputs'];
   readonly calls: readonly Call[];
   readonly state: string;
-};
-
-/** An operation's reference with the call to be disturbed and how. */
-export type Case = Pick<Reference, 'inputs' | 'state'> & {
-  readonly call: Call;
-  readonly kind: Kind;
+  /**
+   * What is wrong with reruns, by the world they begin in: a rerun knows nothing but that, so one for each is enough. The
+   * undisturbed run is the one that begins with nothing done.
+   */
+  readonly reruns: Map<string, Promise<readonly string[]>>;
 };
 
 type Stage = { readonly sandbox: Sandbox; readonly watch: Watch };
@@ -43,6 +42,8 @@ export async function undisturbed(operation: Operation): Promise<Reference> {
     const inputs = operation.reviewed
       ? { ...operation.inputs, 'expected-plan': await reviewedPlan(operation, stage) }
       : operation.inputs;
+    const { world } = stage.sandbox;
+    const start = everythingIn(world);
     const run = await act(operation, inputs, stage);
     const problems = [...stage.watch.broken(), ...errorsOf(run)];
     if (run.exitCode !== 0 || problems.length > 0)
@@ -50,7 +51,8 @@ export async function undisturbed(operation: Operation): Promise<Reference> {
     return {
       inputs,
       calls: callsOf(run.requests),
-      state: stateOf(stage.sandbox.world),
+      state: stateOf(world),
+      reruns: new Map([[start, Promise.resolve([])]]),
     };
   });
 }
@@ -58,7 +60,8 @@ export async function undisturbed(operation: Operation): Promise<Reference> {
 /** `onMeet` is called when the fault meets the call. */
 export async function disturbed(
   operation: Operation,
-  { inputs, state, call, kind }: Case,
+  reference: Reference,
+  { call, kind }: { readonly call: Call; readonly kind: Kind },
   onMeet: () => void,
 ): Promise<Verdict> {
   return onStage(operation, async (stage) => {
@@ -76,13 +79,13 @@ export async function disturbed(
         onMeet();
       },
     });
-    const run = await act(operation, inputs, stage, (process) => {
+    const run = await act(operation, reference.inputs, stage, (process) => {
       child = process;
     });
     takeBack();
-    const { ending, broken } = judge(run, call, kind, stateOf(sandbox.world) === state);
-    const rerun =
-      ending === 'recovered' ? [] : await judgeRerun(operation, { inputs, state }, stage);
+    const complete = stateOf(sandbox.world) === reference.state;
+    const { ending, broken } = judge(run, call, kind, complete);
+    const rerun = ending === 'recovered' ? [] : await rerunFrom(operation, reference, stage);
     const missed = met ? [] : ['the call was never made'];
     return { ending, broken: [...missed, ...broken, ...rerun, ...witness.broken()] };
   });
@@ -197,16 +200,32 @@ function judgeMessage(run: RunResult, { account = '' }: Call, { cause }: Kind): 
   return lacks.flatMap(([isSo, what]) => (isSo ? [`${what}: ${said}`] : []));
 }
 
-/** A plain rerun ends well and leaves behind what an undisturbed run does. */
-async function judgeRerun(
+/** The exact policy too: what means the same may be merged another way. */
+const everythingIn = (world: World): string => `${policyTextOf(world)}${stateOf(world)}`;
+
+/** What is wrong with the rerun from where things stand now. */
+function rerunFrom(
   operation: Operation,
-  { inputs, state }: Pick<Reference, 'inputs' | 'state'>,
+  reference: Reference,
   stage: Stage,
 ): Promise<readonly string[]> {
-  const rerun = await act(operation, inputs, stage);
+  const start = everythingIn(stage.sandbox.world);
+  const known = reference.reruns.get(start) ?? rerun(operation, reference, stage);
+  reference.reruns.set(start, known);
+  return known;
+}
+
+/** A plain rerun ends well and leaves behind what an undisturbed run does. */
+async function rerun(
+  operation: Operation,
+  { inputs, state }: Reference,
+  stage: Stage,
+): Promise<readonly string[]> {
+  const again = await act(operation, inputs, stage);
   const now = stateOf(stage.sandbox.world);
   return [
-    ...(rerun.exitCode === 0 ? [] : [`the rerun failed: ${errorsOf(rerun).join('; ')}`]),
+    ...(again.exitCode === 0 ? [] : [`the rerun failed: ${errorsOf(again).join('; ')}`]),
     ...(now === state ? [] : [`the rerun left something else behind: ${now} instead of ${state}`]),
+    ...stage.watch.broken(),
   ];
 }
