@@ -64,7 +64,9 @@ const waitingFirst = (planned: readonly Planned[]): readonly Planned[] =>
   planned.toSorted((a, b) => Number(b.kind.waits ?? false) - Number(a.kind.waits ?? false));
 
 function inOrder(planned: readonly Planned[], trials: readonly Trial[]): readonly Trial[] {
-  const place = new Map(planned.map(({ call, kind, operation }, at) => [key(operation, call, kind), at]));
+  const place = new Map(
+    planned.map(({ call, kind, operation }, at) => [key(operation, call, kind), at]),
+  );
   const placeOf = ({ operation, call, kind }: Trial): number =>
     place.get(key(operation, call, kind)) ?? 0;
   return trials.toSorted((a, b) => placeOf(a) - placeOf(b));

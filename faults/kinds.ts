@@ -52,9 +52,11 @@ const REFUSALS: { readonly [service in ServiceName]: Refusals } = {
 
 const refused =
   (kind: keyof Refusals) =>
-  ({ service }: Call): FaultAnswer => {
+  ({ service, operation }: Call): FaultAnswer => {
     const [status, code] = REFUSALS[service][kind];
-    return { status, code };
+    // AWS explains a denial within an account; a bare one means that the bucket is another account's.
+    const explained = `${code}: not authorized to perform: ${service}:${operation}`;
+    return { status, code, ...(kind === 'denied' && { message: explained }) };
   };
 
 const failing = ({ service }: Call): FaultAnswer => ({

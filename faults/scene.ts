@@ -2,12 +2,7 @@
 // statements that are nobody's business, and two accounts are there to be worked on. An operation changes it to its needs.
 
 import type { World } from '../sandbox/index.js';
-import {
-  administratorPolicy,
-  consolePolicy,
-  githubTrust,
-  tutorial,
-} from '../sandbox/worlds.js';
+import { administratorPolicy, consolePolicy, githubTrust, tutorial } from '../sandbox/worlds.js';
 
 type PolicyDocument = ReturnType<typeof consolePolicy>;
 

@@ -5,7 +5,13 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Fault, type RecordedRequest, type Sandbox, startSandbox, type World } from '../sandbox/index.js';
+import {
+  type Fault,
+  type RecordedRequest,
+  type Sandbox,
+  startSandbox,
+  type World,
+} from '../sandbox/index.js';
 import { type RunResult, runAction } from '../sandbox/runner.js';
 import type { Call, Kind } from './kinds.js';
 import type { Operation } from './operations.js';
@@ -85,9 +91,9 @@ export async function disturbed(
     takeBack();
     const complete = stateOf(sandbox.world) === reference.state;
     const { ending, broken } = judge(run, call, kind, complete);
-    const rerun = ending === 'recovered' ? [] : await rerunFrom(operation, reference, stage);
+    const again = ending === 'recovered' ? [] : await rerunFrom(operation, reference, stage);
     const missed = met ? [] : ['the call was never made'];
-    return { ending, broken: [...missed, ...broken, ...rerun, ...witness.broken()] };
+    return { ending, broken: [...missed, ...broken, ...again, ...witness.broken()] };
   });
 }
 
