@@ -27,6 +27,7 @@ test('action.yml names the outputs that the code sets, and no other', () => {
     result: 'failed',
     request: null,
     plan: null,
+    audit: null,
     outcome: null,
     unlimitedAccounts: [],
     findings: [],

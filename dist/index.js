@@ -12098,7 +12098,7 @@ __webpack_unused_export__ = GetObjectAttributesCommand;
 __webpack_unused_export__ = GetObjectAttributesOutput$;
 __webpack_unused_export__ = GetObjectAttributesParts$;
 __webpack_unused_export__ = GetObjectAttributesRequest$;
-__webpack_unused_export__ = GetObjectCommand;
+exports.jLs = GetObjectCommand;
 __webpack_unused_export__ = GetObjectLegalHold$;
 __webpack_unused_export__ = GetObjectLegalHoldCommand;
 __webpack_unused_export__ = GetObjectLegalHoldOutput$;
@@ -12222,7 +12222,7 @@ __webpack_unused_export__ = ListObjectsCommand;
 __webpack_unused_export__ = ListObjectsOutput$;
 __webpack_unused_export__ = ListObjectsRequest$;
 __webpack_unused_export__ = ListObjectsV2$;
-__webpack_unused_export__ = ListObjectsV2Command;
+exports.u6x = ListObjectsV2Command;
 __webpack_unused_export__ = ListObjectsV2Output$;
 __webpack_unused_export__ = ListObjectsV2Request$;
 __webpack_unused_export__ = ListParts$;
@@ -77150,7 +77150,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9180:
+/***/ 8608:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77569,6 +77569,68 @@ function ownedByAnother({ accountId, bucket }, cause) {
     }, { cause });
 }
 //# sourceMappingURL=bucket-settings.js.map
+;// CONCATENATED MODULE: ./lib/src/aws/logs.js
+// The central bucket's objects, listed and read. Every call says whose bucket it must be. Which objects are logs, and what is
+// in them, is not known here.
+
+
+/** What S3 gives at most for one call. */
+const PAGE = 1_000;
+function logReader(options, { accountId, bucket }) {
+    const s3 = new dist_cjs/* S3Client */.YxF(options);
+    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const listCall = callOn(accountId, 's3:ListBucket', `bucket ${bucket}`);
+    return {
+        list: async (prefix, startAfter, limit = PAGE) => {
+            const command = new dist_cjs/* ListObjectsV2Command */.u6x({
+                ...target,
+                Prefix: prefix,
+                StartAfter: startAfter,
+                MaxKeys: limit,
+            });
+            const { Contents = [], IsTruncated } = await asked(listCall, () => s3.send(command));
+            const objects = Contents.map(({ Key = '', Size = 0, LastModified }) => ({
+                key: Key,
+                size: Size,
+                lastModified: LastModified?.getTime() ?? 0,
+            }));
+            return { objects, truncated: IsTruncated ?? false };
+        },
+        folders: (prefix) => allFolders(s3, { ...target, Prefix: prefix, Delimiter: '/' }, listCall),
+        read: async (key) => {
+            const call = callOn(accountId, 's3:GetObject', `object ${key} in bucket ${bucket}`);
+            const command = new dist_cjs/* GetObjectCommand */.jLs({ ...target, Key: key });
+            const { Body, Metadata = {} } = await asked(call, () => s3.send(command));
+            return { metadata: Metadata, body: bodyOf(call, Body) };
+        },
+    };
+}
+const callOn = (accountId, action, resource) => ({
+    action,
+    accountId,
+    resource,
+});
+async function allFolders(s3, input, call) {
+    const folders = [];
+    let token;
+    do {
+        const command = new dist_cjs/* ListObjectsV2Command */.u6x({ ...input, ContinuationToken: token });
+        const answer = await asked(call, () => s3.send(command));
+        folders.push(...(answer.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
+        token = answer.NextContinuationToken;
+    } while (token !== undefined);
+    return folders;
+}
+/** A connection can break while the body is read, too. */
+async function* bodyOf(call, body) {
+    try {
+        yield* body;
+    }
+    catch (error) {
+        throw failureOf(call, error);
+    }
+}
+//# sourceMappingURL=logs.js.map
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
 var client_sts_dist_cjs = __nccwpck_require__(1695);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
@@ -77589,10 +77651,12 @@ function policy(statements) {
     }));
     return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
 }
-function centralPermissions({ mode, central, members }, partition) {
+function centralPermissions(asked, partition) {
+    const { operation, mode, central, members } = asked;
     const leaves = members.some(({ state }) => state !== 'present');
     const own = members.filter(({ accountId }) => accountId === central.accountId);
-    const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
+    const readsSettings = own.length > 0 || operation === 'audit';
+    const read = ['s3:GetBucketPolicy', ...(readsSettings ? READ_SETTINGS : [])];
     const write = [
         's3:PutBucketPolicy',
         ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
@@ -77603,10 +77667,21 @@ function centralPermissions({ mode, central, members }, partition) {
             actions: [...read, ...(mode === 'apply' ? write : [])],
             resources: [`arn:${partition}:s3:::${central.bucket}`],
         },
+        ...(operation === 'audit' ? [listing(central, partition)] : []),
         ...own.flatMap((member) => trailStatements(mode, member, partition)),
     ]);
 }
-/** For a bootstrap, which is told by the central account being a member of its own. */
+/** The keys of logs. Where no prefix is mentioned, trails may have their own. */
+function listing({ bucket, prefix }, partition) {
+    const logs = prefix === undefined ? ['AWSLogs/*', '*/AWSLogs/*'] : [prefixed(prefix)];
+    return {
+        actions: ['s3:ListBucket'],
+        resources: [`arn:${partition}:s3:::${bucket}`],
+        condition: { StringLike: { 's3:prefix': logs } },
+    };
+}
+const prefixed = (prefix) => `${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`;
+/** For an audit, and for a bootstrap, which is told by the central account being a member of its own. */
 const READ_SETTINGS = [
     's3:GetBucketOwnershipControls',
     's3:GetBucketPublicAccessBlock',
@@ -77900,10 +77975,9 @@ function trailReader(options, accountId) {
             const answer = await asked(call('DescribeTrails'), () => cloudtrail.send(new client_cloudtrail_dist_cjs/* DescribeTrailsCommand */.oSd({ includeShadowTrails: true })));
             return (answer.trailList ?? []).map(liveTrail);
         },
-        logging: (name) => unlessGone(async () => {
+        status: (name) => unlessGone(async () => {
             const command = new client_cloudtrail_dist_cjs/* GetTrailStatusCommand */.aMm({ Name: name });
-            const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(command));
-            return answer.IsLogging ?? false;
+            return statusOf(await asked(call('GetTrailStatus', name), () => cloudtrail.send(command)));
         }),
         eventSelectors: (name) => unlessGone(async () => {
             const command = new client_cloudtrail_dist_cjs/* GetEventSelectorsCommand */.ave({ TrailName: name });
@@ -77940,6 +78014,17 @@ function noInsights(error) {
     if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'InsightNotEnabledException')
         return { InsightSelectors: undefined };
     throw error;
+}
+function statusOf(answer) {
+    const { StartLoggingTime: started, StopLoggingTime: stopped } = answer;
+    const { LatestDeliveryTime: delivered, LatestDeliveryError: error } = answer;
+    return {
+        logging: answer.IsLogging ?? false,
+        ...(started && { startedAt: started.getTime() }),
+        ...(stopped && { stoppedAt: stopped.getTime() }),
+        ...(delivered && { latestDelivery: delivered.getTime() }),
+        ...(error && { deliveryError: error }),
+    };
 }
 function selectorsOf(answer) {
     const advanced = answer.AdvancedEventSelectors ?? [];
@@ -78064,12 +78149,14 @@ function tagList(tags) {
 
 
 
+
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 async function connect(request, source) {
     const sessions = await takeRoles(request, source);
     const client = clientOptions(request, source);
     return {
         readers: readersOf(request, sessions, client),
+        logs: logReader(client.bucket(sessions.central), request.central),
         writers: request.mode === 'apply' ? writersOf(request, sessions, client) : null,
     };
 }
@@ -78790,10 +78877,10 @@ var plan_outcome = __nccwpck_require__(492);
 
 const DIFF_BYTES = 50_000;
 function outputsOf(report, files) {
-    const { request, plan, outcome, result, findings, backupFile } = report;
-    const members = plan?.members ?? [];
-    const arns = members.flatMap(trailArnOf);
-    const [only] = members.length === 1 ? arns : [];
+    const { request, plan, audit, outcome, result, findings, backupFile } = report;
+    const accounts = plan?.members ?? audit?.accounts ?? [];
+    const arns = [...(plan?.members ?? []).flatMap(trailArnOf), ...auditedArns(audit)];
+    const [only] = accounts.length === 1 ? arns : [];
     const isTold = request?.mode === 'plan' || outcome !== null;
     return {
         changed: String(plan !== null && isTold && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
@@ -78804,7 +78891,7 @@ function outputsOf(report, files) {
         'policy-diff': cutLines(plan?.policy.diff ?? '', DIFF_BYTES),
         'diff-file': files.diff,
         'policy-backup-file': backupFile,
-        'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
+        'policy-bytes': String(plan?.policy.size?.bytes ?? audit?.policyBytes ?? ''),
         'trail-arn': only?.[1] ?? '',
         'trail-arns': JSON.stringify(Object.fromEntries(arns)),
         findings: JSON.stringify(findings),
@@ -78820,6 +78907,9 @@ function trailArnOf(planned) {
             return [];
     }
 }
+function auditedArns(audit) {
+    return (audit?.accounts ?? []).flatMap(({ accountId, trailArn }) => trailArn === null ? [] : [[accountId, trailArn]]);
+}
 /** The first whole lines of a text that fit into so many UTF-8 bytes. */
 function cutLines(text, bytes) {
     if (Buffer.byteLength(text) <= bytes)
@@ -78832,7 +78922,7 @@ function cutLines(text, bytes) {
 // The plan file: the plan and, after an apply, its outcome, as JSON for other programs. Written out key by key: what stands
 // here is an interface.
 /** Pretty-printed JSON; ends with a new line. */
-function planJson({ request, plan, outcome, result, findings }) {
+function planJson({ request, plan, audit, outcome, result, findings }) {
     const body = {
         version: 1,
         result,
@@ -78856,9 +78946,25 @@ function planJson({ request, plan, outcome, result, findings }) {
                 },
                 members: plan.members.map((member) => memberJson(member, outcome)),
             }),
+        ...(audit === null ? {} : auditJson(audit)),
         findings,
     };
     return `${JSON.stringify(body, null, 2)}\n`;
+}
+function auditJson({ accounts, policyBytes }) {
+    const iso = (time) => (time === null ? null : new Date(time).toISOString());
+    return {
+        policy: { bytes: policyBytes },
+        members: accounts.map(({ accountId, region, trailName, state, ...seen }) => ({
+            accountId,
+            region,
+            trailName,
+            state,
+            trailArn: seen.trailArn,
+            logging: seen.logging,
+            newestLog: iso(seen.newestLog),
+        })),
+    };
 }
 function bucketJson({ bucket }, outcome) {
     const steps = bucket.map((step, index) => ({
@@ -78919,6 +79025,8 @@ function cells(mark, { who, may, on, when }) {
     ];
 }
 //# sourceMappingURL=access.js.map
+// EXTERNAL MODULE: ./lib/src/report/audit.js
+var report_audit = __nccwpck_require__(7098);
 // EXTERNAL MODULE: ./lib/src/report/rows.js + 1 modules
 var rows = __nccwpck_require__(1061);
 // EXTERNAL MODULE: ./lib/src/report/words.js
@@ -79014,12 +79122,19 @@ function accessInWords({ access, merge }) {
 
 
 
+
 /** The whole body, uncut; ends with a new line. */
 function summaryOf(report) {
-    const { request, plan } = report;
-    const sections = request === null || plan === null
+    const parts = [marker(report), heading(report), ...sectionsOf(report), footer(report)];
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function sectionsOf(report) {
+    const { request, plan, audit } = report;
+    if (audit !== null && request !== null)
+        return auditSections(request, audit, report.findings);
+    return request === null || plan === null
         ? [
-            '**Nothing was changed.** The run ended before it had a plan.',
+            `**Nothing was changed.** The run ended before it had ${request?.operation === 'audit' ? 'seen everything' : 'a plan'}.`,
             findingList(report.findings),
         ]
         : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
@@ -79032,16 +79147,22 @@ function summaryOf(report) {
                 diffSection(plan.policy.diff, report.outcome !== null),
                 restoreSection(report),
             ];
-    const parts = [marker(report), heading(report), ...sections, footer(report)];
-    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function auditSections(request, audit, findings) {
+    const { rows, inOrder } = (0,report_audit/* auditRows */.Pn)(request, audit);
+    return [(0,report_audit/* auditTable */.Sm)(rows), findingList(findings), (0,report_audit/* accountsInOrder */.IK)(inOrder)];
 }
 function marker({ request, run }) {
     const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
     // Two hyphens would end the comment.
     return `<!-- cloudtrail-onboarding: ${(0,report_escape/* prose */.CS)(key).replaceAll('--', '&#45;&#45;')} -->`;
 }
-function heading({ request, plan, outcome, result }) {
+function heading({ request, plan, audit, outcome, result }) {
     const title = '### CloudTrail onboarding';
+    if (audit !== null)
+        return `${title} · audit · ${(0,report_audit/* countOf */.pq)(audit)}`;
+    if (request?.operation === 'audit')
+        return `${title} · audit · ${result}`;
     if (request === null || plan === null)
         return `${title} · ${result}`;
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
@@ -79060,13 +79181,12 @@ function heading({ request, plan, outcome, result }) {
             return `${title} · ${result}`;
     }
 }
-const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
     return (0,words/* bySeverity */.Np)(findings).map(findingItem).join('\n');
 }
 /** A list item; all that belongs to it is indented below its mark. */
 function findingItem({ severity, message, remedy, code: name }) {
-    const text = `${ICONS[severity]} ${(0,report_escape/* prose */.CS)(message)} ${(0,report_escape/* code */.aY)(name)}\n**→** ${(0,report_escape/* proseWithBlock */.$B)(remedy)}`;
+    const text = `${words/* ICONS */.Ze[severity]} ${(0,report_escape/* prose */.CS)(message)} ${(0,report_escape/* code */.aY)(name)}\n**→** ${(0,report_escape/* proseWithBlock */.$B)(remedy)}`;
     return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 function table(rows, applied) {
@@ -79192,12 +79312,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1660);
-/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9180);
+/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8608);
 /* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8681);
 /* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2963);
 /* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7215);
 /* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2302);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3092);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4596);
 /* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
 // import.
@@ -79236,6 +79356,7 @@ await (0,_main_js__WEBPACK_IMPORTED_MODULE_8__/* .main */ .i)({
             _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq(line);
     },
     debug: (error) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .debug */ .Yz(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    today: () => Date.now(),
     clock: { now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), sleep: (ms) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout)(ms) },
 });
 // Nothing is left to do, but a socket to a silent proxy would keep the process up. What has been said must be out first.
@@ -79246,7 +79367,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3092:
+/***/ 4596:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79255,53 +79376,324 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/src/problem.js
-var problem = __nccwpck_require__(6373);
-;// CONCATENATED MODULE: ./lib/src/github/files.js
-// The run's files: plan, diff, report and policy backup. They hold a bucket policy, so only their owner may read them, and
-// none is ever written over: two steps of a job may share the folder.
-
-
-
-/** @throws UserError where the folder cannot be written. */
-function fileSaver(directory) {
-    const folder = (0,external_node_path_.resolve)(directory);
-    return async (name, text) => {
-        try {
-            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
-            return await writeNew(folder, name, text);
-        }
-        catch (error) {
-            throw (0,problem/* userError */.IF)({
-                code: 'output-directory',
-                message: `Cannot write into output-directory: ${error instanceof Error ? error.message : String(error)}`,
-                remedy: 'Give a folder that the runner may write to, or leave output-directory out.',
-            }, { cause: error });
-        }
-    };
-}
-async function writeNew(folder, name, text) {
-    const ending = (0,external_node_path_.extname)(name);
-    const stem = name.slice(0, name.length - ending.length);
-    for (let number = 1;; number += 1) {
-        const path = (0,external_node_path_.join)(folder, number === 1 ? name : `${stem}-${number}${ending}`);
-        try {
-            await (0,promises_.writeFile)(path, text, { flag: 'wx', mode: 0o600 });
-            return path;
-        }
-        catch (error) {
-            if (error.code !== 'EEXIST')
-                throw error;
-        }
-    }
-}
-//# sourceMappingURL=files.js.map
+// EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
+var plan_plan = __nccwpck_require__(3012);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 39 modules
+var src_policy = __nccwpck_require__(7784);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
 // EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
 var bucket_plan = __nccwpck_require__(9274);
+// EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
+var policy_plan = __nccwpck_require__(6770);
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 2 modules
+var trail_plan = __nccwpck_require__(9694);
+// EXTERNAL MODULE: ./lib/src/trail/words.js
+var words = __nccwpck_require__(5116);
+;// CONCATENATED MODULE: ./lib/src/delivery/newest.js
+// Finds the newest log object of an account: which folders are looked into, from where on, and which keys are a log's. Dated
+// are keys by the day on which CloudTrail delivered, in UTC (CloudTrail user guide, "Finding your CloudTrail log files").
+/** `[prefix/]AWSLogs/[o-id/]<account>/`, below which logs and digests have a folder each. */
+function accountFolder({ prefix, accountId, organizationId }) {
+    const start = prefix === '' ? '' : `${prefix}/`;
+    const organization = organizationId === undefined ? '' : `${organizationId}/`;
+    return `${start}AWSLogs/${organization}${accountId}/`;
+}
+/**
+ * The newest log object of any Region, stored at or after `since`; null where there is none. The folder's zero-byte
+ * placeholder, empty objects, digests and Insights are no logs. Costs one listing for the Regions and one for each of them,
+ * a second one for each where the last hour holds nothing, one more for each midnight in between.
+ */
+async function newestLog(reader, search) {
+    const regions = await reader.folders(`${accountFolder(search)}CloudTrail/`);
+    for (const stretch of stretches(search.since, search.now)) {
+        const found = await Promise.all(regions.map((folder) => newestIn(reader, search, folder, stretch)));
+        const newest = latest(found.flat());
+        if (newest !== null)
+            return newest;
+    }
+    return null;
+}
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A key's minute can be before its object was stored, and another clock is behind or ahead. */
+const SLACK = 15 * 60_000;
+/** Newest first: the last hour, then what is before it, a day at a time. */
+function stretches(since, now) {
+    const [first, last] = [since - SLACK, now + SLACK];
+    const recent = Math.max(first, now - HOUR);
+    const older = first < recent ? daysBetween(first, recent) : [];
+    return [...daysBetween(recent, last), ...older];
+}
+function daysBetween(from, to) {
+    const days = [];
+    for (let day = startOfDay(to); day >= startOfDay(from); day -= DAY)
+        days.push({ from: Math.max(from, day), day });
+    return days;
+}
+const startOfDay = (time) => Math.floor(time / DAY) * DAY;
+/** More than that in one stretch of one Region is not looked through: what was found is new enough. */
+const PAGES = 10;
+/** `folder` is that of one Region. The objects of the last page that has any that count. */
+async function newestIn(reader, { accountId, since }, folder, { from, day }) {
+    const region = folder.split('/').at(-2) ?? '';
+    const prefix = `${folder}${iso(day).slice(0, 10).replaceAll('-', '/')}/`;
+    const name = `${accountId}_CloudTrail_${region}_`;
+    const isLog = ({ key, size, lastModified }) => size > 0 &&
+        lastModified >= since &&
+        key.startsWith(prefix + name) &&
+        END.test(key.slice(prefix.length + name.length));
+    let after = `${prefix}${name}${minute(from)}`;
+    let logs = [];
+    for (let page = 0; page < PAGES; page += 1) {
+        const { objects, truncated } = await reader.list(prefix, after);
+        const found = objects.filter(isLog);
+        if (found.length > 0)
+            logs = found;
+        const last = objects.at(-1);
+        if (!truncated || last === undefined)
+            break;
+        after = last.key;
+    }
+    return logs;
+}
+/** What follows account and Region in the key of a log. */
+const END = /^\d{8}T\d{4}Z_[A-Za-z0-9]{16}\.json\.gz$/;
+const iso = (time) => new Date(time).toISOString();
+/** `YYYYMMDDTHHmm`, as keys have it. */
+const minute = (time) => iso(time).slice(0, 16).replaceAll(/[-:]/g, '');
+function latest(objects) {
+    return objects.reduce((newest, object) => newest === null || object.lastModified > newest.lastModified ? object : newest, null);
+}
+//# sourceMappingURL=newest.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/silence.js
+// Whether logs that should arrive do not, and whether logs arrive that nobody asked for. Pure: judges by what the bucket
+// holds, and by what CloudTrail says of the trail.
+
+
+/** Of a trail that has logged to this bucket for the whole time: a young one has had no time to speak. */
+function silence({ observed: { member, logging, status }, newestLog, since }, live, { silentAfterHours }, about) {
+    const isYoung = (status?.startedAt ?? 0) > since;
+    if (!logging || isYoung || newestLog !== null)
+        return [];
+    const folder = accountFolder({ prefix: live.prefix, accountId: member.accountId });
+    return [
+        about('prefix-silent', `No log has arrived in ${folder} for more than ${silentAfterHours} hours, though trail ${live.name} is logging. ${whatCloudTrailSays(status)}`, `Look at the other findings of this account first: a grant, a Deny or a key that is missing stops the delivery. CloudTrail tries again for 30 days, so logs come late but whole once it is mended.`),
+    ];
+}
+function whatCloudTrailSays(status) {
+    const { latestDelivery, deliveryError } = status ?? {};
+    const last = latestDelivery === undefined
+        ? 'CloudTrail knows of no delivery'
+        : `CloudTrail delivered last at ${new Date(latestDelivery).toISOString()}`;
+    return `${last}${deliveryError === undefined ? '' : `; its error is ${deliveryError}`}.`;
+}
+/** One for each account, but one alone for all that are below an organization's folder: its trail is one. */
+function strangersLogs(writers, { central, silentAfterHours }) {
+    const told = (accountIds, folder, remedy) => ({
+        severity: 'warning',
+        code: 'logs-without-account',
+        ...(accountIds.length === 1
+            ? { account: accountIds[0] ?? '' }
+            : { account: central.accountId }),
+        message: `Logs arrived in ${folder} within ${silentAfterHours} hours, of ${accountIds.length === 1 ? 'an account' : `${accountIds.length} accounts`} that nobody listed: ${(0,src_policy/* listed */.KE)(accountIds)}.`,
+        remedy,
+    });
+    const alone = writers
+        .filter(({ place }) => place.organizationId === undefined)
+        .map(({ place }) => told([place.accountId], accountFolder(place), LIST_IT));
+    const folders = new Map();
+    for (const { place } of writers) {
+        if (place.organizationId === undefined)
+            continue;
+        const folder = accountFolder(place).replace(/\d{12}\/$/, '');
+        folders.set(folder, [...(folders.get(folder) ?? []), place.accountId]);
+    }
+    return [...alone, ...[...folders].map(([folder, ids]) => told(ids, folder, ORGANIZATION))];
+}
+const LIST_IT = "List the account, or take its grants back (operation offboard, or with grants-only 'true' for an account that cannot be entered).";
+const ORGANIZATION = "An organization's trail delivers there. List its accounts, or ask whoever runs the organization whether it is meant to deliver to this bucket.";
+//# sourceMappingURL=silence.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/drift.js
+// How one account differs from what is asked of it. Pure. What an onboarding would do is what is amiss, so the plan's own
+// judgement is asked and told in the words of an audit: as warnings, for nothing here keeps an audit from its end.
+
+
+
+
+
+/** `grantee` is what the bucket policy says of the account; undefined where it does not name it. */
+function memberFindings(audited, grantee, request) {
+    const { accountId, state } = audited.observed.member;
+    const about = (code, message, remedy) => warning(accountId, code, message, remedy);
+    switch (state) {
+        case 'present':
+            return present(audited, grantee, request, about);
+        case 'absent':
+            return [
+                ...stillGranted(audited, grantee, about),
+                ...stillThere(audited, request.central, about),
+            ];
+        case 'closed':
+            return stillGranted(audited, grantee, about);
+    }
+}
+function warning(account, code, message, remedy) {
+    return { severity: 'warning', code, account, message, remedy };
+}
+/** An error of a plan keeps the plan from being applied; here it is one more thing that is amiss. */
+function asWarning(finding) {
+    return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
+}
+function present(audited, grantee, request, about) {
+    const { observed } = audited;
+    const { member, trails, trailArn } = observed;
+    const { steps, findings } = (0,trail_plan/* planTrail */.c)(observed, request);
+    const amiss = findings.filter(plan_plan/* isError */.bJ).map(asWarning);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
+    const gone = missingTrails(audited, grantee, about);
+    if (live === null)
+        return [notOnboarded(audited, grantee, about), ...amiss, ...gone];
+    // Somebody else's trail of that name: how it is set is not ours to judge.
+    if (live.organization || live.arn !== trailArn)
+        return [...amiss, ...gone];
+    return [
+        ...amiss,
+        ...steps.flatMap((step) => drift(step, audited, live, about)),
+        ...silence(audited, live, request, about),
+        ...gone,
+    ];
+}
+function notOnboarded({ observed: { member, trailArn } }, grantee, about) {
+    const { accountId, region, trail } = member;
+    return grantee?.trails.includes(trailArn)
+        ? about('grant-of-missing-trail', `The bucket policy admits trail ${trail.name} of account ${accountId}, and there is no such trail in ${region}: it was deleted, and the account is not recorded.`, 'Onboard the account again, which creates the trail; or let it leave (operation offboard).')
+        : about('account-not-onboarded', `Account ${accountId} is listed, and has no trail ${trail.name} in ${region}.`, 'Onboard the account, or take it off the list.');
+}
+/** Of other trails than the one that is asked for. Another Region's trail cannot be told from here, unless it shows itself. */
+function missingTrails({ observed: { member, trails, trailArn } }, grantee, about) {
+    const there = new Set(trails.map(({ arn }) => arn));
+    return (grantee?.trails ?? [])
+        .filter((arn) => arn !== trailArn && !/[*?]/.test(arn) && arn.split(':')[3] === member.region)
+        .filter((arn) => !there.has(arn))
+        .map((arn) => about('grant-of-missing-trail', `The bucket policy admits trail ${arn}, and account ${member.accountId} has no such trail.`, `Take the grant back: operation offboard with trail-name ${arn.split('/').at(-1) ?? ''}.`));
+}
+function drift(step, audited, live, about) {
+    const { member, extras } = audited.observed;
+    const { bucket } = live;
+    const differs = (words) => about('setting-drifted', `Trail ${step.trail}: ${words}.`, 'Onboard the account again to set it back, or change what is asked for. CloudTrail records who changed it (UpdateTrail, PutEventSelectors).');
+    const both = (what, is, asked) => differs(`${what} ${inShort(is)}, and ${inShort(asked)} is asked for`);
+    switch (step.kind) {
+        case 'update':
+            // Delivering elsewhere is told by itself, and the prefix is then one of another bucket.
+            return step.changes
+                .filter(({ setting }) => setting !== 'bucket')
+                .filter(({ setting }) => setting !== 'prefix' || bucket === step.settings.bucket)
+                .map((change) => differs((0,words/* differenceInWords */.CV)(change)));
+        case 'put-event-selectors':
+            return [
+                both('event selectors are', extras.eventSelectors?.selectors, step.selectors.selectors),
+            ];
+        case 'put-insight-selectors':
+            return [both('insight selectors are', extras.insightSelectors, step.types)];
+        case 'add-tags':
+            return Object.entries(step.tags).map(([key, value]) => both(`tag ${key} is`, extras.tags?.[key], value));
+        case 'remove-tags':
+            return step.keys.map((key) => both(`tag ${key} is`, extras.tags?.[key], undefined));
+        case 'start-logging':
+            return [stopped(step.trail, audited, about)];
+        case 'delete':
+            return [notReplaced(step.trail, member.trail.name, about)];
+        case 'stop-logging':
+        case 'create':
+            return [];
+    }
+}
+const MOST = 300;
+function inShort(value) {
+    const text = JSON.stringify(value ?? []);
+    if (text === '[]')
+        return '(none)';
+    return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
+}
+function stopped(trail, { observed: { status } }, about) {
+    const since = status?.stoppedAt;
+    const when = since === undefined ? '' : ` since ${new Date(since).toISOString()}`;
+    return about('logging-stopped', `Trail ${trail} is not logging${when}: what happens in the account is not recorded by it.`, 'Onboard the account again, which starts it. Find out who stopped it: CloudTrail keeps StopLogging in the event history of the account for 90 days.');
+}
+const notReplaced = (old, name, about) => about('trail-not-replaced', `Trail ${old} is still there, though ${name} takes its place: both are paid for.`, 'Onboard the account again, which deletes the older trail; or take replaces-trail out.');
+function stillGranted({ observed: { member } }, grantee, about) {
+    if (grantee === undefined)
+        return [];
+    const what = [...grantee.trails, ...grantee.paths].join(', ') || 'its number';
+    return [
+        about('account-still-granted', `Account ${member.accountId} is to be ${member.state}, and the bucket policy still admits it (${what}; ${grantee.statements.join(', ')}).`, `Let it leave: operation offboard${member.state === 'closed' ? " with grants-only 'true'" : ''}.`),
+    ];
+}
+function stillThere({ observed: { member, trails } }, { bucket }, about) {
+    return trails
+        .filter((trail) => trail.bucket === bucket && !trail.organization)
+        .map(({ arn }) => about('account-still-has-trail', `Account ${member.accountId} is to be absent, and its trail ${arn} still delivers to ${bucket}.`, 'Let it leave: operation offboard with the name of that trail.'));
+}
+//# sourceMappingURL=drift.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/bucket.js
+// What is amiss with the central bucket: whom its policy lets in, how full it is, how the bucket is set. Pure. Nothing of it
+// is put right unasked: tightening may cut off trails that nobody listed.
+
+
+
+
+/** `deliveries` are those of the listed trails that are there and deliver to this bucket. */
+function policyFindings(document, deliveries, example, { central, layout }) {
+    const weak = document === null ? [] : (0,src_policy/* weaknesses */.KT)(document, { layout, staying: [], leaving: [] });
+    const findings = [
+        ...(0,src_policy/* diagnose */.h4)(document, deliveries),
+        ...weak,
+        ...anyAccount(document, weak, example, central),
+        ...(0,src_policy/* sizeFindings */.IK)((0,src_policy/* measurePolicy */.pg)(document, layout, example), layout),
+        ...(0,policy_plan/* deadFindings */.V)(document),
+    ];
+    return findings.map((finding) => asWarning({ account: central.accountId, ...finding }));
+}
+const OPEN = new Set(['policy-write-without-source-arn']);
+/** Found by trying, and told only where the statement has not been named already. */
+function anyAccount(document, weak, example, { accountId, bucket }) {
+    if (weak.some(({ code }) => OPEN.has(code)) || !(0,src_policy/* admitsAnyAccount */.gQ)(document, example))
+        return [];
+    return [
+        warning(accountId, 'policy-admits-any-account', `The policy of ${bucket} lets a trail of any AWS account write: it was tried with account numbers that do not exist.`, 'Look for wildcards in aws:SourceArn and in Resource, and put the ARNs and folders of the listed accounts in their place.'),
+    ];
+}
+/** `isListed` of an account ID. */
+function strangersGrants(grantees, isListed) {
+    return grantees
+        .filter(({ accountId }) => !isListed(accountId))
+        .map(({ accountId, trails, paths, statements }) => warning(accountId, 'grant-without-account', `The bucket policy admits account ${accountId}, which nobody listed (${[...trails, ...paths].join(', ') || 'by its number'}; ${statements.join(', ')}).`, "List the account, or take its grants back (operation offboard, with grants-only 'true' if it cannot be entered)."));
+}
+function bucketFindings({ bucket: settings, policy, partition }, { central }) {
+    const { steps, findings } = (0,bucket_plan/* planBucket */.e)(settings, central);
+    const about = (code, message, remedy) => warning(central.accountId, code, message, remedy);
+    const unset = steps.map(bucket_plan/* bucketStepInWords */.n).join('; ');
+    const bucketArn = `arn:${partition}:s3:::${central.bucket}`;
+    return [
+        ...(steps.length === 0
+            ? []
+            : [
+                about('bucket-settings-missing', `Bucket ${central.bucket} is weaker than recommended. Never set: ${unset}.`, 'Run operation bootstrap: it sets what was never set, and leaves the rest as it is.'),
+            ]),
+        ...findings,
+        ...(policy.document !== null && (0,src_policy/* isTlsOnly */.aw)(policy.document, bucketArn)
+            ? []
+            : [
+                about('bucket-tls-not-enforced', `Bucket ${central.bucket} is weaker than recommended: its policy does not refuse requests without TLS.`, 'Run operation bootstrap, which adds the statement DenyInsecureTransport.'),
+            ]),
+    ];
+}
+//# sourceMappingURL=bucket.js.map
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
 ;// CONCATENATED MODULE: ./lib/src/plan/patience.js
 // Which errors of AWS pass by themselves, and how long that is waited for. The SDK has tried throttling, 5xx and network
 // errors three times in a row before they come here (except for a policy write, which is never sent again as it stands).
@@ -79357,6 +79749,336 @@ const bucketWritePatience = (error) => BUCKET_WRITES.get(codeOf(error)) ?? null;
 /** The service may or may not have done what was asked. */
 const isUnanswered = (error) => ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
 //# sourceMappingURL=patience.js.map
+;// CONCATENATED MODULE: ./lib/src/plan/observe.js
+// What is there today: the bucket's policy (for a bootstrap or an audit also its settings) and each member's trails, read at the same time. Decides nothing; a
+// member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
+
+
+
+
+/** @throws UserError where the bucket policy cannot be read or understood. */
+async function observe(request, readers, clock) {
+    const [central, ...members] = await Promise.all([
+        observeCentral(request, readers.central, clock),
+        ...request.members.map((member) => observeMember(member, readers)),
+    ]);
+    const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
+    const unlimited = [readers.central, ...readable]
+        .filter(({ session }) => !session.limited)
+        .map(({ session }) => session.accountId);
+    return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
+}
+async function observeCentral({ operation, central }, { bucket, settings }, clock) {
+    if (operation === 'audit') {
+        const reading = [settings.settings(), readPolicy(bucket, central, clock)];
+        const [found, policy] = await Promise.all(reading);
+        return { bucket: found, policy };
+    }
+    if (operation !== 'bootstrap')
+        return { policy: await readPolicy(bucket, central, clock) };
+    const reading = policyIfThere(bucket, central, clock);
+    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
+    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
+    if (found.status === 'rejected')
+        throw found.reason;
+    if (policy.status === 'rejected')
+        throw policy.reason;
+    return { bucket: found.value, policy: policy.value };
+}
+/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
+async function policyIfThere(bucket, central, clock) {
+    const readAt = clock.now();
+    try {
+        return await readPolicy(bucket, central, clock);
+    }
+    catch (error) {
+        if (isMissingBucket(error))
+            return { text: null, document: null, readAt };
+        throw error;
+    }
+}
+/** @throws UserError; only S3's own "there is none" counts as no policy. */
+async function readPolicy(bucket, { accountId, bucket: name }, clock) {
+    const readAt = clock.now();
+    const text = await bucket.policy();
+    try {
+        return { text, document: text === null ? null : (0,src_policy/* parsePolicy */.ON)(text), readAt };
+    }
+    catch (error) {
+        if (!(error instanceof src_policy/* PolicyError */.pn))
+            throw error;
+        throw (0,problem/* userError */.IF)({
+            code: 'policy-unreadable',
+            account: accountId,
+            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
+            remedy: error.remedy,
+        }, { cause: error });
+    }
+}
+async function observeMember(member, readers) {
+    if (member.state === 'closed')
+        return unentered(member, readers.central.session.partition);
+    const reader = readers.members.get(member.accountId);
+    if (reader === undefined)
+        throw new Error(`No reader for account ${member.accountId}`);
+    if (reader instanceof problem/* UserError */.yo)
+        return { member, failure: reader };
+    try {
+        return await entered(member, reader);
+    }
+    catch (error) {
+        if (error instanceof problem/* UserError */.yo)
+            return { member, failure: error };
+        throw error;
+    }
+}
+function arnsOf({ region, accountId, trail }, partition) {
+    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
+    return {
+        trailArn: arn(trail.name),
+        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
+    };
+}
+function unentered(member, partition) {
+    const nothing = {
+        trails: [],
+        logging: false,
+        extras: {},
+        replacedLogging: false,
+        replacedExtras: {},
+    };
+    return { member, ...arnsOf(member, partition), ...nothing };
+}
+async function entered(member, { session, trails: reader }) {
+    const { name, replaces, extras: wished } = member.trail;
+    const arns = arnsOf(member, session.partition);
+    const [trails, own, replaced] = await Promise.all([
+        reader.trails(),
+        observeTrail(reader, name, arns.trailArn, wished),
+        replaces === undefined || arns.replacedArn === undefined
+            ? { logging: false, extras: {} }
+            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
+    ]);
+    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
+    return { member, ...arns, trails, ...own, ...old };
+}
+/** A trail that takes another's place gets what the other has, so all of that is read. */
+const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
+/** Reads only what is mentioned: every further call is one more permission that the role needs. */
+async function observeTrail(reader, name, arn, mentioned) {
+    const [status, eventSelectors, insightSelectors, tags] = await Promise.all([
+        reader.status(name),
+        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
+        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
+        mentioned.tags === undefined ? null : reader.tags(arn),
+    ]);
+    const extras = {
+        ...(eventSelectors === null ? {} : { eventSelectors }),
+        ...(insightSelectors === null ? {} : { insightSelectors }),
+        ...(tags === null ? {} : { tags }),
+    };
+    return { logging: status?.logging ?? false, ...(status && { status }), extras };
+}
+//# sourceMappingURL=observe.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/observe.js
+// What an audit looks at beside what a plan does: when each account's last log came, and who else's logs lie in the bucket.
+// Reads only and decides nothing. An account that cannot be read does not hold back the others.
+
+
+
+const observe_HOUR = 3_600_000;
+/**
+ * `now` is in milliseconds since the epoch.
+ *
+ * @throws UserError where the bucket's policy, settings or listing cannot be read.
+ */
+async function observeAudit(request, readers, logs, clock, now) {
+    const { bucket = null, policy, members, unlimitedAccounts, } = await observe(request, readers, clock);
+    const time = { since: now - request.silentAfterHours * observe_HOUR, now };
+    const roots = rootsOf(request, members);
+    const [audited, writers] = await Promise.all([
+        Promise.all(members.map((member) => withNewestLog(member, request, roots, time, logs))),
+        findWriters(request, roots, time, logs),
+    ]);
+    const { partition } = readers.central.session;
+    return { bucket, policy, partition, members: audited, writers, unlimitedAccounts };
+}
+/** The trail that is asked for, where it is there and delivers to the central bucket. */
+function liveHere({ member, trails, trailArn }, { bucket }) {
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
+    return live?.arn === trailArn && live.bucket === bucket && !live.organization ? live : null;
+}
+/** The prefixes below which logs are looked for: the one that is mentioned, else those that the listed trails have. */
+function rootsOf({ central }, members) {
+    if (central.prefix !== undefined)
+        return [central.prefix];
+    const live = members.flatMap((one) => ('failure' in one ? [] : (liveHere(one, central) ?? [])));
+    const prefixes = [...new Set(live.map(({ prefix }) => prefix))].toSorted();
+    return prefixes.length === 0 ? [''] : prefixes;
+}
+async function withNewestLog(observed, { central }, roots, time, logs) {
+    if ('failure' in observed)
+        return observed;
+    const { accountId, state } = observed.member;
+    const live = liveHere(observed, central);
+    const isAwaited = state === 'present' && live !== null && observed.logging;
+    if (!isAwaited || !roots.includes(live.prefix))
+        return { observed, since: time.since, newestLog: undefined };
+    const newest = await newestLog(logs, { prefix: live.prefix, accountId, ...time });
+    return { observed, since: time.since, newestLog: newest?.lastModified ?? null };
+}
+async function findWriters({ central, members }, roots, time, logs) {
+    const listed = new Set([central.accountId, ...members.map(({ accountId }) => accountId)]);
+    const places = await Promise.all(roots.map((prefix) => placesBelow(prefix, logs)));
+    const strangers = places.flat().filter(({ accountId }) => !listed.has(accountId));
+    const writers = await Promise.all(strangers.map(async (place) => {
+        const newest = await newestLog(logs, { ...place, ...time });
+        return newest === null ? [] : [{ place }];
+    }));
+    return writers.flat();
+}
+/** The folders of accounts below `[prefix/]AWSLogs/`, those of an organization's trail with it. */
+async function placesBelow(prefix, logs) {
+    const root = accountFolder({ prefix, accountId: '' }).slice(0, -1);
+    const found = await logs.folders(root);
+    const names = found.map((folder) => folder.slice(root.length, -1));
+    const organizations = names.filter((name) => /^o-[a-z0-9]+$/.test(name));
+    const below = await Promise.all(organizations.map(async (organizationId) => {
+        const folder = `${root}${organizationId}/`;
+        const inside = (await logs.folders(folder)).map((one) => one.slice(folder.length, -1));
+        return inside.filter(isAccount).map((accountId) => ({ prefix, accountId, organizationId }));
+    }));
+    return [...names.filter(isAccount).map((accountId) => ({ prefix, accountId })), ...below.flat()];
+}
+const isAccount = (name) => /^\d{12}$/.test(name);
+//# sourceMappingURL=observe.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/audit.js
+// The audit: what is asked for and what is there, compared, as findings and one line for each account. Pure. It changes
+// nothing, and what is amiss does not keep it from its end: an error is only what could not be looked at.
+
+
+
+
+
+
+
+function auditOf(request, observed) {
+    const { central, layout, members } = request;
+    const { document } = observed.policy;
+    const grantees = (0,src_policy/* granteesOf */.dE)(document);
+    const byAccount = new Map(grantees.map((grantee) => [grantee.accountId, grantee]));
+    const listed = new Set([central.accountId, ...members.map(({ accountId }) => accountId)]);
+    const deliveries = observed.members.flatMap((one) => deliveryOf(one, request));
+    const example = deliveries[0] ?? exampleDelivery(request, observed);
+    const findings = [
+        ...observed.members.flatMap((one) => 'failure' in one
+            ? one.failure.findings
+            : memberFindings(one, byAccount.get(one.observed.member.accountId), request)),
+        ...policyFindings(document, deliveries, example, request),
+        ...strangersGrants(grantees, (accountId) => listed.has(accountId)),
+        ...strangersLogs(observed.writers, request),
+        ...bucketFindings(observed, request),
+    ];
+    return {
+        accounts: observed.members.map(accountOf),
+        findings,
+        policyBytes: (0,src_policy/* measurePolicy */.pg)(document, layout, example).bytes,
+    };
+}
+function accountOf(one) {
+    const { member } = 'failure' in one ? one : one.observed;
+    const { accountId, state, region, trail } = member;
+    const base = { accountId, state, region, trailName: trail.name };
+    if ('failure' in one)
+        return { ...base, trailArn: null, logging: null, newestLog: null };
+    const { observed, newestLog = null } = one;
+    const { trailArn: arn, status } = observed;
+    return { ...base, trailArn: arn, logging: status?.logging ?? null, newestLog };
+}
+/** What the account's trail needs of the policy, where it delivers here; whatever else is amiss is told by itself. */
+function deliveryOf(one, request) {
+    if ('failure' in one || one.observed.member.state !== 'present')
+        return [];
+    const live = liveHere(one.observed, request.central);
+    if (live === null)
+        return [];
+    const { accountId } = one.observed.member;
+    return [(0,plan_plan/* deliveriesOf */.K)(accountId, request)(live.arn, live.prefix, live.kmsKeyArn)];
+}
+/** A trail such as this bucket's are, where there is none to go by. */
+function exampleDelivery(request, { partition }) {
+    const { central, members } = request;
+    const region = members[0]?.region ?? central.bucketRegion;
+    const name = members[0]?.trail.name ?? 'CLOUDTRAIL';
+    const arn = (0,settings/* trailArn */.eL)(partition, region, central.accountId, name);
+    return (0,plan_plan/* deliveriesOf */.K)(central.accountId, request)(arn, central.prefix ?? '', '');
+}
+/** Why a step that is to fail on drift fails. */
+function unwantedDrift({ failOn }, { findings }) {
+    const drift = findings.filter(({ severity }) => severity !== 'notice');
+    if (failOn !== 'drift' || drift.length === 0)
+        return [];
+    return [
+        {
+            severity: 'error',
+            code: 'drift-found',
+            message: `The audit has ${drift.length === 1 ? '1 finding' : `${drift.length} findings`} of a warning or worse, and fail-on is drift.`,
+            remedy: 'Put right what is listed, or have it listed in the accounts as it is.',
+        },
+    ];
+}
+/** The run in a word: drift alone is no failure, unless it was asked to be one. */
+function auditResult(audit, unwanted) {
+    if (unwanted.length > 0)
+        return 'failed';
+    if (!audit.findings.some(plan_plan/* isError */.bJ))
+        return 'no-changes';
+    return audit.accounts.some(({ trailArn: arn }) => arn !== null) ? 'partial' : 'failed';
+}
+//# sourceMappingURL=audit.js.map
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/src/github/files.js
+// The run's files: plan, diff, report and policy backup. They hold a bucket policy, so only their owner may read them, and
+// none is ever written over: two steps of a job may share the folder.
+
+
+
+/** @throws UserError where the folder cannot be written. */
+function fileSaver(directory) {
+    const folder = (0,external_node_path_.resolve)(directory);
+    return async (name, text) => {
+        try {
+            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
+            return await writeNew(folder, name, text);
+        }
+        catch (error) {
+            throw (0,problem/* userError */.IF)({
+                code: 'output-directory',
+                message: `Cannot write into output-directory: ${error instanceof Error ? error.message : String(error)}`,
+                remedy: 'Give a folder that the runner may write to, or leave output-directory out.',
+            }, { cause: error });
+        }
+    };
+}
+async function writeNew(folder, name, text) {
+    const ending = (0,external_node_path_.extname)(name);
+    const stem = name.slice(0, name.length - ending.length);
+    for (let number = 1;; number += 1) {
+        const path = (0,external_node_path_.join)(folder, number === 1 ? name : `${stem}-${number}${ending}`);
+        try {
+            await (0,promises_.writeFile)(path, text, { flag: 'wx', mode: 0o600 });
+            return path;
+        }
+        catch (error) {
+            if (error.code !== 'EEXIST')
+                throw error;
+        }
+    }
+}
+//# sourceMappingURL=files.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/persist.js
 // Trying again, bounded: the one loop behind every wait for AWS. What is worth waiting for, and for how long, is the
 // caller's to say; the pauses grow and are jittered, so that runs that collided once do not collide again.
@@ -79419,10 +80141,6 @@ async function applyBucket(steps, central, { reader, writer, clock }) {
 const kindsOf = (steps) => new Set(steps.map(({ kind }) => kind));
 const failure = (error) => ({ state: 'failed', findings: (0,problem/* findingsOf */.WX)(error) });
 //# sourceMappingURL=apply-bucket.js.map
-// EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
-var plan_plan = __nccwpck_require__(3012);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
-var trail_plan = __nccwpck_require__(4945);
 ;// CONCATENATED MODULE: ./lib/src/plan/apply-trail.js
 // Carries out one member's steps, one after the other, and stops at the first that fails. Waits where AWS says that waiting
 // helps, and nowhere else.
@@ -79538,10 +80256,6 @@ function changedSettings({ changes, settings, }) {
     return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 38 modules
-var policy = __nccwpck_require__(3097);
-// EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
-var policy_plan = __nccwpck_require__(6770);
 ;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
 // Puts the bucket policy into its planned state and sees to it that it stays so. S3 has no compare-and-swap: each attempt
 // merges a document read right before it, a write is never sent again as it stands, and afterwards it is looked whether
@@ -79574,7 +80288,7 @@ function policyKeeper(initial, deps) {
         first ??= written;
         last = written ?? last;
     };
-    const stands = ({ document }) => (0,policy/* missingGrants */.W6)(document, wish.admit).length === 0;
+    const stands = ({ document }) => (0,src_policy/* missingGrants */.W6)(document, wish.admit).length === 0;
     const confirm = async () => {
         const seen = await deps.read();
         if (stands(seen))
@@ -79641,7 +80355,7 @@ async function mergeAndWrite(seen, wish, { read, writer, backup, clock }) {
         try {
             await (merge.document === null
                 ? writer.deletePolicy(left)
-                : writer.putPolicy((0,policy/* printPolicy */.yv)(merge.document), left));
+                : writer.putPolicy((0,src_policy/* printPolicy */.yv)(merge.document), left));
         }
         catch (error) {
             if (isUnanswered(error))
@@ -79663,7 +80377,7 @@ function readTooSlow({ accountId, bucket }) {
 }
 /** A statement that is gone since our write is never put back: it may have been taken out on purpose. */
 function vanished(written, standing, { accountId, bucket }) {
-    const { lost } = (0,policy/* compareAccess */.Q4)(written, standing, []);
+    const { lost } = (0,src_policy/* compareAccess */.Q4)(written, standing, []);
     if (lost.length === 0)
         return [];
     const rows = lost.map(({ who, may, on }) => `${who} ${may} on ${on}`).join('; ');
@@ -79786,134 +80500,6 @@ function notTried({ member, trail }) {
     };
 }
 //# sourceMappingURL=apply.js.map
-// EXTERNAL MODULE: ./lib/src/trail/settings.js
-var settings = __nccwpck_require__(5292);
-;// CONCATENATED MODULE: ./lib/src/plan/observe.js
-// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
-// member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
-
-
-
-
-/** @throws UserError where the bucket policy cannot be read or understood. */
-async function observe(request, readers, clock) {
-    const [central, ...members] = await Promise.all([
-        observeCentral(request, readers.central, clock),
-        ...request.members.map((member) => observeMember(member, readers)),
-    ]);
-    const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
-    const unlimited = [readers.central, ...readable]
-        .filter(({ session }) => !session.limited)
-        .map(({ session }) => session.accountId);
-    return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
-}
-async function observeCentral({ operation, central }, { bucket, settings }, clock) {
-    if (operation !== 'bootstrap')
-        return { policy: await readPolicy(bucket, central, clock) };
-    const reading = policyIfThere(bucket, central, clock);
-    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
-    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
-    if (found.status === 'rejected')
-        throw found.reason;
-    if (policy.status === 'rejected')
-        throw policy.reason;
-    return { bucket: found.value, policy: policy.value };
-}
-/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
-async function policyIfThere(bucket, central, clock) {
-    const readAt = clock.now();
-    try {
-        return await readPolicy(bucket, central, clock);
-    }
-    catch (error) {
-        if (isMissingBucket(error))
-            return { text: null, document: null, readAt };
-        throw error;
-    }
-}
-/** @throws UserError; only S3's own "there is none" counts as no policy. */
-async function readPolicy(bucket, { accountId, bucket: name }, clock) {
-    const readAt = clock.now();
-    const text = await bucket.policy();
-    try {
-        return { text, document: text === null ? null : (0,policy/* parsePolicy */.ON)(text), readAt };
-    }
-    catch (error) {
-        if (!(error instanceof policy/* PolicyError */.pn))
-            throw error;
-        throw (0,problem/* userError */.IF)({
-            code: 'policy-unreadable',
-            account: accountId,
-            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
-            remedy: error.remedy,
-        }, { cause: error });
-    }
-}
-async function observeMember(member, readers) {
-    if (member.state === 'closed')
-        return unentered(member, readers.central.session.partition);
-    const reader = readers.members.get(member.accountId);
-    if (reader === undefined)
-        throw new Error(`No reader for account ${member.accountId}`);
-    if (reader instanceof problem/* UserError */.yo)
-        return { member, failure: reader };
-    try {
-        return await entered(member, reader);
-    }
-    catch (error) {
-        if (error instanceof problem/* UserError */.yo)
-            return { member, failure: error };
-        throw error;
-    }
-}
-function arnsOf({ region, accountId, trail }, partition) {
-    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
-    return {
-        trailArn: arn(trail.name),
-        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
-    };
-}
-function unentered(member, partition) {
-    const nothing = {
-        trails: [],
-        logging: false,
-        extras: {},
-        replacedLogging: false,
-        replacedExtras: {},
-    };
-    return { member, ...arnsOf(member, partition), ...nothing };
-}
-async function entered(member, { session, trails: reader }) {
-    const { name, replaces, extras: wished } = member.trail;
-    const arns = arnsOf(member, session.partition);
-    const [trails, own, replaced] = await Promise.all([
-        reader.trails(),
-        observeTrail(reader, name, arns.trailArn, wished),
-        replaces === undefined || arns.replacedArn === undefined
-            ? { logging: false, extras: {} }
-            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
-    ]);
-    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
-    return { member, ...arns, trails, ...own, ...old };
-}
-/** A trail that takes another's place gets what the other has, so all of that is read. */
-const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
-/** Reads only what is mentioned: every further call is one more permission that the role needs. */
-async function observeTrail(reader, name, arn, mentioned) {
-    const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
-        reader.logging(name),
-        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
-        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
-        mentioned.tags === undefined ? null : reader.tags(arn),
-    ]);
-    const extras = {
-        ...(eventSelectors === null ? {} : { eventSelectors }),
-        ...(insightSelectors === null ? {} : { insightSelectors }),
-        ...(tags === null ? {} : { tags }),
-    };
-    return { logging: logging ?? false, extras };
-}
-//# sourceMappingURL=observe.js.map
 // EXTERNAL MODULE: ./lib/src/plan/outcome.js
 var plan_outcome = __nccwpck_require__(492);
 ;// CONCATENATED MODULE: ./lib/src/request/fault.js
@@ -79945,17 +80531,17 @@ function checkTogether(request, event) {
         ...forks(request, event),
     ];
 }
-const accountOf = (roleArn) => roleArn.split(':')[4] ?? '';
+const ambiguity_accountOf = (roleArn) => roleArn.split(':')[4] ?? '';
 const partitionOf = (roleArn) => roleArn.split(':')[1] ?? '';
 function roleAccounts({ central, members }) {
     const roles = [
         { input: 'central-role-arn', arn: central.roleArn, accountId: central.accountId },
         ...members.map((m) => ({ input: 'member-role-arn', arn: m.roleArn, accountId: m.accountId })),
     ];
-    return roles.flatMap(({ input, arn, accountId }) => arn === undefined || accountOf(arn) === accountId
+    return roles.flatMap(({ input, arn, accountId }) => arn === undefined || ambiguity_accountOf(arn) === accountId
         ? []
         : [
-            inputFault(input, `is a role of account ${accountOf(arn)}, but it is for account ${accountId}`, `Give a role of ${accountId}${input === 'member-role-arn' ? "; with several accounts write {account-id} where the account's ID stands" : ''}.`),
+            inputFault(input, `is a role of account ${ambiguity_accountOf(arn)}, but it is for account ${accountId}`, `Give a role of ${accountId}${input === 'member-role-arn' ? "; with several accounts write {account-id} where the account's ID stands" : ''}.`),
         ]);
 }
 function memberAccounts({ central, members }) {
@@ -80021,14 +80607,19 @@ function cloudWatch({ members }) {
                 inputFault('cloudwatch-role-arn', 'and cloudwatch-log-group-arn go together', "Give both, or 'none' for both."),
             ];
         return given
-            .filter((arn) => accountOf(arn) !== accountId)
-            .map((arn) => inputFault('cloudwatch-log-group-arn', `or its role is of account ${accountOf(arn)}, but the trail is of ${accountId}`, 'Log group and role must be of the member account; {account-id} stands for it.'));
+            .filter((arn) => ambiguity_accountOf(arn) !== accountId)
+            .map((arn) => inputFault('cloudwatch-log-group-arn', `or its role is of account ${ambiguity_accountOf(arn)}, but the trail is of ${accountId}`, 'Log group and role must be of the member account; {account-id} stands for it.'));
     });
 }
 /** Inputs that say something only of one operation. */
-function operations({ operation, members }) {
+function operations({ operation, members, failOn }) {
     const [member] = members;
     const faults = [];
+    const isAudit = operation === 'audit';
+    if (failOn === 'drift' && !isAudit)
+        faults.push(inputFault('fail-on', "is 'drift', which only an audit finds", "Set operation to 'audit', or fail-on to 'changes'."));
+    if (failOn === 'changes' && isAudit)
+        faults.push(inputFault('fail-on', "is 'changes', but an audit has no plan", "Set fail-on to 'drift': the step then fails on any finding of the audit."));
     if (operation === 'offboard' && member?.trail.replaces !== undefined)
         faults.push(inputFault('replaces-trail', 'is given for offboard', 'Name the trail that leaves in trail-name.'));
     if (member?.trail.replaces !== undefined && member.trail.replaces === member.trail.name)
@@ -80128,6 +80719,16 @@ const settleSeconds = (text) => {
         : {
             problem: 'is neither 0 nor a whole number of seconds from 2 to 999',
             remedy: "Leave it out for 2 seconds, or give '0' where a concurrency group already serialises all writers.",
+        };
+};
+/** Whole hours, at most those of a year. */
+const silentAfterHours = (text) => {
+    const hours = Number(text);
+    return /^\d{1,4}$/.test(text) && hours >= 1 && hours <= 8_784
+        ? { value: hours }
+        : {
+            problem: 'is no whole number of hours from 1 to 8784',
+            remedy: "Leave it out for 24 hours, or give a number such as '48'.",
         };
 };
 function oneOf(...words) {
@@ -80419,6 +81020,7 @@ const INPUT_NAMES = [
     'organization-id',
     'expected-plan',
     'allow-broadening',
+    'silent-after-hours',
     'settle-seconds',
     'fail-on',
     'output-directory',
@@ -80510,7 +81112,7 @@ function readRequest(source, reader) {
     const { optional } = reader;
     const region = readRegion(source, reader);
     const central = readCentral(reader, region);
-    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
+    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap', 'audit')) ?? 'onboard';
     const grantsOnly = optional('grants-only', flag) ?? false;
     if (grantsOnly && operation !== 'offboard')
         reader.faults.push(inputFault('grants-only', 'is given without offboard', "Set operation to 'offboard'."));
@@ -80518,16 +81120,21 @@ function readRequest(source, reader) {
     const members = operation === 'bootstrap'
         ? readCentralTrail(reader, central?.accountId ?? '', region)
         : readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
+    if (operation === 'audit')
+        refuseInputs(reader);
+    else
+        reader.optional('silent-after-hours', forAudit);
     const dryRun = optional('dry-run', oneOf('auto', 'true', 'false')) ?? 'auto';
     const rest = {
         operation,
-        mode: modeOf(dryRun, source.event),
+        mode: operation === 'audit' ? 'plan' : modeOf(dryRun, source.event),
         access: readAccess(source, reader),
         layout: optional('policy-layout', LAYOUT) ?? 'documented',
         allowRepoint: optional('allow-repoint', flag) ?? false,
         allowBroadening: optional('allow-broadening', flag) ?? false,
         settleSeconds: optional('settle-seconds', settleSeconds) ?? 2,
-        failOn: optional('fail-on', oneOf('error', 'changes')) ?? 'error',
+        silentAfterHours: optional('silent-after-hours', silentAfterHours) ?? 24,
+        failOn: optional('fail-on', oneOf('error', 'changes', 'drift')) ?? 'error',
         outputDirectory: source.text('output-directory') ||
             `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
         ...definedOnly({
@@ -80537,6 +81144,22 @@ function readRequest(source, reader) {
     };
     return central === null || members === null ? null : { ...rest, central, members };
 }
+/** Inputs about a change or about somebody's approval of one: an audit makes none. */
+const NOT_FOR_AUDIT = ['expected-plan', 'allow-broadening', 'allow-repoint'];
+function refuseInputs({ optional }) {
+    for (const name of NOT_FOR_AUDIT)
+        optional(name, forChanges);
+}
+const forChanges = (text) => text.toLowerCase() === 'false'
+    ? { value: null }
+    : {
+        problem: 'is about a change, but an audit changes nothing',
+        remedy: 'Leave it out.',
+    };
+const forAudit = () => ({
+    problem: 'is given without audit',
+    remedy: "Leave it out, or set operation to 'audit'.",
+});
 function readRegion(source, { optional, faults }) {
     if (source.text('region') !== '')
         return optional('region', rules_region);
@@ -80582,7 +81205,7 @@ function sessionName(environment) {
 const clean = (text, fallback) => (text || fallback).replaceAll(/[^\w+=,.@-]/g, '-');
 //# sourceMappingURL=inputs.js.map
 ;// CONCATENATED MODULE: ./lib/src/main.js
-// One run, start to end: read the inputs, look, plan, apply, report. Whatever fails on the way, what had been done by then
+// One run, start to end: read the inputs, look, plan, apply, report; or look and compare, for an audit. Whatever fails on the way, what had been done by then
 // is reported.
 
 
@@ -80591,8 +81214,9 @@ const clean = (text, fallback) => (text || fallback).replaceAll(/[^\w+=,.@-]/g, 
 
 
 
+
+
 async function main(deps) {
-    const { clock } = deps;
     let save = null;
     let report = blank(deps.run);
     const note = (known) => {
@@ -80600,31 +81224,11 @@ async function main(deps) {
     };
     try {
         const request = readInputs(deps.inputs);
-        const saveFile = fileSaver(request.outputDirectory);
-        save = saveFile;
+        save = fileSaver(request.outputDirectory);
         note({ request });
-        const { readers, writers } = await deps.connect(request);
-        const observed = await observe(request, readers, clock);
-        const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
-        const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
-        note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
-        note({ unlimitedAccounts: observed.unlimitedAccounts });
-        deps.show(report);
-        if (writers !== null && !plan.blocked) {
-            const outcome = await apply(plan, request, observed.policy, {
-                readers,
-                writers,
-                clock,
-                readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
-                backup: async ({ text }) => {
-                    if (text !== null)
-                        note({ backupFile: await saveFile('policy-backup.json', text) });
-                },
-            });
-            const findings = [...plan.findings, ...(0,plan_outcome/* outcomeFindings */.$n)(outcome)];
-            note({ outcome, findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, outcome) });
-            deps.show(report);
-        }
+        const connection = await deps.connect(request);
+        const desk = { ...deps, note, save, show: () => deps.show(report) };
+        await (request.operation === 'audit' ? audit : change)(request, connection, desk);
     }
     catch (error) {
         deps.debug(error);
@@ -80632,12 +81236,45 @@ async function main(deps) {
     }
     await deps.publish(report, save);
 }
+async function change(request, { readers, writers }, { clock, note, save, show }) {
+    const observed = await observe(request, readers, clock);
+    const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
+    const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
+    note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
+    note({ unlimitedAccounts: observed.unlimitedAccounts });
+    show();
+    if (writers === null || plan.blocked)
+        return;
+    const outcome = await apply(plan, request, observed.policy, {
+        readers,
+        writers,
+        clock,
+        readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
+        backup: async ({ text }) => {
+            if (text !== null)
+                note({ backupFile: await save('policy-backup.json', text) });
+        },
+    });
+    const findings = [...plan.findings, ...(0,plan_outcome/* outcomeFindings */.$n)(outcome)];
+    note({ outcome, findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, outcome) });
+    show();
+}
+async function audit(request, { readers, logs }, { clock, today, note, show }) {
+    const observed = await observeAudit(request, readers, logs, clock, today());
+    const audited = auditOf(request, observed);
+    const unwanted = unwantedDrift(request, audited);
+    const findings = [...audited.findings, ...unwanted];
+    note({ audit: audited, findings, result: auditResult(audited, unwanted) });
+    note({ unlimitedAccounts: observed.unlimitedAccounts });
+    show();
+}
 function blank(run) {
     return {
         run,
         result: 'failed',
         request: null,
         plan: null,
+        audit: null,
         outcome: null,
         unlimitedAccounts: [],
         findings: [],
@@ -80815,6 +81452,7 @@ function resultOf(plan, outcome) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  K: () => (/* binding */ deliveriesOf),
   bJ: () => (/* binding */ isError),
   Cs: () => (/* binding */ makePlan)
 });
@@ -80871,8 +81509,8 @@ function intent({ trailArn, trail, member, withdraw }) {
 //# sourceMappingURL=digest.js.map
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
-var trail_plan = __nccwpck_require__(4945);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 2 modules
+var trail_plan = __nccwpck_require__(9694);
 ;// CONCATENATED MODULE: ./lib/src/plan/plan.js
 // The plan: all that will happen, as one value, from what is asked for and what is there. Pure and total. A member whose
 // trail must be left alone is granted nothing; a policy that must not be written holds back everything.
@@ -80933,6 +81571,7 @@ function planMember(observed, request) {
     const withdraw = trail.leaving.map((left) => deliveryOf(left.trailArn, left.prefix, ''));
     return { plan: { kind: 'planned', member, trailArn, admit, withdraw, trail }, findings };
 }
+/** What a trail of the account needs of the bucket, by its ARN, prefix and key. */
 function deliveriesOf(accountId, { central, organizationId }) {
     return (trailArn, prefix, kmsKeyArn) => ({
         trailArn,
@@ -80963,9 +81602,10 @@ function approvalFindings(expected, digest) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ deadFindings),
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3097);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7784);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
 
@@ -80979,7 +81619,7 @@ function planPolicy(before, wish) {
         ...merge.findings,
         ...(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)(merge.document, admit),
         ...(size === null ? [] : (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .sizeFindings */ .IK)(size, layout)),
-        ...(merge.changed ? dead(merge.document) : []),
+        ...(merge.changed ? deadFindings(merge.document) : []),
         ...(access.broader ? [broader(wish)] : []),
     ];
     return {
@@ -80992,7 +81632,7 @@ function planPolicy(before, wish) {
     };
 }
 /** S3 refuses a document that names a principal which no longer exists, and names only the first: here all are named. */
-function dead(document) {
+function deadFindings(document) {
     return (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .deadPrincipals */ .WO)(document ?? { Statement: [] }).map(({ statement, sid, principal }) => ({
         severity: 'error',
         code: 'policy-dead-principal',
@@ -81012,18 +81652,19 @@ function broader({ allowBroadening }) {
 
 /***/ }),
 
-/***/ 4945:
+/***/ 8835:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ planTrail)
-});
-
-// EXTERNAL MODULE: ./lib/src/trail/words.js
-var words = __nccwpck_require__(5116);
-;// CONCATENATED MODULE: ./lib/src/plan/trail-guards.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GV: () => (/* binding */ findTrail),
+/* harmony export */   JU: () => (/* binding */ untouchable),
+/* harmony export */   Jn: () => (/* binding */ elsewhere),
+/* harmony export */   Q0: () => (/* binding */ slots),
+/* harmony export */   Ru: () => (/* binding */ aboutAccount),
+/* harmony export */   YY: () => (/* binding */ losses),
+/* harmony export */   g$: () => (/* binding */ combination)
+/* harmony export */ });
+/* harmony import */ var _trail_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5116);
 // Why a trail must be left alone, or what its change costs: the findings about trails. Pure.
 
 /** "A Region takes five trails", multi-Region ones of other Regions included. Not adjustable. */
@@ -81070,9 +81711,23 @@ function elsewhere(live, bucket, about) {
 function losses(name, changes, about) {
     return changes
         .filter(({ loss }) => loss)
-        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,words/* changeInWords */.Z)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
+        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,_trail_words_js__WEBPACK_IMPORTED_MODULE_0__/* .changeInWords */ .Zb)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
 }
 //# sourceMappingURL=trail-guards.js.map
+
+/***/ }),
+
+/***/ 9694:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  c: () => (/* binding */ planTrail)
+});
+
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
 // EXTERNAL MODULE: ./lib/src/trail/extras.js
 var trail_extras = __nccwpck_require__(6290);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
@@ -81085,8 +81740,8 @@ var settings = __nccwpck_require__(5292);
 
 function planOnboarding(observed, rules) {
     const { member, trails, trailArn } = observed;
-    const about = aboutAccount(member.accountId);
-    const live = findTrail(trails, trailArn, member.trail.name);
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
     const old = replacedTrail(observed);
     const wish = {
         ...(rules.central.prefix !== undefined && { prefix: rules.central.prefix }),
@@ -81095,8 +81750,8 @@ function planOnboarding(observed, rules) {
     const intended = (0,settings/* intendedSettings */.Bd)(wish, rules.central.bucket, live ?? old);
     const changes = live === null ? [] : (0,settings/* settingChanges */.eC)(live, intended);
     const findings = [
-        ...combination(intended, about),
-        ...(live === null ? slots(trails, member.region, about) : untouchable(live, trailArn, about)),
+        ...(0,trail_guards/* combination */.g$)(intended, about),
+        ...(live === null ? (0,trail_guards/* slots */.Q0)(trails, member.region, about) : (0,trail_guards/* untouchable */.JU)(live, trailArn, about)),
         ...(live === null ? [] : changeFindings(live, changes, rules, about)),
         ...extraLosses(observed, about),
         ...(old === null ? [] : retirementFindings(old, observed, rules, about)),
@@ -81116,14 +81771,14 @@ function planOnboarding(observed, rules) {
 }
 function changeFindings(live, changes, { central, allowRepoint }, about) {
     return live.bucket === central.bucket || allowRepoint
-        ? losses(live.name, changes, about)
-        : [elsewhere(live, central.bucket, about)];
+        ? (0,trail_guards/* losses */.YY)(live.name, changes, about)
+        : [(0,trail_guards/* elsewhere */.Jn)(live, central.bucket, about)];
 }
 function replacedTrail({ member, trails, replacedArn }) {
     const { replaces } = member.trail;
     if (replacedArn === undefined || replaces === undefined)
         return null;
-    return findTrail(trails, replacedArn, replaces);
+    return (0,trail_guards/* findTrail */.GV)(trails, replacedArn, replaces);
 }
 /** A new trail takes over what the replaced one has and nobody mentions. */
 function creation({ member, replacedExtras }, settings) {
@@ -81191,7 +81846,7 @@ function retirement(trail, logging) {
     ];
 }
 function retirementFindings(old, { replacedArn = '' }, { central }, about) {
-    const guarded = untouchable(old, replacedArn, about);
+    const guarded = (0,trail_guards/* untouchable */.JU)(old, replacedArn, about);
     if (guarded.length > 0 || old.bucket === central.bucket)
         return guarded;
     return [
@@ -81207,13 +81862,13 @@ function retirementFindings(old, { replacedArn = '' }, { central }, about) {
 function planOffboarding(observed, rules) {
     const { member, trails, trailArn, logging } = observed;
     const { bucket, prefix = '' } = rules.central;
-    const about = aboutAccount(member.accountId);
-    const live = findTrail(trails, trailArn, member.trail.name);
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
     const isOurs = live?.arn === trailArn && live.bucket === bucket && !live.organization;
     const leaving = [{ trailArn, prefix: isOurs ? live.prefix : prefix }];
     const findings = [
         ...(member.state === 'closed' ? [trail_offboard_closed(member.trail.name, about)] : []),
-        ...(live === null ? [] : untouchable(live, trailArn, about)),
+        ...(live === null ? [] : (0,trail_guards/* untouchable */.JU)(live, trailArn, about)),
         ...(live === null || isOurs || live.arn !== trailArn || live.organization
             ? []
             : [notOurs(live, bucket, about)]),
@@ -81253,23 +81908,28 @@ function planTrail(observed, rules) {
 
 /***/ }),
 
-/***/ 3097:
+/***/ 7784:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   pn: () => (/* reexport */ PolicyError),
+  gQ: () => (/* reexport */ admitsAnyAccount),
   Q4: () => (/* reexport */ compareAccess),
   WO: () => (/* reexport */ deadPrincipals),
   h4: () => (/* reexport */ diagnose),
   wR: () => (/* reexport */ diffPolicies),
+  dE: () => (/* reexport */ granteesOf),
+  aw: () => (/* reexport */ isTlsOnly),
+  KE: () => (/* reexport */ listed),
   pg: () => (/* reexport */ measurePolicy),
   VA: () => (/* reexport */ mergePolicy),
   W6: () => (/* reexport */ missingGrants),
   ON: () => (/* reexport */ parsePolicy),
   yv: () => (/* reexport */ parse_printPolicy),
-  IK: () => (/* reexport */ sizeFindings)
+  IK: () => (/* reexport */ sizeFindings),
+  KT: () => (/* reexport */ weaknesses)
 });
 
 // UNUSED EXPORTS: diagnoseKey, keySizeFindings, mergeKeyPolicy, missingKeyGrants, samePolicy
@@ -83883,16 +84543,21 @@ function doctor_diagnoseIn(patient, document, deliveries) {
     if (missing.length === 0)
         return [];
     if (document === null) {
-        return missing.map((grant) => missingFinding(patient, { Statement: [] }, grant));
+        return missing.map((grant, index) => missingFinding(patient, { Statement: [] }, grant, index < WRITTEN_OUT));
     }
     const admitted = examinerFor(withoutDenies(document), patient.requests);
     return [
         ...denyFindings(patient, document, missing),
         ...missing
             .filter(({ kind, delivery }) => admitted(kind, delivery) === 'missing')
-            .map((grant) => missingFinding(patient, document, grant)),
+            .map((grant, index) => missingFinding(patient, document, grant, index < WRITTEN_OUT)),
     ];
 }
+/**
+ * So many findings hold the statement to write. A statement names all its trails, so that one for each of a thousand missing
+ * grants would be text for nobody to read.
+ */
+const WRITTEN_OUT = 10;
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
 function denyFindings(patient, document, missing) {
     const judge = judgeOf(document);
@@ -83998,7 +84663,7 @@ function lets(document, changed, hits) {
         return effect !== 'denied' && unknown.length === 0;
     });
 }
-function missingFinding(patient, document, grant) {
+function missingFinding(patient, document, grant, isWrittenOut) {
     const { delivery, kind } = grant;
     const requests = requestsIn(patient, grant, worlds_askedBy(document));
     const refused = requests.find((request) => evaluate_evaluate(document, request).effect === 'not-allowed');
@@ -84009,7 +84674,7 @@ function missingFinding(patient, document, grant) {
         code: `${patient.code}-grant-missing`,
         account: delivery.accountId,
         message: `The ${patient.name} does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
-        remedy: remedyForMissing(patient, document, grant),
+        remedy: isWrittenOut ? remedyForMissing(patient, document, grant) : `${patient.byHand}.`,
     };
 }
 /** The Allow that is least far from granting it, and what keeps it from it. */
@@ -84066,6 +84731,69 @@ function remedyForMissing({ admit: admitted, requests, byHand }, document, grant
         : `${byHand}, or add this statement: ${wording_asText(statement)}`;
 }
 //# sourceMappingURL=doctor.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/grantees.js
+// Whom a policy lets deliver: the accounts that its statements for CloudTrail name, and whether it also lets in trails that
+// nobody names. Whether a named account's grant is in effect is asked elsewhere (grants.ts).
+
+
+
+
+
+/** All accounts that an Allow for CloudTrail names by trail, by path or by number; in order of account ID. */
+function granteesOf(document) {
+    const mentions = document === null ? [] : document_statementsOf(document).flatMap(mentionsIn(document));
+    const ids = [...new Set(mentions.map(({ accountId }) => accountId))].toSorted();
+    const byAccount = new Map(ids.map((id) => [id, []]));
+    for (const mention of mentions)
+        byAccount.get(mention.accountId)?.push(mention);
+    return [...byAccount].map(([accountId, own]) => {
+        const texts = (as) => grantees_distinct(own.filter((mention) => mention.as === as).map(({ text }) => text));
+        const statements = grantees_distinct(own.map(({ statement }) => statement));
+        return { accountId, trails: texts('trail'), paths: texts('path'), statements };
+    });
+}
+function mentionsIn(document) {
+    return (statement, index) => {
+        if (statement.Effect !== 'Allow' || !locate_namesCloudTrail(statement))
+            return [];
+        const name = wording_nameOf(document, index);
+        const of = (as, accountOf) => {
+            return (text) => {
+                const accountId = accountOf(text);
+                return accountId === undefined ? [] : [{ accountId, as, text, statement: name }];
+            };
+        };
+        return [
+            ...valuesOf(statement, locate_SOURCE_ARN).flatMap(of('trail', trailAccount)),
+            ...resourcesOf(statement).flatMap(of('path', folderAccount)),
+            ...valuesOf(statement, SOURCE_ACCOUNT).flatMap(of('number', grantees_accountNumber)),
+        ];
+    };
+}
+/** What is listed to be let in; an operator with `Not` lists what is kept out. */
+function valuesOf(statement, key) {
+    return entriesFor(statement, key)
+        .filter(({ operator }) => !/not/i.test(operator))
+        .flatMap(({ values }) => values.map(String));
+}
+const trailAccount = (arn) => /^arn:[^:]*:cloudtrail:[^:]*:(\d{12}):trail\//.exec(arn)?.[1];
+/** Also of a narrower path than the whole folder, and of a folder below an organization's. */
+const folderAccount = (resource) => pathAccount(resource) ?? /\/AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})(?:\/|$)/.exec(resource)?.[1];
+const grantees_accountNumber = (text) => /^\d{12}$/.exec(text)?.[0];
+const grantees_distinct = (texts) => [...new Set(texts)];
+/**
+ * Whether a trail that looks like the example may write, whichever account it is of: found by asking for accounts that
+ * cannot exist and that nobody can have named.
+ */
+function admitsAnyAccount(document, example) {
+    const standing = examinerOf(document);
+    const { organizationId: _, ...like } = example;
+    return ['000000000000', '000000000001'].every((accountId) => {
+        const trailArn = like.trailArn.split(':').with(4, accountId).join(':');
+        return standing('write', { ...like, accountId, trailArn }) === 'certain';
+    });
+}
+//# sourceMappingURL=grantees.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/key-grants.js
 // What CloudTrail needs of the key that encrypts a trail's logs, and whether a key policy grants it: the requests it makes
 // are put to the policy. Deliveries without a key need nothing. How a policy comes to grant it is decided in key-merge.ts.
@@ -84554,6 +85282,15 @@ const NEVER_SENT = {
     'aws:principalisawsservice': 'false',
 };
 function isForOthers(statement) {
+    return isForNoService(statement) || hasConditionNeverMet(statement);
+}
+/** It names IAM principals, and them alone. */
+function isForNoService({ Principal, NotPrincipal }) {
+    if (typeof Principal !== 'object' || NotPrincipal !== undefined)
+        return false;
+    return Object.entries(Principal).every(([type, names]) => type === 'AWS' && !document_asList(names).includes('*'));
+}
+function hasConditionNeverMet(statement) {
     return document_conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
         values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]));
 }
@@ -85142,6 +85879,10 @@ const measure_WAY_OUT = {
 
 
 
+
+
+
+
 //# sourceMappingURL=index.js.map
 
 /***/ }),
@@ -85193,6 +85934,92 @@ class CallFailure extends UserError {
     }
 }
 //# sourceMappingURL=problem.js.map
+
+/***/ }),
+
+/***/ 7098:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IK: () => (/* binding */ accountsInOrder),
+/* harmony export */   LU: () => (/* binding */ auditLines),
+/* harmony export */   Pn: () => (/* binding */ auditRows),
+/* harmony export */   Sm: () => (/* binding */ auditTable),
+/* harmony export */   pq: () => (/* binding */ countOf)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3512);
+// An audit as a table: a line for each account about which there is something to say, and one for all that are in order. The
+// findings themselves are listed beside it, like a plan's.
+
+
+/** "3 findings", or that there is none. */
+function countOf({ findings }) {
+    return findings.length === 0 ? 'all well' : (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(findings.length, 'finding');
+}
+/** The central account first, then the listed ones, then whoever else is spoken of. `inOrder`: listed, and nothing is said. */
+function auditRows({ central }, { accounts, findings }) {
+    const said = new Map();
+    for (const finding of findings) {
+        const account = finding.account ?? central.accountId;
+        said.set(account, [...(said.get(account) ?? []), finding]);
+    }
+    const listed = new Map(accounts.map((account) => [account.accountId, account]));
+    const ids = new Set([central.accountId, ...listed.keys(), ...[...said.keys()].toSorted()]);
+    const what = (id) => {
+        const account = listed.get(id);
+        if (account !== undefined)
+            return { words: 'trail', name: account.trailName, where: account.region };
+        return id === central.accountId
+            ? { words: 'bucket', name: central.bucket, where: central.bucketRegion }
+            : { words: 'not listed', name: '', where: '' };
+    };
+    return {
+        rows: [...ids].flatMap((id) => {
+            const [worst, ...others] = (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .bySeverity */ .Np)(said.get(id) ?? []);
+            if (worst === undefined)
+                return [];
+            const codes = [...new Set([worst, ...others].map((finding) => finding.code))];
+            return [{ account: id, what: what(id), codes, severity: worst.severity }];
+        }),
+        inOrder: [...listed.keys()].filter((id) => !said.has(id)),
+    };
+}
+function auditTable(rows) {
+    if (rows.length === 0)
+        return '';
+    const lines = rows.map(({ severity, account, what, codes }) => [
+        _words_js__WEBPACK_IMPORTED_MODULE_1__/* .ICONS */ .Ze[severity],
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account),
+        `${what.words}${named(what.name)}${what.where === '' ? '' : ` in ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(what.where)}`}`,
+        codes.map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY).join(', '),
+    ]);
+    const head = ['', 'account', 'what', 'status'];
+    return [head, head.map(() => '---'), ...lines]
+        .map((cells) => `| ${cells.join(' | ')} |`)
+        .join('\n');
+}
+const named = (name) => (name === '' ? '' : ` ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(name)}`);
+/** One line that unfolds to the accounts' numbers. */
+function accountsInOrder(ids) {
+    if (ids.length === 0)
+        return '';
+    return `<details><summary>${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(ids.length, 'account')} in order</summary>\n\n${ids.map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY).join(', ')}\n</details>`;
+}
+/** For the job's log. */
+function auditLines(request, audit) {
+    const { rows, inOrder } = auditRows(request, audit);
+    return [
+        `Audit of ${request.central.bucket}: ${countOf(audit)}`,
+        ...rows.map(({ account, what, codes }) => {
+            const where = what.where === '' ? '' : ` in ${what.where}`;
+            const name = what.name === '' ? '' : ` ${what.name}`;
+            return `  ! ${account}: ${what.words}${name}${where}: ${codes.join(', ')}`;
+        }),
+        ...(inOrder.length === 0 ? [] : [`  = ${(0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(inOrder.length, 'account')} in order`]),
+    ];
+}
+//# sourceMappingURL=audit.js.map
 
 /***/ }),
 
@@ -85274,24 +86101,28 @@ function logLine(text) {
 /* harmony export */   I: () => (/* binding */ annotationsOf),
 /* harmony export */   O: () => (/* binding */ logLines)
 /* harmony export */ });
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
-/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1061);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+/* harmony import */ var _audit_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7098);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3330);
+/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1061);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3512);
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
 
 
 
+
 const ANNOTATIONS_OF_A_KIND = 10;
 /** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
-function logLines({ request, plan, outcome, result }) {
+function logLines({ request, plan, audit, outcome, result }) {
+    if (request !== null && audit !== null)
+        return (0,_audit_js__WEBPACK_IMPORTED_MODULE_0__/* .auditLines */ .LU)(request, audit).map(_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .logLine */ .BP);
     if (request === null || plan === null)
         return [];
     const heading = outcome === null
-        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
+        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
         : `Result: ${result}`;
-    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome);
-    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP);
+    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_2__/* .rowsOf */ .R)(request, plan, outcome);
+    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .logLine */ .BP);
 }
 function rowLine({ mark, account, role, what, detail, outcome }) {
     const where = what.where === '' ? '' : ` in ${what.where}`;
@@ -85321,7 +86152,7 @@ function annotation({ severity, code, message, remedy }) {
     return {
         severity,
         title: `CloudTrail onboarding: ${code}`,
-        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP).join('\n'),
+        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .logLine */ .BP).join('\n'),
     };
 }
 //# sourceMappingURL=log.js.map
@@ -85465,9 +86296,9 @@ function markOf(steps) {
 function stepDetail(step) {
     switch (step.kind) {
         case 'create':
-            return `create: ${(0,words/* settingsInWords */.A)(step.settings)}`;
+            return `create: ${(0,words/* settingsInWords */.AL)(step.settings)}`;
         case 'update':
-            return `change ${step.changes.map(words/* changeInWords */.Z).join(', ')}`;
+            return `change ${step.changes.map(words/* changeInWords */.Zb).join(', ')}`;
         case 'put-insight-selectors':
             return `${stepInWords(step)}: ${step.types.join(', ') || 'none'}`;
         case 'add-tags':
@@ -85511,6 +86342,7 @@ function inWords(step) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LS: () => (/* binding */ plural),
 /* harmony export */   Np: () => (/* binding */ bySeverity),
+/* harmony export */   Ze: () => (/* binding */ ICONS),
 /* harmony export */   zD: () => (/* binding */ grouped)
 /* harmony export */ });
 // Values put into words: the same phrase for the same thing in summary, log and comment.
@@ -85521,6 +86353,7 @@ function plural(count, one, many = `${one}s`) {
 function grouped(count) {
     return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
+const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 const RANK = { error: 0, warning: 1, notice: 2 };
 /** Worst first, else in the order they came. */
 function bySeverity(findings) {
@@ -85689,8 +86522,9 @@ function trailArn(partition, region, accountId, name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ settingsInWords),
-/* harmony export */   Z: () => (/* binding */ changeInWords)
+/* harmony export */   AL: () => (/* binding */ settingsInWords),
+/* harmony export */   CV: () => (/* binding */ differenceInWords),
+/* harmony export */   Zb: () => (/* binding */ changeInWords)
 /* harmony export */ });
 // Settings put into words: the same phrase in plan, summary and log.
 const NAMES = {
@@ -85723,6 +86557,10 @@ function settingsInWords(settings) {
 /** "log file validation false → true" */
 function changeInWords({ setting, from, to }) {
     return `${NAMES[setting]} ${shown(from)} → ${shown(to)}`;
+}
+/** "log file validation is false, and true is asked for" */
+function differenceInWords({ setting, from, to }) {
+    return `${NAMES[setting]} is ${shown(from)}, and ${shown(to)} is asked for`;
 }
 const shown = (value) => (value === '' ? '(none)' : value);
 //# sourceMappingURL=words.js.map

@@ -41,6 +41,7 @@ await main({
   },
   debug: (error) =>
     core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  today: () => Date.now(),
   clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
 });
 

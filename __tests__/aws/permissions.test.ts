@@ -34,7 +34,36 @@ function memberWith(
   };
 }
 const centralFor = (mode: Mode, member = memberWith(), partition = 'aws'): string =>
-  centralPermissions({ mode, central, members: [member] }, partition);
+  centralPermissions({ operation: 'onboard', mode, central, members: [member] }, partition);
+
+describe('an audit', () => {
+  const audit = (more: Partial<typeof central> & { readonly prefix?: string } = {}) =>
+    centralPermissions(
+      {
+        operation: 'audit',
+        mode: 'plan',
+        central: { ...central, ...more },
+        members: [memberWith()],
+      },
+      'aws',
+    );
+
+  test('may read the bucket and list logs, and nothing else', () => {
+    expect(actionsOf(audit()).toSorted()).toEqual([
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketPolicy',
+      's3:GetBucketPublicAccessBlock',
+      's3:GetBucketVersioning',
+      's3:GetEncryptionConfiguration',
+      's3:ListBucket',
+    ]);
+  });
+
+  test('lists below the prefix that is mentioned, else wherever logs can lie', () => {
+    expect(audit({ prefix: 'org' })).toContain('{"s3:prefix":["org/AWSLogs/*"]}');
+    expect(audit()).toContain('{"s3:prefix":["AWSLogs/*","*/AWSLogs/*"]}');
+  });
+});
 
 test('a dry run may read, and nothing else', () => {
   expect(actionsOf(centralFor('plan'))).toEqual(['s3:GetBucketPolicy']);
@@ -158,7 +187,12 @@ describe('a bootstrap, in which the central account is its own only member', () 
       },
     } as const;
     const bucket = { ...central, bucket: 'b'.repeat(63) };
-    const request = { mode: 'apply', central: bucket, members: [longest] } as const;
+    const request = {
+      operation: 'onboard',
+      mode: 'apply',
+      central: bucket,
+      members: [longest],
+    } as const;
     expect(centralPermissions(request, 'aws-us-gov').length).toBeLessThanOrEqual(2_048);
   });
 });

@@ -15,6 +15,7 @@ test('a job summary that cannot be written is one more finding, and the outputs 
       result: 'no-changes',
       request: null,
       plan: null,
+      audit: null,
       outcome: null,
       unlimitedAccounts: [],
       findings: [],

@@ -65,6 +65,7 @@ test('the smallest use makes a request with the documented defaults', () => {
     allowRepoint: false,
     allowBroadening: false,
     settleSeconds: 2,
+    silentAfterHours: 24,
     failOn: 'error',
     outputDirectory: '/tmp/cloudtrail-onboarding',
   });
@@ -359,5 +360,52 @@ describe('bootstrap', () => {
       'cloudwatch-role-arn': 'arn:aws:iam::111111111111:role/ToLogs',
     };
     expect(messages({ ...BOOTSTRAP, ...arns })).toHaveLength(1);
+  });
+});
+
+describe('audit', () => {
+  const AUDIT = { operation: 'audit' };
+
+  test.each(['auto', 'true', 'false'])('reads only, also with dry-run %s on a push', (dryRun) => {
+    expect(read({ ...AUDIT, 'dry-run': dryRun })).toMatchObject({
+      operation: 'audit',
+      mode: 'plan',
+      silentAfterHours: 24,
+      failOn: 'error',
+    });
+  });
+
+  test('takes its own inputs', () => {
+    const given = { ...AUDIT, 'silent-after-hours': '48', 'fail-on': 'drift' };
+    expect(read(given)).toMatchObject({ silentAfterHours: 48, failOn: 'drift' });
+  });
+
+  test.each(['0', '1.5', '-2', 'x', '8785'])('silent-after-hours %s is refused', (text) => {
+    expect(messages({ ...AUDIT, 'silent-after-hours': text })).toHaveLength(1);
+  });
+
+  test.each([
+    ['expected-plan', `sha256:${'0'.repeat(64)}`],
+    ['allow-broadening', 'true'],
+    ['allow-repoint', 'true'],
+  ])('takes no %s, which is about a change', (name, value) => {
+    expect(messages({ ...AUDIT, [name]: value })).toEqual([
+      `Input ${name} ${JSON.stringify(value)} is about a change, but an audit changes nothing.`,
+    ]);
+  });
+
+  test('takes what is off anyway', () => {
+    expect(messages({ ...AUDIT, 'allow-broadening': 'false', 'allow-repoint': 'false' })).toEqual(
+      [],
+    );
+  });
+
+  test.each<[Given, string]>([
+    [{ ...AUDIT, 'fail-on': 'changes' }, "Input fail-on is 'changes', but an audit has no plan."],
+    [{ 'fail-on': 'drift' }, "Input fail-on is 'drift', which only an audit finds."],
+    [{ 'silent-after-hours': '48' }, 'Input silent-after-hours "48" is given without audit.'],
+    [{ ...AUDIT, 'grants-only': 'true' }, 'Input grants-only is given without offboard.'],
+  ])('%j is a contradiction', (given, expected) => {
+    expect(messages(given)).toEqual([expected]);
   });
 });

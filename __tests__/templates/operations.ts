@@ -18,7 +18,7 @@ export type Operation = {
 export type Run = {
   readonly name: string;
   readonly role: Kind;
-  readonly result: 'planned' | 'applied';
+  readonly result: 'planned' | 'applied' | 'no-changes';
   readonly prepare?: (stage: Stage) => void;
   readonly inputs?: { readonly [name: string]: string };
 };
@@ -137,6 +137,16 @@ const BOOTSTRAPPING: readonly Run[] = [
   },
 ];
 
+const AUDITING: readonly Run[] = [
+  {
+    name: 'accounts, policy, trails and logs are compared',
+    role: 'PlanRole',
+    result: 'no-changes',
+    prepare: withTrail(),
+    inputs: { operation: 'audit' },
+  },
+];
+
 const on = (...switches: readonly string[]): Parameters =>
   Object.fromEntries(switches.map((name) => [name, 'true']));
 
@@ -165,11 +175,19 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: { central: on('AllowBootstrap') },
     runs: BOOTSTRAPPING,
   },
+  {
+    name: 'audit, with roles that can do nothing else',
+    parameters: {
+      central: { ...on('AllowAudit'), AllowApply: 'false' },
+      member: { AllowApply: 'false' },
+    },
+    runs: AUDITING,
+  },
 ];
 
 /** Switches that no operation of the table needs yet: what they allow was never seen to be enough, nor to be needed. */
 export const UNTRIED: { readonly [S in Side]: readonly string[] } = {
-  central: ['AllowAudit', 'AllowKeyPolicy', 'AllowVerify', 'KmsKeyArn'],
+  central: ['AllowKeyPolicy', 'AllowVerify', 'KmsKeyArn'],
   member: ['CloudWatchLogsRole'],
 };
 

@@ -1,11 +1,13 @@
 // From a request to the ports: takes the roles, then builds what reads and, only for an apply, what writes.
 
+import type { LogReader } from '../delivery/ports.js';
 import type { MemberReader, Readers, TrailWriter, Writers } from '../plan/ports.js';
 import { UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { bucketReader, bucketWriter } from './bucket.js';
 import { bucketSettingsReader, bucketSettingsWriter } from './bucket-settings.js';
 import type { AwsClientOptions } from './call.js';
+import { logReader } from './logs.js';
 import {
   credentialsOf,
   type SessionSource,
@@ -17,7 +19,11 @@ import { trailWriter } from './trail-writer.js';
 import { trailReader } from './trails.js';
 
 /** `writers` is null in a dry run: there is then nothing in the program that could write. */
-export type Connection = { readonly readers: Readers; readonly writers: Writers | null };
+export type Connection = {
+  readonly readers: Readers;
+  readonly logs: LogReader;
+  readonly writers: Writers | null;
+};
 
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 export async function connect(request: Request, source: SessionSource): Promise<Connection> {
@@ -25,6 +31,7 @@ export async function connect(request: Request, source: SessionSource): Promise<
   const client = clientOptions(request, source);
   return {
     readers: readersOf(request, sessions, client),
+    logs: logReader(client.bucket(sessions.central), request.central),
     writers: request.mode === 'apply' ? writersOf(request, sessions, client) : null,
   };
 }

@@ -23,12 +23,14 @@ function policy(statements: readonly Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
 }
 
-type Asked = Pick<Request, 'mode' | 'central' | 'members'>;
+type Asked = Pick<Request, 'operation' | 'mode' | 'central' | 'members'>;
 
-export function centralPermissions({ mode, central, members }: Asked, partition: string): string {
+export function centralPermissions(asked: Asked, partition: string): string {
+  const { operation, mode, central, members } = asked;
   const leaves = members.some(({ state }) => state !== 'present');
   const own = members.filter(({ accountId }) => accountId === central.accountId);
-  const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
+  const readsSettings = own.length > 0 || operation === 'audit';
+  const read = ['s3:GetBucketPolicy', ...(readsSettings ? READ_SETTINGS : [])];
   const write = [
     's3:PutBucketPolicy',
     ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
@@ -39,11 +41,24 @@ export function centralPermissions({ mode, central, members }: Asked, partition:
       actions: [...read, ...(mode === 'apply' ? write : [])],
       resources: [`arn:${partition}:s3:::${central.bucket}`],
     },
+    ...(operation === 'audit' ? [listing(central, partition)] : []),
     ...own.flatMap((member) => trailStatements(mode, member, partition)),
   ]);
 }
 
-/** For a bootstrap, which is told by the central account being a member of its own. */
+/** The keys of logs. Where no prefix is mentioned, trails may have their own. */
+function listing({ bucket, prefix }: Asked['central'], partition: string): Statement {
+  const logs = prefix === undefined ? ['AWSLogs/*', '*/AWSLogs/*'] : [prefixed(prefix)];
+  return {
+    actions: ['s3:ListBucket'],
+    resources: [`arn:${partition}:s3:::${bucket}`],
+    condition: { StringLike: { 's3:prefix': logs } },
+  };
+}
+
+const prefixed = (prefix: string): string => `${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`;
+
+/** For an audit, and for a bootstrap, which is told by the central account being a member of its own. */
 const READ_SETTINGS = [
   's3:GetBucketOwnershipControls',
   's3:GetBucketPublicAccessBlock',

@@ -7,13 +7,14 @@ import {
   type GetEventSelectorsCommandOutput,
   GetInsightSelectorsCommand,
   GetTrailStatusCommand,
+  type GetTrailStatusCommandOutput,
   ListTagsCommand,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
 import type { TrailReader } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
 import type { AdvancedSelector, EventSelectors } from '../trail/extras.js';
-import type { LiveTrail } from '../trail/settings.js';
+import type { LiveTrail, TrailStatus } from '../trail/settings.js';
 import { type AwsCall, type AwsClientOptions, asked } from './call.js';
 
 /** Names a call about a trail, or about all of a Region. */
@@ -35,11 +36,10 @@ export function trailReader(options: AwsClientOptions, accountId: string): Trail
       );
       return (answer.trailList ?? []).map(liveTrail);
     },
-    logging: (name) =>
+    status: (name) =>
       unlessGone(async () => {
         const command = new GetTrailStatusCommand({ Name: name });
-        const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(command));
-        return answer.IsLogging ?? false;
+        return statusOf(await asked(call('GetTrailStatus', name), () => cloudtrail.send(command)));
       }),
     eventSelectors: (name) =>
       unlessGone(async () => {
@@ -82,6 +82,18 @@ function noInsights(error: unknown): { readonly InsightSelectors: undefined } {
   if (error instanceof CallFailure && error.awsCode === 'InsightNotEnabledException')
     return { InsightSelectors: undefined };
   throw error;
+}
+
+function statusOf(answer: GetTrailStatusCommandOutput): TrailStatus {
+  const { StartLoggingTime: started, StopLoggingTime: stopped } = answer;
+  const { LatestDeliveryTime: delivered, LatestDeliveryError: error } = answer;
+  return {
+    logging: answer.IsLogging ?? false,
+    ...(started && { startedAt: started.getTime() }),
+    ...(stopped && { stoppedAt: stopped.getTime() }),
+    ...(delivered && { latestDelivery: delivered.getTime() }),
+    ...(error && { deliveryError: error }),
+  };
 }
 
 function selectorsOf(answer: GetEventSelectorsCommandOutput): EventSelectors {

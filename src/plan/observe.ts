@@ -1,11 +1,11 @@
-// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
+// What is there today: the bucket's policy (for a bootstrap or an audit also its settings) and each member's trails, read at the same time. Decides nothing; a
 // member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
 
 import { type PolicyDocument, PolicyError, parsePolicy } from '../policy/index.js';
 import { UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
 import type { TrailExtras } from '../trail/extras.js';
-import { type LiveTrail, trailArn } from '../trail/settings.js';
+import { type LiveTrail, type TrailStatus, trailArn } from '../trail/settings.js';
 import type { BucketSettings } from './bucket-plan.js';
 import { isMissingBucket } from './patience.js';
 import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
@@ -27,6 +27,8 @@ export type ObservedMember = {
   /** All trails that the home Region shows; empty for a closed account, which is not entered. */
   readonly trails: readonly LiveTrail[];
   readonly logging: boolean;
+  /** Left out where there is no such trail, or the account is not entered. */
+  readonly status?: TrailStatus;
   readonly extras: TrailExtras;
   readonly replacedLogging: boolean;
   readonly replacedExtras: TrailExtras;
@@ -36,7 +38,7 @@ export type ObservedMember = {
 export type UnreadMember = { readonly member: Member; readonly failure: UserError };
 
 export type Observed = {
-  /** Left out where it was not asked for: in all operations but bootstrap. Null: there is no such bucket. */
+  /** Left out where it was not asked for: in all operations but bootstrap and audit. Null: there is no such bucket. */
   readonly bucket?: BucketSettings | null;
   readonly policy: ObservedPolicy;
   readonly members: readonly (ObservedMember | UnreadMember)[];
@@ -64,6 +66,11 @@ async function observeCentral(
   { bucket, settings }: Readers['central'],
   clock: Clock,
 ): Promise<Pick<Observed, 'bucket' | 'policy'>> {
+  if (operation === 'audit') {
+    const reading = [settings.settings(), readPolicy(bucket, central, clock)] as const;
+    const [found, policy] = await Promise.all(reading);
+    return { bucket: found, policy };
+  }
   if (operation !== 'bootstrap') return { policy: await readPolicy(bucket, central, clock) };
   const reading = policyIfThere(bucket, central, clock);
   // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
@@ -173,9 +180,9 @@ async function observeTrail(
   name: string,
   arn: string,
   mentioned: { readonly [E in keyof TrailExtras]?: unknown },
-): Promise<{ readonly logging: boolean; readonly extras: TrailExtras }> {
-  const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
-    reader.logging(name),
+): Promise<Pick<ObservedMember, 'logging' | 'status' | 'extras'>> {
+  const [status, eventSelectors, insightSelectors, tags] = await Promise.all([
+    reader.status(name),
     mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
     mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
     mentioned.tags === undefined ? null : reader.tags(arn),
@@ -185,5 +192,5 @@ async function observeTrail(
     ...(insightSelectors === null ? {} : { insightSelectors }),
     ...(tags === null ? {} : { tags }),
   };
-  return { logging: logging ?? false, extras };
+  return { logging: status?.logging ?? false, ...(status && { status }), extras };
 }

@@ -110,7 +110,8 @@ function planMember(
   return { plan: { kind: 'planned', member, trailArn, admit, withdraw, trail }, findings };
 }
 
-function deliveriesOf(accountId: string, { central, organizationId }: Request) {
+/** What a trail of the account needs of the bucket, by its ARN, prefix and key. */
+export function deliveriesOf(accountId: string, { central, organizationId }: Request) {
   return (trailArn: string, prefix: string, kmsKeyArn: string): Delivery => ({
     trailArn,
     accountId,

@@ -3,7 +3,7 @@
 
 import type { UserError } from '../problem.js';
 import type { EventSelectors, InsightTypes, Tags } from '../trail/extras.js';
-import type { LiveTrail, TrailSettings } from '../trail/settings.js';
+import type { LiveTrail, TrailSettings, TrailStatus } from '../trail/settings.js';
 import type { BucketSettings, BucketStep } from './bucket-plan.js';
 
 /** Whose credentials a reader or writer uses, as STS told it. */
@@ -44,8 +44,8 @@ export type BucketSettingsWriter = {
 export type TrailReader = {
   /** All trails seen from this Region, other Regions' multi-Region trails and the organization's included. */
   readonly trails: () => Promise<readonly LiveTrail[]>;
-  /** Whether the trail is logging; null where there is no such trail. So too the others. */
-  readonly logging: (name: string) => Promise<boolean | null>;
+  /** Null where there is no such trail. So too the others. */
+  readonly status: (name: string) => Promise<TrailStatus | null>;
   readonly eventSelectors: (name: string) => Promise<EventSelectors | null>;
   readonly insightSelectors: (name: string) => Promise<InsightTypes | null>;
   readonly tags: (trailArn: string) => Promise<Tags | null>;
@@ -70,7 +70,7 @@ export type Readers = {
   readonly central: {
     readonly session: Session;
     readonly bucket: BucketReader;
-    /** Asked by a bootstrap only: every further call is one more permission that the role needs. */
+    /** Asked by a bootstrap and an audit only: every further call is one more permission that the role needs. */
     readonly settings: BucketSettingsReader;
   };
   readonly members: ReadonlyMap<string, MemberReader | UserError>;

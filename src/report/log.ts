@@ -2,6 +2,7 @@
 // step and drops the rest without a word, so the last one says how many more there are.
 
 import type { Finding, Severity } from '../policy/index.js';
+import { auditLines } from './audit.js';
 import { logLine } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
@@ -16,7 +17,8 @@ export type Annotation = {
 const ANNOTATIONS_OF_A_KIND = 10;
 
 /** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
-export function logLines({ request, plan, outcome, result }: Report): readonly string[] {
+export function logLines({ request, plan, audit, outcome, result }: Report): readonly string[] {
+  if (request !== null && audit !== null) return auditLines(request, audit).map(logLine);
   if (request === null || plan === null) return [];
   const heading =
     outcome === null

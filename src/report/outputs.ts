@@ -1,5 +1,6 @@
 // The action's outputs, made from the report. Their names are fixed by action.yml; a test keeps both equal.
 
+import type { Audit } from '../audit/audit.js';
 import { hasChanged } from '../plan/outcome.js';
 import type { MemberPlan } from '../plan/plan.js';
 import type { Report } from './report.js';
@@ -12,10 +13,10 @@ const DIFF_BYTES = 50_000;
 export type Outputs = ReturnType<typeof outputsOf>;
 
 export function outputsOf(report: Report, files: FilePaths) {
-  const { request, plan, outcome, result, findings, backupFile } = report;
-  const members = plan?.members ?? [];
-  const arns = members.flatMap(trailArnOf);
-  const [only] = members.length === 1 ? arns : [];
+  const { request, plan, audit, outcome, result, findings, backupFile } = report;
+  const accounts = plan?.members ?? audit?.accounts ?? [];
+  const arns = [...(plan?.members ?? []).flatMap(trailArnOf), ...auditedArns(audit)];
+  const [only] = accounts.length === 1 ? arns : [];
   const isTold = request?.mode === 'plan' || outcome !== null;
   return {
     changed: String(plan !== null && isTold && hasChanged(plan, outcome)),
@@ -26,7 +27,7 @@ export function outputsOf(report: Report, files: FilePaths) {
     'policy-diff': cutLines(plan?.policy.diff ?? '', DIFF_BYTES),
     'diff-file': files.diff,
     'policy-backup-file': backupFile,
-    'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
+    'policy-bytes': String(plan?.policy.size?.bytes ?? audit?.policyBytes ?? ''),
     'trail-arn': only?.[1] ?? '',
     'trail-arns': JSON.stringify(Object.fromEntries(arns)),
     findings: JSON.stringify(findings),
@@ -42,6 +43,12 @@ function trailArnOf(planned: MemberPlan): readonly (readonly [string, string])[]
     case 'unread':
       return [];
   }
+}
+
+function auditedArns(audit: Audit | null): readonly (readonly [string, string])[] {
+  return (audit?.accounts ?? []).flatMap(({ accountId, trailArn }) =>
+    trailArn === null ? [] : [[accountId, trailArn] as const],
+  );
 }
 
 /** The first whole lines of a text that fit into so many UTF-8 bytes. */

@@ -1,12 +1,13 @@
 // The plan file: the plan and, after an apply, its outcome, as JSON for other programs. Written out key by key: what stands
 // here is an interface.
 
+import type { Audit } from '../audit/audit.js';
 import type { Outcome } from '../plan/outcome.js';
 import type { MemberPlan, Plan } from '../plan/plan.js';
 import type { Report } from './report.js';
 
 /** Pretty-printed JSON; ends with a new line. */
-export function planJson({ request, plan, outcome, result, findings }: Report): string {
+export function planJson({ request, plan, audit, outcome, result, findings }: Report): string {
   const body = {
     version: 1,
     result,
@@ -30,9 +31,26 @@ export function planJson({ request, plan, outcome, result, findings }: Report): 
           },
           members: plan.members.map((member) => memberJson(member, outcome)),
         }),
+    ...(audit === null ? {} : auditJson(audit)),
     findings,
   };
   return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+function auditJson({ accounts, policyBytes }: Audit) {
+  const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+  return {
+    policy: { bytes: policyBytes },
+    members: accounts.map(({ accountId, region, trailName, state, ...seen }) => ({
+      accountId,
+      region,
+      trailName,
+      state,
+      trailArn: seen.trailArn,
+      logging: seen.logging,
+      newestLog: iso(seen.newestLog),
+    })),
+  };
 }
 
 function bucketJson({ bucket }: Plan, outcome: Outcome | null) {

@@ -1,5 +1,6 @@
 // What a run has to tell, as one value: everything the summary, the outputs, the plan file and the log are made from.
 
+import type { Audit } from '../audit/audit.js';
 import type { Outcome, Result } from '../plan/outcome.js';
 import type { Plan } from '../plan/plan.js';
 import type { Finding } from '../policy/index.js';
@@ -20,6 +21,8 @@ export type Report = {
   readonly request: Request | null;
   readonly plan: Plan | null;
   readonly outcome: Outcome | null;
+  /** In place of a plan, for an audit. */
+  readonly audit: Audit | null;
   /** Accounts whose credentials no session policy limited. */
   readonly unlimitedAccounts: readonly string[];
   /** Of the plan, of its carrying out, or of what ended the run before there was one. */

@@ -1,36 +1,50 @@
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
 
+import type { Audit } from '../audit/audit.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
+import { accountsInOrder, auditRows, auditTable, countOf } from './audit.js';
 import { code, fenced, prose, proseWithBlock } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
 import { settled, verdict } from './verdict.js';
-import { bySeverity, plural } from './words.js';
+import { bySeverity, ICONS, plural } from './words.js';
 
 /** The whole body, uncut; ends with a new line. */
 export function summaryOf(report: Report): string {
-  const { request, plan } = report;
-  const sections =
-    request === null || plan === null
-      ? [
-          '**Nothing was changed.** The run ended before it had a plan.',
-          findingList(report.findings),
-        ]
-      : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
-        ? []
-        : [
-            verdict(report),
-            findingList(report.findings),
-            table(rowsOf(request, plan, report.outcome), report.outcome !== null),
-            accessSection(plan.policy.access),
-            diffSection(plan.policy.diff, report.outcome !== null),
-            restoreSection(report),
-          ];
-  const parts = [marker(report), heading(report), ...sections, footer(report)];
+  const parts = [marker(report), heading(report), ...sectionsOf(report), footer(report)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function sectionsOf(report: Report): readonly string[] {
+  const { request, plan, audit } = report;
+  if (audit !== null && request !== null) return auditSections(request, audit, report.findings);
+  return request === null || plan === null
+    ? [
+        `**Nothing was changed.** The run ended before it had ${request?.operation === 'audit' ? 'seen everything' : 'a plan'}.`,
+        findingList(report.findings),
+      ]
+    : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
+      ? []
+      : [
+          verdict(report),
+          findingList(report.findings),
+          table(rowsOf(request, plan, report.outcome), report.outcome !== null),
+          accessSection(plan.policy.access),
+          diffSection(plan.policy.diff, report.outcome !== null),
+          restoreSection(report),
+        ];
+}
+
+function auditSections(
+  request: Request,
+  audit: Audit,
+  findings: readonly Finding[],
+): readonly string[] {
+  const { rows, inOrder } = auditRows(request, audit);
+  return [auditTable(rows), findingList(findings), accountsInOrder(inOrder)];
 }
 
 function marker({ request, run }: Report): string {
@@ -39,8 +53,10 @@ function marker({ request, run }: Report): string {
   return `<!-- cloudtrail-onboarding: ${prose(key).replaceAll('--', '&#45;&#45;')} -->`;
 }
 
-function heading({ request, plan, outcome, result }: Report): string {
+function heading({ request, plan, audit, outcome, result }: Report): string {
   const title = '### CloudTrail onboarding';
+  if (audit !== null) return `${title} · audit · ${countOf(audit)}`;
+  if (request?.operation === 'audit') return `${title} · audit · ${result}`;
   if (request === null || plan === null) return `${title} · ${result}`;
   const bucket = code(request.central.bucket);
   if (result === 'no-changes') return `${title} · no changes\n\n${settled(plan, bucket)}`;
@@ -57,8 +73,6 @@ function heading({ request, plan, outcome, result }: Report): string {
       return `${title} · ${result}`;
   }
 }
-
-const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
 
 function findingList(findings: readonly Finding[]): string {
   return bySeverity(findings).map(findingItem).join('\n');

@@ -164,9 +164,26 @@ function cloudWatch({ members }: Request): readonly Finding[] {
 }
 
 /** Inputs that say something only of one operation. */
-function operations({ operation, members }: Request): readonly Finding[] {
+function operations({ operation, members, failOn }: Request): readonly Finding[] {
   const [member] = members;
   const faults: Finding[] = [];
+  const isAudit = operation === 'audit';
+  if (failOn === 'drift' && !isAudit)
+    faults.push(
+      inputFault(
+        'fail-on',
+        "is 'drift', which only an audit finds",
+        "Set operation to 'audit', or fail-on to 'changes'.",
+      ),
+    );
+  if (failOn === 'changes' && isAudit)
+    faults.push(
+      inputFault(
+        'fail-on',
+        "is 'changes', but an audit has no plan",
+        "Set fail-on to 'drift': the step then fails on any finding of the audit.",
+      ),
+    );
   if (operation === 'offboard' && member?.trail.replaces !== undefined)
     faults.push(
       inputFault(

@@ -44,7 +44,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
   const region = readRegion(source, reader);
   const central = readCentral(reader, region);
   const operation =
-    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
+    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap', 'audit')) ?? 'onboard';
   const grantsOnly = optional('grants-only', rules.flag) ?? false;
   if (grantsOnly && operation !== 'offboard')
     reader.faults.push(
@@ -55,16 +55,19 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     operation === 'bootstrap'
       ? readCentralTrail(reader, central?.accountId ?? '', region)
       : readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
+  if (operation === 'audit') refuseInputs(reader);
+  else reader.optional('silent-after-hours', forAudit);
   const dryRun = optional('dry-run', rules.oneOf('auto', 'true', 'false')) ?? 'auto';
   const rest = {
     operation,
-    mode: modeOf(dryRun, source.event),
+    mode: operation === 'audit' ? 'plan' : modeOf(dryRun, source.event),
     access: readAccess(source, reader),
     layout: optional('policy-layout', LAYOUT) ?? 'documented',
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
     allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
-    failOn: optional('fail-on', rules.oneOf('error', 'changes')) ?? 'error',
+    silentAfterHours: optional('silent-after-hours', rules.silentAfterHours) ?? 24,
+    failOn: optional('fail-on', rules.oneOf('error', 'changes', 'drift')) ?? 'error',
     outputDirectory:
       source.text('output-directory') ||
       `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
@@ -75,6 +78,26 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
   } as const;
   return central === null || members === null ? null : { ...rest, central, members };
 }
+
+/** Inputs about a change or about somebody's approval of one: an audit makes none. */
+const NOT_FOR_AUDIT = ['expected-plan', 'allow-broadening', 'allow-repoint'] as const;
+
+function refuseInputs({ optional }: InputReader): void {
+  for (const name of NOT_FOR_AUDIT) optional(name, forChanges);
+}
+
+const forChanges: rules.Rule<null> = (text) =>
+  text.toLowerCase() === 'false'
+    ? { value: null }
+    : {
+        problem: 'is about a change, but an audit changes nothing',
+        remedy: 'Leave it out.',
+      };
+
+const forAudit: rules.Rule<never> = () => ({
+  problem: 'is given without audit',
+  remedy: "Leave it out, or set operation to 'audit'.",
+});
 
 function readRegion(source: InputSource, { optional, faults }: InputReader): string | undefined {
   if (source.text('region') !== '') return optional('region', rules.region);

@@ -34,6 +34,7 @@ export const INPUT_NAMES = [
   'organization-id',
   'expected-plan',
   'allow-broadening',
+  'silent-after-hours',
   'settle-seconds',
   'fail-on',
   'output-directory',

@@ -47,7 +47,8 @@ export type Access = {
 };
 
 export type Request = {
-  readonly operation: 'onboard' | 'offboard' | 'bootstrap';
+  readonly operation: 'onboard' | 'offboard' | 'bootstrap' | 'audit';
+  /** Always `plan` for an audit. */
   readonly mode: Mode;
   readonly central: Central;
   /** In order of account ID; at least one. For a bootstrap the central account alone, for its own trail. */
@@ -62,6 +63,8 @@ export type Request = {
   readonly expectedPlan?: string;
   /** Seconds from the policy write to the read that looks whether it still stands; 0: no such read. */
   readonly settleSeconds: number;
-  readonly failOn: 'error' | 'changes';
+  /** For an audit: an account without a new log for longer is silent. */
+  readonly silentAfterHours: number;
+  readonly failOn: 'error' | 'changes' | 'drift';
   readonly outputDirectory: string;
 };

@@ -138,6 +138,17 @@ export const settleSeconds: Rule<number> = (text) => {
       };
 };
 
+/** Whole hours, at most those of a year. */
+export const silentAfterHours: Rule<number> = (text) => {
+  const hours = Number(text);
+  return /^\d{1,4}$/.test(text) && hours >= 1 && hours <= 8_784
+    ? { value: hours }
+    : {
+        problem: 'is no whole number of hours from 1 to 8784',
+        remedy: "Leave it out for 24 hours, or give a number such as '48'.",
+      };
+};
+
 export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
   return (text) => {
     const value = words.find((word) => word === text);

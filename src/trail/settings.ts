@@ -33,6 +33,17 @@ export type LiveTrail = TrailSettings & {
   readonly organization: boolean;
 };
 
+/** What CloudTrail says of a trail's work. Times are in milliseconds since the epoch; what never happened is left out. */
+export type TrailStatus = {
+  readonly logging: boolean;
+  readonly startedAt?: number;
+  readonly stoppedAt?: number;
+  /** In the Region that was asked alone. */
+  readonly latestDelivery?: number;
+  /** S3's code for why the last delivery failed: `AccessDenied`. */
+  readonly deliveryError?: string;
+};
+
 export type SettingChange = {
   readonly setting: keyof TrailSettings;
   readonly from: string;

@@ -91,8 +91,8 @@ export function listObjects(bucket: Bucket, query: URLSearchParams): Listing {
   const objects: StoredObject[] = [];
   const commonPrefixes = new Set<string>();
   let last: string | undefined;
-  for (const key of [...bucket.objects.keys()].toSorted(inUtf8Order)) {
-    if (!key.startsWith(prefix)) continue;
+  const below = [...bucket.objects.keys()].filter((key) => key.startsWith(prefix));
+  for (const key of below.toSorted(inUtf8Order)) {
     const group = groupOf(key, prefix, delimiter);
     const entry = group ?? key;
     if (entry <= after || (group !== undefined && commonPrefixes.has(group))) continue;
