@@ -38,6 +38,8 @@ export type SandboxOptions = {
   readonly throttle?: boolean;
   /** Events in each log; default 1. */
   readonly recordsPerLog?: number;
+  /** Called after every request that may have changed something, before its answer leaves. */
+  readonly onWrite?: () => void;
 };
 
 export type Sandbox = {
@@ -74,7 +76,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const recorder = createRecorder();
   const faults = createFaults();
   const github = createGitHubApi();
-  const parts = { aws, oidc, github, recorder, faults, latencyMs: options.latencyMs ?? 0 };
+  const { latencyMs = 0, onWrite = () => {} } = options;
+  const parts = { aws, oidc, github, recorder, faults, latencyMs, onWrite };
   const [server] = await Promise.all([listen(parts, options.port ?? 0), warmEvaluator()]);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

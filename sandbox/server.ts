@@ -24,6 +24,8 @@ export type Parts = {
   readonly faults: FaultBook;
   /** Real milliseconds added to each answer, half of them before the request is carried out. */
   readonly latencyMs: number;
+  /** Called after every request that may have changed something, before its answer leaves. */
+  readonly onWrite: () => void;
 };
 
 /** Starts listening on 127.0.0.1. */
@@ -55,11 +57,12 @@ async function serve(
   const fault = parts.faults.meet(facts);
   await pause(parts.latencyMs / 2);
   if (fault === 'hang') return;
-  if (fault === 'reset-before') return cut(response, finish);
+  if (endsAt(fault, 'before')) return cut(response, finish);
   const reply = await answer(parts, service, request, named, fault);
+  if (named.write) parts.onWrite();
   await pause(parts.latencyMs / 2);
-  if (fault === 'reset-after') return cut(response, finish);
-  const body = fault === 'malformed' ? '{"<malformed' : reply.body;
+  if (endsAt(fault, 'after')) return cut(response, finish);
+  const body = bodyOf(reply, fault);
   response.writeHead(reply.status, {
     ...reply.headers,
     date: parts.aws.clock.now().toUTCString(),
@@ -68,6 +71,19 @@ async function serve(
   });
   response.end(request.method === 'HEAD' ? undefined : body);
   finish(reply.status, reply.errorCode);
+}
+
+/** Whether the connection is cut here; whoever is to be killed is dead by then. */
+function endsAt(fault: FaultAnswer | undefined, when: 'before' | 'after'): boolean {
+  if (typeof fault !== 'object' || !('kill' in fault)) return fault === `reset-${when}`;
+  if (fault.when === when) fault.kill();
+  return fault.when === when;
+}
+
+function bodyOf(reply: Reply, fault: FaultAnswer | undefined): Reply['body'] {
+  if (fault === 'malformed') return '{"<malformed';
+  if (typeof fault !== 'object' || !('rewrite' in fault)) return reply.body;
+  return fault.rewrite(reply.body.toString());
 }
 
 type Reply = HttpReply & { readonly errorCode?: string };
@@ -85,7 +101,8 @@ async function answer(
   try {
     if (typeof fault === 'object') {
       if ('code' in fault) throw new Refusal(fault.status, fault.code, fault.message ?? fault.code);
-      await pause(fault.delayMs);
+      if ('first' in fault) fault.first();
+      if ('delayMs' in fault) await pause(fault.delayMs);
     }
     deliverDue(parts.aws);
     return await service.answer(parts.aws, request, named);

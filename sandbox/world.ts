@@ -75,6 +75,8 @@ export type World = KeyWorld &
     readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
     /** The same as S3 would print it. */
     readonly bucketPolicyText: (bucket: string) => string | undefined;
+    /** Every other setting by sub-resource (`encryption`), as XML; undefined where there is no such bucket. */
+    readonly bucketSettings: (bucket: string) => Readonly<Record<string, string>> | undefined;
     readonly putObject: (
       bucket: string,
       key: string,
@@ -125,6 +127,10 @@ export function createWorld(aws: Aws): World {
     },
     bucketPolicy: (name) => visiblePolicy(bucketOf(aws, name)),
     bucketPolicyText: (name) => bucketOf(aws, name).policies.at(-1)?.text,
+    bucketSettings: (name) => {
+      const bucket = state.buckets.get(name);
+      return bucket && Object.fromEntries(bucket.configurations);
+    },
     putObject: (name, key, body, metadata = {}) => {
       const at = aws.clock.now();
       storeObject(bucketOf(aws, name), key, { body: Buffer.from(body), at, metadata });

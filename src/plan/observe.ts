@@ -126,7 +126,7 @@ export async function readPolicy(
       {
         code: 'policy-unreadable',
         account: accountId,
-        message: `The policy of bucket ${name} cannot be read: ${error.message}`,
+        message: `The policy of bucket ${name} in account ${accountId} cannot be used: ${error.message}`,
         remedy: error.remedy,
       },
       { cause: error },

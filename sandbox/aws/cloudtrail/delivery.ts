@@ -28,6 +28,17 @@ export function deliverDue(aws: Aws): void {
   }
 }
 
+/** Every logging trail tries to deliver a log now, due or not. When it is due next does not change. */
+export function deliverNow(aws: Aws): void {
+  const now = aws.clock.now();
+  for (const trail of aws.state.trails.values()) {
+    if (!trail.logging) continue;
+    const error = obstacle(aws, trail.description, logKey(trail.description, now));
+    if (error === undefined) deliverLog(aws, trail, now);
+    noteAttempt(aws, trail, now, error);
+  }
+}
+
 function deliverTrail(aws: Aws, trail: Trail, now: Date): void {
   if (trail.nextDelivery === undefined || trail.nextDelivery > now) return;
   // One question for all that is due: nothing the answer hangs on changes between two of them.
