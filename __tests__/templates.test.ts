@@ -9,7 +9,7 @@ import { permissionsOf, type Role, SIDES, SWITCHES, without } from './templates/
 
 afterEach(closeStages);
 
-describe.each(OPERATIONS)('with the roles for $name', ({ runs, waiting = [], ...operation }) => {
+describe.each(OPERATIONS)('with the roles for $name', ({ runs, ...operation }) => {
   const roles = rolesFor(operation);
 
   test.each(runs)('$role: $name', async (run) => {
@@ -18,7 +18,7 @@ describe.each(OPERATIONS)('with the roles for $name', ({ runs, waiting = [], ...
     expect(outcome).toMatchObject({ exitCode: 0, outputs: { result: run.result } });
   });
 
-  const needed = roles.flatMap(permissionsOf).filter(({ action }) => !waiting.includes(action));
+  const needed = roles.flatMap(permissionsOf);
 
   test.each(needed)('the $side $kind needs $action ($sid)', async (permission) => {
     const concerned = runs.filter(({ role }) => role === permission.kind);

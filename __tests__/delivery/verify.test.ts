@@ -84,6 +84,7 @@ async function run(scene: Scene, more: Partial<Request> = {}) {
     partition: 'aws',
     policy: { policy: () => Promise.resolve(null) },
     logs: bucket.reader,
+    keys: { publicKeys: () => Promise.resolve([]) },
     members: new Map(ids.map((id) => [id, probe(id)])),
     now: () => START + now,
   };

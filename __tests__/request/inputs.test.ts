@@ -64,6 +64,8 @@ test('the smallest use makes a request with the documented defaults', () => {
     layout: 'documented',
     allowRepoint: false,
     allowBroadening: false,
+    verifyDelivery: false,
+    deliveryTimeoutMinutes: 15,
     settleSeconds: 2,
     failOn: 'error',
     outputDirectory: '/tmp/cloudtrail-onboarding',

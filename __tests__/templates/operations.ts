@@ -12,8 +12,6 @@ export type Operation = {
   /** What is set besides the parameters that every deployment sets; a side that is left out is not deployed. */
   readonly parameters: { readonly [S in Side]?: Parameters };
   readonly runs: readonly Run[];
-  /** Actions that wait for a part of the operation which the action has not learnt yet. */
-  readonly waiting?: readonly string[];
 };
 
 /** A run that succeeds with the operation's roles. */
@@ -148,9 +146,9 @@ const VERIFYING: Run = {
     withTrail()(stage);
     const policy = consolePolicy(scene.bucket, scene.ids.DEV, DEV_ARN);
     sandbox.world.putBucketPolicy(scene.bucket, policy);
-    sandbox.advance(7);
+    sandbox.advance(67);
   },
-  inputs: { operation: 'verify', 'delivery-timeout-minutes': '0' },
+  inputs: { operation: 'verify', 'delivery-timeout-minutes': '0', 'validate-digests': '24' },
 };
 
 const on = (...switches: readonly string[]): Parameters =>
@@ -185,7 +183,6 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'verify',
     parameters: { central: on('AllowVerify'), member: {} },
     runs: [...ONBOARDING, VERIFYING],
-    waiting: ['cloudtrail:ListPublicKeys'],
   },
 ];
 
