@@ -43,13 +43,8 @@ export async function main(deps: Deps): Promise<void> {
     if (candidates.length === 0) return;
     const members = candidates.map(({ member }) => member);
     const connect = () => deps.connectDelivery({ ...request, members });
-    const { validateDigestHours: hours } = request;
-    const delivery = await verifyDelivery(request, candidates, {
-      connect,
-      clock,
-      say: deps.say,
-      ...(hours !== undefined && { validateDigests: digestCheck(hours) }),
-    });
+    const verifyDeps = { connect, clock, say: deps.say, ...digestCheck(request) };
+    const delivery = await verifyDelivery(request, candidates, verifyDeps);
     const findings = [...report.findings, ...delivery.findings];
     note({ delivery, findings, result: resultWith(report.result, delivery) });
     deps.show(report);
