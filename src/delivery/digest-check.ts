@@ -2,26 +2,35 @@
 // refuses is told, never thrown: that logs arrive is known all the same.
 
 import { findingsOf } from '../problem.js';
+import type { Request } from '../request/request.js';
 import { HOUR } from './digest-key.js';
 import { digestFindings, digestWords } from './digest-words.js';
 import { validateDigests } from './digests.js';
 import type { Target } from './look.js';
 import type { DeliveryReaders } from './ports.js';
 import type { DigestVerdict } from './verdict.js';
+import type { VerifyDeps } from './verify.js';
 
-/** Looks back so many hours from now, by AWS's clock. */
-export function digestCheck(
+/** What of a verification is left out where the request asks for no hours. Looks back from now, by AWS's clock. */
+export function digestCheck({
+  validateDigestHours: hours,
+}: Pick<Request, 'validateDigestHours'>): Pick<VerifyDeps, 'validateDigests'> {
+  if (hours === undefined) return {};
+  return { validateDigests: (target, readers) => checked(hours, target, readers) };
+}
+
+async function checked(
   hours: number,
-): (target: Target, readers: DeliveryReaders) => Promise<DigestVerdict> {
-  return async ({ delivery, place }, readers) => {
-    const { accountId, bucket, trailArn } = delivery;
-    const to = readers.now();
-    try {
-      const scope = { ...place, bucket, trailArn, from: to - hours * HOUR, to };
-      const verdict = await validateDigests(readers.logs, readers.keys, scope);
-      return { words: digestWords(verdict), findings: digestFindings(verdict, accountId) };
-    } catch (error) {
-      return { words: 'not validated', findings: findingsOf(error) };
-    }
-  };
+  { delivery, place }: Target,
+  readers: DeliveryReaders,
+): Promise<DigestVerdict> {
+  const { accountId, bucket, trailArn } = delivery;
+  const to = readers.now();
+  try {
+    const scope = { ...place, bucket, trailArn, from: to - hours * HOUR, to };
+    const verdict = await validateDigests(readers.logs, readers.keys, scope);
+    return { words: digestWords(verdict), findings: digestFindings(verdict, accountId) };
+  } catch (error) {
+    return { words: 'not validated', findings: findingsOf(error) };
+  }
 }
