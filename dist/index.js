@@ -83534,6 +83534,8 @@ exports.visitAsync = visitAsync;
 
 
 const EMPTY = { name: 'EmptyAnswer' };
+/** As the SDK names an answer that it cannot read: S3 stores valid JSON only, so what is none was never S3's. */
+const UNREADABLE = { name: 'UnknownError' };
 function bucketReader(options, { accountId, bucket }) {
     const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .S3Client */ .YxF(options);
     const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
@@ -83542,10 +83544,12 @@ function bucketReader(options, { accountId, bucket }) {
         policy: async () => {
             try {
                 return await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call, async () => {
-                    const { Policy } = await s3.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .GetBucketPolicyCommand */ .mCJ(input));
+                    const { Policy, $metadata } = await s3.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .GetBucketPolicyCommand */ .mCJ(input));
                     // Never taken for "there is none": the next write would then replace all that stands there.
                     if (!Policy)
                         throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
+                    if (!isJson(Policy))
+                        throw Object.assign(new Error(), UNREADABLE, { $metadata });
                     return Policy;
                 });
             }
@@ -83557,6 +83561,15 @@ function bucketReader(options, { accountId, bucket }) {
             }
         },
     };
+}
+function isJson(text) {
+    try {
+        JSON.parse(text);
+        return true;
+    }
+    catch {
+        return false;
+    }
 }
 function bucketWriter(options, { accountId, bucket }) {
     // The SDK would send the same document again after another writer has come between.
@@ -86973,7 +86986,7 @@ async function readPolicy(bucket, { accountId, bucket: name }, clock) {
         throw (0,problem/* userError */.IF)({
             code: 'policy-unreadable',
             account: accountId,
-            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
+            message: `The policy of bucket ${name} in account ${accountId} cannot be used: ${error.message}`,
             remedy: error.remedy,
         }, { cause: error });
     }
@@ -87868,20 +87881,23 @@ async function askKeys(keys, region, from, to) {
 
 
 
-/** Looks back so many hours from now, by AWS's clock. */
-function digestCheck(hours) {
-    return async ({ delivery, place }, readers) => {
-        const { accountId, bucket, trailArn } = delivery;
-        const to = readers.now();
-        try {
-            const scope = { ...place, bucket, trailArn, from: to - hours * digest_key_HOUR, to };
-            const verdict = await validateDigests(readers.logs, readers.keys, scope);
-            return { words: digestWords(verdict), findings: digestFindings(verdict, accountId) };
-        }
-        catch (error) {
-            return { words: 'not validated', findings: (0,problem/* findingsOf */.WX)(error) };
-        }
-    };
+/** What of a verification is left out where the request asks for no hours. Looks back from now, by AWS's clock. */
+function digestCheck({ validateDigestHours: hours, }) {
+    if (hours === undefined)
+        return {};
+    return { validateDigests: (target, readers) => checked(hours, target, readers) };
+}
+async function checked(hours, { delivery, place }, readers) {
+    const { accountId, bucket, trailArn } = delivery;
+    const to = readers.now();
+    try {
+        const scope = { ...place, bucket, trailArn, from: to - hours * digest_key_HOUR, to };
+        const verdict = await validateDigests(readers.logs, readers.keys, scope);
+        return { words: digestWords(verdict), findings: digestFindings(verdict, accountId) };
+    }
+    catch (error) {
+        return { words: 'not validated', findings: (0,problem/* findingsOf */.WX)(error) };
+    }
 }
 //# sourceMappingURL=digest-check.js.map
 ;// CONCATENATED MODULE: ./lib/src/delivery/verdict.js
@@ -89909,14 +89925,8 @@ async function prove(request, candidates, { connectDelivery, clock, say, note, n
         return;
     const members = candidates.map(({ member }) => member);
     const connect = () => connectDelivery({ ...request, members });
-    const { validateDigestHours: hours } = request;
-    const validation = hours === undefined ? {} : { validateDigests: digestCheck(hours) };
-    const delivery = await verifyDelivery(request, candidates, {
-        connect,
-        clock,
-        say,
-        ...validation,
-    });
+    const verifyDeps = { connect, clock, say, ...digestCheck(request) };
+    const delivery = await verifyDelivery(request, candidates, verifyDeps);
     const findings = [...noted().findings, ...delivery.findings];
     note({ delivery, findings, result: resultWith(noted().result, delivery) });
     show();
@@ -91072,6 +91082,7 @@ function slots(trails, region, about) {
         about('error', 'trail-slots-full', `${region} has ${trails.length} trails and takes ${TRAILS_PER_REGION}, so none can be created: ${names}.`, 'Delete a trail that is not needed; AWS does not raise this limit. Multi-Region and organization trails count in every Region. Replacing a trail needs a free one too, for both log at the same time.'),
     ];
 }
+const accountOf = (arn) => arn.split(':')[4] ?? '';
 /** A trail that nobody can change from here. */
 function untouchable(live, trailArn, about) {
     if (live.organization)
@@ -91080,6 +91091,10 @@ function untouchable(live, trailArn, about) {
         ];
     if (live.arn === trailArn)
         return [];
+    if (accountOf(live.arn) !== accountOf(trailArn))
+        return [
+            about('error', 'trail-of-another-account', `Account ${accountOf(trailArn)} was asked for its trails, and the answer holds ${live.arn}, a trail of account ${accountOf(live.arn)}.`, 'Run again; if it stays, look for what stands between the runner and AWS, such as a proxy that mixes up answers.'),
+        ];
     return [
         about('error', 'trail-home-region', `${live.name} has ${live.homeRegion} as its home Region (${live.arn}) and can be changed only there.`, `Set region to ${live.homeRegion}, or choose another trail name.`),
     ];

@@ -69,8 +69,6 @@ test('the smallest use makes a request with the documented defaults', () => {
     deliveryTimeoutMinutes: 15,
     settleSeconds: 2,
     silentAfterHours: 24,
-    verifyDelivery: false,
-    deliveryTimeoutMinutes: 15,
     failOn: 'error',
     outputDirectory: '/tmp/cloudtrail-onboarding',
   });
