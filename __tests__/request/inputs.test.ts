@@ -67,6 +67,7 @@ test('the smallest use makes a request with the documented defaults', () => {
     allowBroadening: false,
     verifyDelivery: false,
     deliveryTimeoutMinutes: 15,
+    comment: 'auto',
     settleSeconds: 2,
     silentAfterHours: 24,
     failOn: 'error',

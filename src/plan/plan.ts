@@ -113,7 +113,7 @@ const NO_WORK = { steps: [], findings: [] } as const;
 export const isError = ({ severity }: Finding): boolean => severity === 'error';
 
 /** Whether anything is to be done in the member's account. */
-export function hasWork({ trail }: PlannedMember): boolean {
+function hasWork({ trail }: PlannedMember): boolean {
   return trail.steps.length > 0;
 }
 
