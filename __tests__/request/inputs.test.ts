@@ -65,8 +65,6 @@ test('the smallest use makes a request with the documented defaults', () => {
     manageKeyPolicy: false,
     allowRepoint: false,
     allowBroadening: false,
-    verifyDelivery: false,
-    deliveryTimeoutMinutes: 15,
     settleSeconds: 2,
     silentAfterHours: 24,
     verifyDelivery: false,
