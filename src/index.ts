@@ -9,6 +9,7 @@ import { requestHandler } from './aws/http.js';
 import { eventPayload, runEvent, runInfo } from './github/context.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
+import { workspaceFile } from './github/workspace.js';
 import { main } from './main.js';
 import { logLines } from './report/log.js';
 
@@ -25,6 +26,7 @@ await main({
     event: runEvent(env, eventPayload(env)),
   },
   run: runInfo(env),
+  file: (path) => workspaceFile(path, env['GITHUB_WORKSPACE'] || process.cwd()),
   connect: (request) =>
     connect(request, {
       client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },

@@ -10,12 +10,16 @@ import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
 import { findingsOf } from './problem.js';
 import type { Report, RunInfo } from './report/report.js';
+import { type AccountsFile, readAccountsFile } from './request/accounts-file.js';
+import type { FileContent } from './request/accounts-text.js';
 import { type InputSource, readInputs } from './request/inputs.js';
 import type { Request } from './request/request.js';
 
 export type Deps = {
   readonly inputs: InputSource;
   readonly run: RunInfo;
+  /** A file of the workspace, with its path there. */
+  readonly file: (path: string) => Promise<NamedFile>;
   readonly connect: (request: Request) => Promise<Connection>;
   readonly publish: (report: Report, save: SaveFile | null) => Promise<void>;
   /** Shows the plan before it is carried out. */
@@ -23,6 +27,8 @@ export type Deps = {
   readonly debug: (error: unknown) => void;
   readonly clock: Clock;
 };
+
+export type NamedFile = { readonly path: string; readonly content: FileContent };
 
 export async function main(deps: Deps): Promise<void> {
   const { clock } = deps;
@@ -32,7 +38,8 @@ export async function main(deps: Deps): Promise<void> {
     report = { ...report, ...known };
   };
   try {
-    const request = readInputs(deps.inputs);
+    const file = await namedFile(deps);
+    const request = readInputs(deps.inputs, file);
     const saveFile = fileSaver(request.outputDirectory);
     save = saveFile;
     note({ request });
@@ -62,6 +69,13 @@ export async function main(deps: Deps): Promise<void> {
     note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
   }
   await deps.publish(report, save);
+}
+
+async function namedFile({ inputs, file }: Deps): Promise<AccountsFile | null> {
+  const name = inputs.text('accounts-file');
+  if (name === '') return null;
+  const { path, content } = await file(name);
+  return readAccountsFile(path, content);
 }
 
 function blank(run: RunInfo): Report {

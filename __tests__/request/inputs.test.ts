@@ -65,6 +65,7 @@ test('the smallest use makes a request with the documented defaults', () => {
     allowRepoint: false,
     allowBroadening: false,
     settleSeconds: 2,
+    maxParallel: 8,
     failOn: 'error',
     outputDirectory: '/tmp/cloudtrail-onboarding',
   });

@@ -19,6 +19,7 @@ export const INPUT_NAMES = [
   'allow-repoint',
   'grants-only',
   'replaces-trail',
+  'accounts-file',
   'multi-region',
   'global-service-events',
   'log-file-validation',
@@ -35,6 +36,7 @@ export const INPUT_NAMES = [
   'expected-plan',
   'allow-broadening',
   'settle-seconds',
+  'max-parallel',
   'fail-on',
   'output-directory',
 ] as const;
