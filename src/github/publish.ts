@@ -19,8 +19,11 @@ export async function publish(report: Report, save: SaveFile | null): Promise<vo
   const told = withFindings(report, saved.findings);
   const all = withFindings(told, await writeSummary(summaryOf(told)));
   const say = { error: core.error, warning: core.warning, notice: core.notice };
-  for (const { severity, title, message } of annotationsOf(all.findings))
-    say[severity](message, { title });
+  for (const { severity, title, message, at } of annotationsOf(all.findings))
+    say[severity](message, {
+      title,
+      ...(at && { file: at.file, startLine: at.line, startColumn: at.column }),
+    });
   if (failed(all)) process.exitCode = core.ExitCode.Failure;
   for (const [name, value] of Object.entries(outputsOf(all, saved.files)))
     core.setOutput(name, value);

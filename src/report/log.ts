@@ -1,7 +1,7 @@
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
 
-import type { Finding, Severity } from '../policy/index.js';
+import type { Finding, Place, Severity } from '../policy/index.js';
 import { logLine } from './escape.js';
 import type { Report } from './report.js';
 import { type Row, rowsOf } from './rows.js';
@@ -11,6 +11,8 @@ export type Annotation = {
   readonly severity: Severity;
   readonly title: string;
   readonly message: string;
+  /** Where GitHub shows it, for what is wrong in a file. */
+  readonly at?: Place;
 };
 
 const ANNOTATIONS_OF_A_KIND = 10;
@@ -53,8 +55,9 @@ export function annotationsOf(findings: readonly Finding[]): readonly Annotation
   });
 }
 
-function annotation({ severity, code, message, remedy }: Finding): Annotation {
+function annotation({ severity, code, message, remedy, at }: Finding): Annotation {
   return {
+    ...(at === undefined ? {} : { at }),
     severity,
     title: `CloudTrail onboarding: ${code}`,
     message: [message, ...`→ ${remedy}`.split('\n')].map(logLine).join('\n'),

@@ -16,7 +16,8 @@ export type Mark = '+' | '~' | '−' | '!' | '=';
 export type Row = {
   readonly mark: Mark;
   readonly account: string;
-  readonly role: 'central' | '';
+  /** `central`, or the member's name, where it has one. */
+  readonly role: string;
   readonly what: { readonly words: string; readonly name: string; readonly where: string };
   readonly detail: string;
   /** Set after an apply. */
@@ -85,10 +86,10 @@ function counted(count: Merge['trails'], thing: string): readonly string[] {
 
 /** A row for each trail that something is done to; one row that says "unchanged" where nothing is. */
 function memberRows(planned: MemberPlan, outcome: MemberOutcome | undefined): readonly Row[] {
-  const { accountId, region, trail: wish } = planned.member;
+  const { accountId, name = '', region, trail: wish } = planned.member;
   const row = {
     account: accountId,
-    role: '',
+    role: name,
     what: { words: 'trail', name: wish.name, where: region },
     outcome: '',
   } as const;
@@ -101,7 +102,7 @@ function memberRows(planned: MemberPlan, outcome: MemberOutcome | undefined): re
       const names = [...new Set(planned.trail.steps.map(({ trail }) => trail))];
       if (names.length === 0)
         return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome ? 'unchanged' : '' }];
-      return names.map((name) => ({ ...row, ...trailCells(name, planned, outcome) }));
+      return names.map((trail) => ({ ...row, ...trailCells(trail, planned, outcome) }));
     }
   }
 }

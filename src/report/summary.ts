@@ -74,7 +74,7 @@ function table(rows: readonly Row[], applied: boolean): string {
   const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
   const lines = rows.map(({ mark, account, role, what, detail, outcome }) => [
     mark,
-    role === '' ? code(account) : `${code(account)} ${role}`,
+    role === '' ? code(account) : `${code(account)} ${prose(role)}`,
     `${what.words} ${code(what.name)}${what.where === '' ? '' : ` in ${code(what.where)}`}`,
     prose(detail),
     ...(applied ? [prose(outcome)] : []),
