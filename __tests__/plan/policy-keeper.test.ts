@@ -1,7 +1,7 @@
 // The race that S3 leaves open, on a clock that only moves when somebody waits: what the keeper reads, when it writes, and
 // what it never does.
 
-import { policyKeeper } from '../../src/plan/policy-keeper.js';
+import { type PolicyDeps, policyKeeper } from '../../src/plan/policy-keeper.js';
 import type { PolicyWish } from '../../src/plan/policy-plan.js';
 import type { Clock } from '../../src/plan/ports.js';
 import { parsePolicy } from '../../src/policy/index.js';
@@ -39,7 +39,7 @@ type Bucket = {
   before: (call: 'read' | 'write', count: number) => void;
 };
 
-function stage(wish: PolicyWish, bucket: Bucket) {
+function stage(wish: PolicyWish, bucket: Bucket, objections: PolicyDeps['objections'] = () => []) {
   let time = 0;
   const clock: Clock = {
     now: () => time,
@@ -74,6 +74,7 @@ function stage(wish: PolicyWish, bucket: Bucket) {
         bucket.text = null;
       },
     },
+    objections,
     backup: async ({ text }) => {
       backups.push(text);
     },
@@ -107,6 +108,15 @@ test('a policy that grants all that is needed is not written', async () => {
   const { keeper, establish, backups } = stage(wishFor(DEV), bucket);
   await establish();
   expect(keeper.written()).toBeNull();
+  expect(backups).toEqual([]);
+});
+
+test('what is objected to in the policy just read stops the first write', async () => {
+  const bucket = bucketOf(START);
+  const objection = { severity: 'error', code: 'no', message: 'no', remedy: 'none' } as const;
+  const { establish, backups } = stage(wishFor(DEV), bucket, () => [objection]);
+  await expect(establish()).rejects.toMatchObject({ findings: [objection] });
+  expect(bucket.text).toBe(START);
   expect(backups).toEqual([]);
 });
 

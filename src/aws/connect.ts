@@ -50,7 +50,7 @@ function readersOf({ central }: Request, sessions: Sessions, client: Client): Re
   const member = (session: TakenSession | UserError): MemberReader | UserError =>
     session instanceof UserError
       ? session
-      : { session, trails: trailReader(client.trails(session), session.accountId) };
+      : { session, openTrails: () => trailReader(client.trails(session), session.accountId) };
   return {
     central: {
       session: sessions.central,

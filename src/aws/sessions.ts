@@ -10,6 +10,7 @@ import {
   STSClient,
 } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { inParallel } from '../plan/in-parallel.js';
 import type { Session } from '../plan/ports.js';
 import { UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
@@ -46,7 +47,7 @@ const SESSION_SECONDS = 900;
 
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 export async function takeRoles(request: Request, source: SessionSource): Promise<Sessions> {
-  const { central, members, mode } = request;
+  const { central, members, mode, maxParallel } = request;
   const take = await roleTaker(request, source);
   const centralSession = take({
     accountId: central.accountId,
@@ -54,16 +55,13 @@ export async function takeRoles(request: Request, source: SessionSource): Promis
     region: central.bucketRegion,
     permissions: (partition) => centralPermissions(request, partition),
   });
-  const memberSessions = enteredMembers(request).map(async (member) => {
+  const memberSessions = inParallel(maxParallel, enteredMembers(request), async (member) => {
     const { accountId, roleArn, region } = member;
     const permissions = (partition: string): string => memberPermissions(mode, member, partition);
     const session = take({ accountId, roleArn, region, permissions });
     return [accountId, await session.catch(ownFailure)] as const;
   });
-  const [taken, ...entries] = await Promise.all([
-    centralSession.catch(ownFailure),
-    ...memberSessions,
-  ]);
+  const [taken, entries] = await Promise.all([centralSession.catch(ownFailure), memberSessions]);
   if (taken instanceof UserError) throw together(taken, entries);
   const own = members.some(({ accountId }) => accountId === central.accountId);
   return {

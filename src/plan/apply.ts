@@ -7,9 +7,10 @@ import { findingsOf, UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { applyBucket } from './apply-bucket.js';
 import { applyTrail, type TrailDeps } from './apply-trail.js';
+import { inParallel } from './in-parallel.js';
 import type { ObservedPolicy } from './observe.js';
 import type { MemberOutcome, Outcome, PolicyOutcome, Step } from './outcome.js';
-import type { Plan, PlannedMember } from './plan.js';
+import { type Plan, type PlannedMember, reapproval } from './plan.js';
 import { type PolicyDeps, type PolicyKeeper, policyKeeper } from './policy-keeper.js';
 import { type PolicyWish, planPolicy } from './policy-plan.js';
 import type { Clock, Readers, Writers } from './ports.js';
@@ -61,6 +62,7 @@ async function applyRest(
   const keeper = policyKeeper(joining, {
     read: deps.readPolicy,
     writer: deps.writers.bucket,
+    objections: (document) => reapproval(request, plan, document),
     backup: deps.backup,
     clock: deps.clock,
   });
@@ -70,9 +72,9 @@ async function applyRest(
   if (refused !== null)
     return { policy: policyOutcome(keeper, refused), members: members.map(notTried), findings: [] };
   const leaves = plan.wish.withdraw.length > 0 && plan.changes > 0;
-  const [unsettled, ...outcomes] = await Promise.all([
+  const [unsettled, outcomes] = await Promise.all([
     failureOf(watch(keeper, leaves ? 0 : request.settleSeconds)),
-    ...members.map((member) => {
+    inParallel(request.maxParallel, members, async (member) => {
       const entered = trailDeps(member, keeper, deps);
       return entered === null ? notTried(member) : applyTrail(member, request, entered);
     }),
@@ -116,7 +118,7 @@ function trailDeps(
   const reader = readers.members.get(member.accountId);
   if (reader === undefined || reader instanceof UserError) return null;
   const writer = writers.trails(member.accountId);
-  return { reader: reader.trails, writer, confirmPolicy: keeper.confirm, clock };
+  return { reader: reader.openTrails(), writer, confirmPolicy: keeper.confirm, clock };
 }
 
 async function failureOf(work: Promise<void>): Promise<Step | null> {

@@ -24,10 +24,16 @@ export function planDigest(
     lostAccess: policy.access.lostUnasked
       .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
       .toSorted(),
-    broader: policy.access.broader,
+    broader: policy.access.broader || admitsWholeAccounts(wish),
   };
   return `sha256:${createHash('sha256').update(JSON.stringify(state)).digest('hex')}`;
 }
+
+/** These layouts are broader by themselves, also where they stand already and nothing is gained any more. */
+const WHOLE_ACCOUNTS: ReadonlySet<string> = new Set(['compact', 'organization']);
+
+const admitsWholeAccounts = ({ layout, admit }: PolicyWish): boolean =>
+  WHOLE_ACCOUNTS.has(layout) && admit.length > 0;
 
 /** Written out in a fixed order: the digest must not depend on the order in which an object was built. */
 function intent({ trailArn, trail, member, withdraw }: PlannedMember) {

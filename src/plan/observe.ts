@@ -7,6 +7,7 @@ import type { Member, Request } from '../request/request.js';
 import type { TrailExtras } from '../trail/extras.js';
 import { type LiveTrail, trailArn } from '../trail/settings.js';
 import type { BucketSettings } from './bucket-plan.js';
+import { inParallel } from './in-parallel.js';
 import { isMissingBucket } from './patience.js';
 import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
 
@@ -46,9 +47,9 @@ export type Observed = {
 
 /** @throws UserError where the bucket policy cannot be read or understood. */
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const [central, ...members] = await Promise.all([
+  const [central, members] = await Promise.all([
     observeCentral(request, readers.central, clock),
-    ...request.members.map((member) => observeMember(member, readers)),
+    inParallel(request.maxParallel, request.members, (member) => observeMember(member, readers)),
   ]);
   const readable = [...readers.members.values()].flatMap((r) =>
     r instanceof UserError ? [] : [r],
@@ -149,8 +150,9 @@ function unentered(member: Member, partition: string): ObservedMember {
 
 async function entered(
   member: Member,
-  { session, trails: reader }: MemberReader,
+  { session, openTrails }: MemberReader,
 ): Promise<ObservedMember> {
+  const reader = openTrails();
   const { name, replaces, extras: wished } = member.trail;
   const arns = arnsOf(member, session.partition);
   const [trails, own, replaced] = await Promise.all([

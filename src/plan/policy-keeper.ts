@@ -30,6 +30,8 @@ const ROUNDS = 5;
 export type PolicyDeps = {
   readonly read: () => Promise<ObservedPolicy>;
   readonly writer: BucketWriter;
+  /** Errors that forbid this run's first write over this policy, beside what the merge itself finds. */
+  readonly objections: (document: PolicyDocument | null) => readonly Finding[];
   /** Keeps the policy as it was, before it is written over. */
   readonly backup: (policy: ObservedPolicy) => Promise<void>;
   readonly clock: Clock;
@@ -69,8 +71,10 @@ export function policyKeeper(initial: PolicyWish, deps: PolicyDeps): PolicyKeepe
   let rounds = 0;
 
   const establish = async (seen: ObservedPolicy): Promise<void> => {
-    const backup = first === null ? deps.backup : async () => {};
-    const written = await mergeAndWrite(seen, wish, { ...deps, backup });
+    const isFirst = first === null;
+    const backup = isFirst ? deps.backup : async () => {};
+    const objections = isFirst ? deps.objections : () => [];
+    const written = await mergeAndWrite(seen, wish, { ...deps, backup, objections });
     first ??= written;
     last = written ?? last;
   };
@@ -128,7 +132,7 @@ export function policyKeeper(initial: PolicyWish, deps: PolicyDeps): PolicyKeepe
 async function mergeAndWrite(
   seen: ObservedPolicy,
   wish: PolicyWish,
-  { read, writer, backup, clock }: PolicyDeps,
+  { read, writer, objections, backup, clock }: PolicyDeps,
 ): Promise<Written | null> {
   let known: ObservedPolicy | null = seen;
   // A write without an answer may have happened: if the next read holds our grants, it was ours.
@@ -138,7 +142,7 @@ async function mergeAndWrite(
     const before: ObservedPolicy = known !== null && isFresh ? known : await read();
     known = null;
     const { merge, findings } = planPolicy(before.document, wish);
-    const errors = findings.filter(isError);
+    const errors = [...findings, ...objections(before.document)].filter(isError);
     if (errors.length > 0) throw new UserError(errors);
     if (!merge.changed) return unanswered;
     await backup(before);

@@ -76,7 +76,11 @@ export type Readers = {
   readonly members: ReadonlyMap<string, MemberReader | UserError>;
 };
 
-export type MemberReader = { readonly session: Session; readonly trails: TrailReader };
+export type MemberReader = {
+  readonly session: Session;
+  /** Made when the member's turn comes, and let go after it: thousands of clients at once fill the memory. */
+  readonly openTrails: () => TrailReader;
+};
 
 export type Writers = {
   readonly bucket: BucketWriter;
