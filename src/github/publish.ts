@@ -7,7 +7,7 @@ import { annotationsOf } from '../report/log.js';
 import { type FilePaths, outputsOf } from '../report/outputs.js';
 import { planJson } from '../report/plan-json.js';
 import type { Report } from '../report/report.js';
-import { summaryOf } from '../report/summary.js';
+import { SUMMARY_LIMIT, summaryOf } from '../report/summary.js';
 import type { SaveFile } from './files.js';
 
 /**
@@ -17,7 +17,7 @@ import type { SaveFile } from './files.js';
 export async function publish(report: Report, save: SaveFile | null): Promise<void> {
   const saved = await saveAll(report, save);
   const told = withFindings(report, saved.findings);
-  const all = withFindings(told, await writeSummary(summaryOf(told)));
+  const all = withFindings(told, await writeSummary(summaryOf(told, SUMMARY_LIMIT)));
   const say = { error: core.error, warning: core.warning, notice: core.notice };
   for (const { severity, title, message, at } of annotationsOf(all.findings))
     say[severity](message, {

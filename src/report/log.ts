@@ -4,7 +4,7 @@
 import type { Finding, Place, Severity } from '../policy/index.js';
 import { logLine } from './escape.js';
 import type { Report } from './report.js';
-import { type Row, rowsOf } from './rows.js';
+import { countUnchanged, type Row, rowsOf } from './rows.js';
 import { plural } from './words.js';
 
 export type Annotation = {
@@ -25,12 +25,14 @@ export function logLines({ request, plan, outcome, result }: Report): readonly s
       ? `Plan for ${request.central.bucket}: ${plural(plan.changes, 'change')} (${plan.digest})`
       : `Result: ${result}`;
   const rows = plan.changes === 0 && outcome !== null ? [] : rowsOf(request, plan, outcome);
-  return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(logLine);
+  const { listed, unchanged } = countUnchanged(rows);
+  const rest = unchanged === 0 ? [] : [`  = ${plural(unchanged, 'account')} unchanged`];
+  return [heading, ...listed.map((row) => `  ${rowLine(row)}`), ...rest].map(logLine);
 }
 
-function rowLine({ mark, account, role, what, detail, outcome }: Row): string {
+function rowLine({ mark, account, role, name, what, detail, outcome }: Row): string {
   const where = what.where === '' ? '' : ` in ${what.where}`;
-  const who = role === '' ? account : `${account} (${role})`;
+  const who = role === '' && name === '' ? account : `${account} (${role || name})`;
   return `${mark} ${who}: ${what.words} ${what.name}${where}: ${outcome === '' ? detail : outcome}`;
 }
 

@@ -16,8 +16,9 @@ export type Mark = '+' | '~' | '−' | '!' | '=';
 export type Row = {
   readonly mark: Mark;
   readonly account: string;
-  /** `central`, or the member's name, where it has one. */
-  readonly role: string;
+  readonly role: 'central' | '';
+  /** The member's, where it has one. */
+  readonly name: string;
   readonly what: { readonly words: string; readonly name: string; readonly where: string };
   readonly detail: string;
   /** Set after an apply. */
@@ -43,6 +44,7 @@ function bucketRow({ central }: Request, { bucket }: Plan, outcome: Outcome | nu
     mark: failed ? '!' : mark,
     account: central.accountId,
     role: 'central',
+    name: '',
     what: { words: 'bucket', name: central.bucket, where: central.bucketRegion },
     detail: bucket.length > 0 ? change : 'unchanged',
     outcome: outcome === null ? '' : bucketInWords(outcome.bucket),
@@ -71,6 +73,7 @@ function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | nu
     mark: outcome?.policy.step.state === 'failed' ? '!' : mark,
     account: central.accountId,
     role: 'central',
+    name: '',
     what: { words: 'bucket policy of', name: central.bucket, where: '' },
     detail: `${change}${bytes}`,
     outcome: outcome === null ? '' : inWords(outcome.policy.step),
@@ -89,7 +92,8 @@ function memberRows(planned: MemberPlan, outcome: MemberOutcome | undefined): re
   const { accountId, name = '', region, trail: wish } = planned.member;
   const row = {
     account: accountId,
-    role: name,
+    role: '',
+    name,
     what: { words: 'trail', name: wish.name, where: region },
     outcome: '',
   } as const;
@@ -166,4 +170,17 @@ function inWords(step: Step): string {
     case 'failed':
       return `failed: ${step.findings.map(({ message }) => message).join(' ')}`;
   }
+}
+
+/** More unchanged accounts than these are counted, not listed. */
+const UNCHANGED_ROWS = 3;
+
+/** The rows to list, and how many accounts more stay as they are. */
+export function countUnchanged(rows: readonly Row[]): {
+  readonly listed: readonly Row[];
+  readonly unchanged: number;
+} {
+  const listed = rows.filter(({ mark, role }) => mark !== '=' || role === 'central');
+  const unchanged = rows.length - listed.length;
+  return unchanged > UNCHANGED_ROWS ? { listed, unchanged } : { listed: rows, unchanged: 0 };
 }

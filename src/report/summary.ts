@@ -4,16 +4,20 @@
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
-import { code, fenced, prose, proseWithBlock } from './escape.js';
+import { fit, type Section } from './cut.js';
+import { code, fenced, prose, proseWithBlock, visible } from './escape.js';
 import type { Report } from './report.js';
-import { type Row, rowsOf } from './rows.js';
+import { countUnchanged, type Row, rowsOf } from './rows.js';
 import { settled, verdict } from './verdict.js';
 import { bySeverity, plural } from './words.js';
 
-/** The whole body, uncut; ends with a new line. */
-export function summaryOf(report: Report): string {
+/** GitHub shows no summary of a step that is longer than 1 MiB. */
+export const SUMMARY_LIMIT = 1024 * 1024;
+
+/** The body, within `limit` bytes; uncut without one. Ends with a new line. */
+export function summaryOf(report: Report, limit = Number.POSITIVE_INFINITY): string {
   const { request, plan } = report;
-  const sections =
+  const sections: readonly Section[] =
     request === null || plan === null
       ? [
           '**Nothing was changed.** The run ended before it had a plan.',
@@ -23,14 +27,14 @@ export function summaryOf(report: Report): string {
         ? []
         : [
             verdict(report),
+            restoreSection(report),
             findingList(report.findings),
-            table(rowsOf(request, plan, report.outcome), report.outcome !== null),
+            ...tables(rowsOf(request, plan, report.outcome), report.outcome !== null),
             accessSection(plan.policy.access),
             diffSection(plan.policy.diff, report.outcome !== null),
-            restoreSection(report),
           ];
   const parts = [marker(report), heading(report), ...sections, footer(report)];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return `${fit(parts, limit, 'the files that the outputs report-file and diff-file name hold all of it')}\n`;
 }
 
 function marker({ request, run }: Report): string {
@@ -60,8 +64,10 @@ function heading({ request, plan, outcome, result }: Report): string {
 
 const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
 
-function findingList(findings: readonly Finding[]): string {
-  return bySeverity(findings).map(findingItem).join('\n');
+function findingList(findings: readonly Finding[]): Section {
+  if (findings.length === 0) return '';
+  const units = bySeverity(findings).map((finding) => `${findingItem(finding)}\n`);
+  return { unit: 'finding', open: '', units, close: '' };
 }
 
 /** A list item; all that belongs to it is indented below its mark. */
@@ -70,25 +76,65 @@ function findingItem({ severity, message, remedy, code: name }: Finding): string
   return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 
-function table(rows: readonly Row[], applied: boolean): string {
-  const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
-  const lines = rows.map(({ mark, account, role, what, detail, outcome }) => [
-    mark,
-    role === '' ? code(account) : `${code(account)} ${prose(role)}`,
-    `${what.words} ${code(what.name)}${what.where === '' ? '' : ` in ${code(what.where)}`}`,
-    prose(detail),
-    ...(applied ? [prose(outcome)] : []),
-  ]);
-  return [head, head.map(() => '---'), ...lines]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+/** More accounts than these are folded, but for those that need a look. */
+const OPEN_ROWS = 20;
+/** What needs a look in the open, a fleet's other accounts folded, and the unchanged ones as one line. */
+function tables(rows: readonly Row[], applied: boolean): readonly Section[] {
+  const { listed, unchanged } = countUnchanged(rows);
+  const fleet = listed.filter(({ mark, role }) => mark !== '!' && role === '');
+  const folded = new Set(fleet.length > OPEN_ROWS ? fleet : []);
+  return [
+    table(
+      listed.filter((row) => !folded.has(row)),
+      applied,
+      '',
+      '',
+    ),
+    ...(folded.size === 0
+      ? []
+      : [
+          table(
+            [...folded],
+            applied,
+            `<details><summary>${plural(folded.size, 'more row')}: as planned</summary>\n\n`,
+            '</details>',
+          ),
+        ]),
+    unchanged === 0 ? '' : `${plural(unchanged, 'account')} unchanged.`,
+  ];
 }
 
-function diffSection(diff: string, applied: boolean): string {
-  if (diff === '') return '';
-  const open = applied ? '<details>' : '<details open>';
-  return `${open}<summary>Policy diff</summary>\n\n${fenced('diff', diff)}\n</details>`;
+function table(rows: readonly Row[], applied: boolean, before: string, after: string): Section {
+  const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  const units = rows.map(({ mark, account, role, name, what, detail, outcome }) =>
+    line([
+      mark,
+      `${code(account)} ${prose(role || name)}`.trimEnd(),
+      `${what.words} ${code(what.name)}${what.where === '' ? '' : ` in ${code(what.where)}`}`,
+      prose(detail),
+      ...(applied ? [prose(outcome)] : []),
+    ]),
+  );
+  const open = before + line(head) + line(head.map(() => '---'));
+  return { unit: 'row', open, units, close: after };
 }
+
+function diffSection(diff: string, applied: boolean): Section {
+  if (diff === '') return '';
+  const details = applied ? '<details>' : '<details open>';
+  const [head = '', ...hunks] = diff.split(/^(?=@@ )/m);
+  // The fence is made for the whole diff, so that no hunk can end it.
+  const [open = '', close = ''] = fenced('diff', diff).split(visibleLines(diff));
+  return {
+    unit: 'hunk',
+    open: `${details}<summary>Policy diff</summary>\n\n${open}${visibleLines(head)}`,
+    units: hunks.map(visibleLines),
+    close: `${close}\n</details>`,
+  };
+}
+
+const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');
 
 /**
  * With the command that puts the old policy back: whoever needs it is in a hurry. The runner's folder is gone by then, so the

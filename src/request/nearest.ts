@@ -1,12 +1,14 @@
 // Which known word somebody may have meant.
 
-/** The known word that takes the fewest edits, where that is few for its length; `trail_name` is `trail-name`. */
+/** The known word that takes the fewest edits, where that is few for its length, or has the same letters (`nmae`). */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const given = spelt(word);
   const ranked = known
     .map((name) => ({ name, edits: distance(given, spelt(name)) }))
     .toSorted((a, b) => a.edits - b.edits);
   const [best] = ranked;
+  const swapped = known.find((name) => lettersOf(spelt(name)) === lettersOf(given));
+  if (swapped !== undefined) return swapped;
   const within = known.find((name) => given.endsWith(spelt(name)) && name.length > 3);
   return best !== undefined && best.edits <= Math.max(1, best.name.length / 3) ? best.name : within;
 }
@@ -16,6 +18,8 @@ const spelt = (word: string): string =>
     .slice(0, 64)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '');
+
+const lettersOf = (word: string): string => word.split('').toSorted().join('');
 
 /** Letters to add, drop or change, as Levenshtein counts them. */
 function distance(from: string, to: string): number {
