@@ -1,9 +1,10 @@
 // `npm run bench`: measures the bundle against what its calls must cost and against two other ways of doing the same, and the
-// policy engine by itself, and prints Markdown. `npm run bench -- policy` does one part alone. A missed target is said and is
+// policy engine and the validation of digests by themselves, and prints Markdown. `npm run bench -- policy` does one part alone. A missed target is said and is
 // no failure; something that did not run is.
 
 import { measureAction } from './action.js';
 import { measureCli } from './cli.js';
+import { reportOnDigests } from './digests.js';
 import { measurePolicyEngine } from './policy.js';
 import { policyReport } from './policy-report.js';
 import { report } from './report.js';
@@ -13,6 +14,7 @@ import { measureTerraform } from './terraform.js';
 const PARTS: { readonly [name: string]: () => Promise<string> } = {
   action: reportOnAction,
   policy: reportOnPolicy,
+  digests: () => told('digests', reportOnDigests),
 };
 
 const [wanted] = process.argv.slice(2);

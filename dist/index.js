@@ -1,6 +1,849 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
+/***/ 9659:
+/***/ (function(__unused_webpack_module, exports, __nccwpck_require__) {
+
+
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __createBinding = (this && this.__createBinding) || (Object.create ? (function(o, m, k, k2) {
+    if (k2 === undefined) k2 = k;
+    var desc = Object.getOwnPropertyDescriptor(m, k);
+    if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
+      desc = { enumerable: true, get: function() { return m[k]; } };
+    }
+    Object.defineProperty(o, k2, desc);
+}) : (function(o, m, k, k2) {
+    if (k2 === undefined) k2 = k;
+    o[k2] = m[k];
+}));
+var __setModuleDefault = (this && this.__setModuleDefault) || (Object.create ? (function(o, v) {
+    Object.defineProperty(o, "default", { enumerable: true, value: v });
+}) : function(o, v) {
+    o["default"] = v;
+});
+var __importStar = (this && this.__importStar) || (function () {
+    var ownKeys = function(o) {
+        ownKeys = Object.getOwnPropertyNames || function (o) {
+            var ar = [];
+            for (var k in o) if (Object.prototype.hasOwnProperty.call(o, k)) ar[ar.length] = k;
+            return ar;
+        };
+        return ownKeys(o);
+    };
+    return function (mod) {
+        if (mod && mod.__esModule) return mod;
+        var result = {};
+        if (mod != null) for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result, mod, k[i]);
+        __setModuleDefault(result, mod);
+        return result;
+    };
+})();
+var __awaiter = (this && this.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
+exports.getProxyUrl = getProxyUrl;
+exports.isHttps = isHttps;
+const http = __importStar(__nccwpck_require__(8611));
+const https = __importStar(__nccwpck_require__(5692));
+const pm = __importStar(__nccwpck_require__(3335));
+const tunnel = __importStar(__nccwpck_require__(770));
+const undici_1 = __nccwpck_require__(6752);
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (exports.HttpCodes = HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (exports.Headers = Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (exports.MediaTypes = MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+exports.HttpClientError = HttpClientError;
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+exports.HttpClientResponse = HttpClientResponse;
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? https : http;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+exports.HttpClient = HttpClient;
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 3335:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.getProxyUrl = getProxyUrl;
+exports.checkBypass = checkBypass;
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+
+/***/ }),
+
 /***/ 8282:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
@@ -5827,11 +6670,3242 @@ __webpack_unused_export__ = paginateListImportFailures;
 __webpack_unused_export__ = paginateListImports;
 __webpack_unused_export__ = paginateListInsightsData;
 __webpack_unused_export__ = paginateListInsightsMetricData;
-__webpack_unused_export__ = paginateListPublicKeys;
+exports.BgR = paginateListPublicKeys;
 __webpack_unused_export__ = paginateListQueries;
 __webpack_unused_export__ = paginateListTags;
 __webpack_unused_export__ = paginateListTrails;
 __webpack_unused_export__ = paginateLookupEvents;
+
+
+/***/ }),
+
+/***/ 2632:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
+const { getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin, createPaginator } = __nccwpck_require__(402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(2658);
+const { Command: $Command } = __nccwpck_require__(2658);
+__webpack_unused_export__ = $Command;
+__webpack_unused_export__ = Client;
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(2085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
+const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
+const { defaultProvider } = __nccwpck_require__(5861);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
+const { AwsJson1_1Protocol } = __nccwpck_require__(7288);
+const { Sha256 } = __nccwpck_require__(9542);
+
+const defaultKMSHttpAuthSchemeParametersProvider = async (config, context, input) => {
+    return {
+        operation: getSmithyContext(context).operation,
+        region: await normalizeProvider(config.region)() || (() => {
+            throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })(),
+    };
+};
+function createAwsAuthSigv4HttpAuthOption(authParameters) {
+    return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+            name: "kms",
+            region: authParameters.region,
+        },
+        propertiesExtractor: (config, context) => ({
+            signingProperties: {
+                config,
+                context,
+            },
+        }),
+    };
+}
+const defaultKMSHttpAuthSchemeProvider = (authParameters) => {
+    const options = [];
+    switch (authParameters.operation) {
+        default: {
+            options.push(createAwsAuthSigv4HttpAuthOption(authParameters));
+        }
+    }
+    return options;
+};
+const resolveHttpAuthSchemeConfig = (config) => {
+    const config_0 = resolveAwsSdkSigV4Config(config);
+    return Object.assign(config_0, {
+        authSchemePreference: normalizeProvider(config.authSchemePreference ?? []),
+    });
+};
+
+const resolveClientEndpointParameters = (options) => {
+    return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "kms",
+    });
+};
+const commonParams = {
+    UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+    Endpoint: { type: "builtInParams", name: "endpoint" },
+    Region: { type: "builtInParams", name: "region" },
+    UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" },
+};
+
+var version = "3.1163.0";
+var packageInfo = {
+	version: version};
+
+const k = "ref";
+const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "getAttr", g = { [k]: "Endpoint" }, h = { [k]: d }, i = {}, j = [{ [k]: "Region" }];
+const _data = {
+    conditions: [
+        [c, [g]],
+        [c, j],
+        ["aws.partition", j, d],
+        [e, [{ [k]: "UseFIPS" }, b]],
+        [e, [{ [k]: "UseDualStack" }, b]],
+        [e, [{ fn: f, argv: [h, "supportsDualStack"] }, b]],
+        [e, [{ fn: f, argv: [h, "supportsFIPS"] }, b]]
+    ],
+    results: [
+        [a],
+        [a, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [g, i],
+        ["https://kms-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", i],
+        [a, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://kms-fips.{Region}.{PartitionResult#dnsSuffix}", i],
+        [a, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://kms.{Region}.{PartitionResult#dualStackDnsSuffix}", i],
+        [a, "DualStack is enabled but this partition does not support DualStack"],
+        ["https://kms.{Region}.{PartitionResult#dnsSuffix}", i],
+        [a, "Invalid Configuration: Missing Region"]
+    ]
+};
+const root = 2;
+const r = 100_000_000;
+const nodes = new Int32Array([
+    -1, 1, -1,
+    0, 12, 3,
+    1, 4, r + 11,
+    2, 5, r + 11,
+    3, 8, 6,
+    4, 7, r + 10,
+    5, r + 8, r + 9,
+    4, 10, 9,
+    6, r + 6, r + 7,
+    5, 11, r + 5,
+    6, r + 4, r + 5,
+    3, r + 1, 13,
+    4, r + 2, r + 3,
+]);
+const bdd = BinaryDecisionDiagram.from(nodes, root, _data.conditions, _data.results);
+
+const cache = new EndpointCache({
+    size: 50,
+    params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"],
+});
+const defaultEndpointResolver = (endpointParams, context = {}) => {
+    return cache.get(endpointParams, () => decideEndpoint(bdd, {
+        endpointParams: endpointParams,
+        logger: context.logger,
+    }));
+};
+customEndpointFunctions.aws = awsEndpointFunctions;
+
+class KMSServiceException extends ServiceException {
+    static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.kms#KMSServiceException";
+    constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, KMSServiceException.prototype);
+    }
+}
+
+class AlreadyExistsException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#AlreadyExistsException";
+    name = "AlreadyExistsException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "AlreadyExistsException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, AlreadyExistsException.prototype);
+    }
+}
+class DependencyTimeoutException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#DependencyTimeoutException";
+    name = "DependencyTimeoutException";
+    $fault = "server";
+    constructor(opts) {
+        super({
+            name: "DependencyTimeoutException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, DependencyTimeoutException.prototype);
+    }
+}
+class InvalidArnException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#InvalidArnException";
+    name = "InvalidArnException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidArnException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidArnException.prototype);
+    }
+}
+class KMSInternalException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#KMSInternalException";
+    name = "KMSInternalException";
+    $fault = "server";
+    constructor(opts) {
+        super({
+            name: "KMSInternalException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSInternalException.prototype);
+    }
+}
+class KMSInvalidStateException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#KMSInvalidStateException";
+    name = "KMSInvalidStateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSInvalidStateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSInvalidStateException.prototype);
+    }
+}
+class NotFoundException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#NotFoundException";
+    name = "NotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "NotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, NotFoundException.prototype);
+    }
+}
+class CloudHsmClusterInUseException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CloudHsmClusterInUseException";
+    name = "CloudHsmClusterInUseException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CloudHsmClusterInUseException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CloudHsmClusterInUseException.prototype);
+    }
+}
+class CloudHsmClusterInvalidConfigurationException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CloudHsmClusterInvalidConfigurationException";
+    name = "CloudHsmClusterInvalidConfigurationException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CloudHsmClusterInvalidConfigurationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CloudHsmClusterInvalidConfigurationException.prototype);
+    }
+}
+class CloudHsmClusterNotActiveException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CloudHsmClusterNotActiveException";
+    name = "CloudHsmClusterNotActiveException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CloudHsmClusterNotActiveException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CloudHsmClusterNotActiveException.prototype);
+    }
+}
+class CloudHsmClusterNotFoundException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CloudHsmClusterNotFoundException";
+    name = "CloudHsmClusterNotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CloudHsmClusterNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CloudHsmClusterNotFoundException.prototype);
+    }
+}
+class CloudHsmClusterNotRelatedException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CloudHsmClusterNotRelatedException";
+    name = "CloudHsmClusterNotRelatedException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CloudHsmClusterNotRelatedException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CloudHsmClusterNotRelatedException.prototype);
+    }
+}
+class ConflictException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#ConflictException";
+    name = "ConflictException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ConflictException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ConflictException.prototype);
+    }
+}
+class CustomKeyStoreInvalidStateException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CustomKeyStoreInvalidStateException";
+    name = "CustomKeyStoreInvalidStateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CustomKeyStoreInvalidStateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CustomKeyStoreInvalidStateException.prototype);
+    }
+}
+class CustomKeyStoreNotFoundException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CustomKeyStoreNotFoundException";
+    name = "CustomKeyStoreNotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CustomKeyStoreNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CustomKeyStoreNotFoundException.prototype);
+    }
+}
+class InvalidAliasNameException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#InvalidAliasNameException";
+    name = "InvalidAliasNameException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidAliasNameException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidAliasNameException.prototype);
+    }
+}
+class LimitExceededException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#LimitExceededException";
+    name = "LimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "LimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, LimitExceededException.prototype);
+    }
+}
+class CustomKeyStoreNameInUseException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CustomKeyStoreNameInUseException";
+    name = "CustomKeyStoreNameInUseException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CustomKeyStoreNameInUseException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CustomKeyStoreNameInUseException.prototype);
+    }
+}
+class IncorrectTrustAnchorException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#IncorrectTrustAnchorException";
+    name = "IncorrectTrustAnchorException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "IncorrectTrustAnchorException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, IncorrectTrustAnchorException.prototype);
+    }
+}
+class XksProxyIncorrectAuthenticationCredentialException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyIncorrectAuthenticationCredentialException";
+    name = "XksProxyIncorrectAuthenticationCredentialException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyIncorrectAuthenticationCredentialException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyIncorrectAuthenticationCredentialException.prototype);
+    }
+}
+class XksProxyInvalidConfigurationException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyInvalidConfigurationException";
+    name = "XksProxyInvalidConfigurationException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyInvalidConfigurationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyInvalidConfigurationException.prototype);
+    }
+}
+class XksProxyInvalidResponseException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyInvalidResponseException";
+    name = "XksProxyInvalidResponseException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyInvalidResponseException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyInvalidResponseException.prototype);
+    }
+}
+class XksProxyUriEndpointInUseException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyUriEndpointInUseException";
+    name = "XksProxyUriEndpointInUseException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyUriEndpointInUseException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyUriEndpointInUseException.prototype);
+    }
+}
+class XksProxyUriInUseException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyUriInUseException";
+    name = "XksProxyUriInUseException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyUriInUseException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyUriInUseException.prototype);
+    }
+}
+class XksProxyUriUnreachableException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyUriUnreachableException";
+    name = "XksProxyUriUnreachableException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyUriUnreachableException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyUriUnreachableException.prototype);
+    }
+}
+class XksProxyVpcEndpointServiceInUseException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyVpcEndpointServiceInUseException";
+    name = "XksProxyVpcEndpointServiceInUseException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyVpcEndpointServiceInUseException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyVpcEndpointServiceInUseException.prototype);
+    }
+}
+class XksProxyVpcEndpointServiceInvalidConfigurationException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyVpcEndpointServiceInvalidConfigurationException";
+    name = "XksProxyVpcEndpointServiceInvalidConfigurationException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyVpcEndpointServiceInvalidConfigurationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyVpcEndpointServiceInvalidConfigurationException.prototype);
+    }
+}
+class XksProxyVpcEndpointServiceNotFoundException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksProxyVpcEndpointServiceNotFoundException";
+    name = "XksProxyVpcEndpointServiceNotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksProxyVpcEndpointServiceNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksProxyVpcEndpointServiceNotFoundException.prototype);
+    }
+}
+class DisabledException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#DisabledException";
+    name = "DisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "DisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, DisabledException.prototype);
+    }
+}
+class DryRunOperationException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#DryRunOperationException";
+    name = "DryRunOperationException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "DryRunOperationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, DryRunOperationException.prototype);
+    }
+}
+class InvalidGrantTokenException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#InvalidGrantTokenException";
+    name = "InvalidGrantTokenException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidGrantTokenException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidGrantTokenException.prototype);
+    }
+}
+class MalformedPolicyDocumentException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#MalformedPolicyDocumentException";
+    name = "MalformedPolicyDocumentException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "MalformedPolicyDocumentException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, MalformedPolicyDocumentException.prototype);
+    }
+}
+class TagException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#TagException";
+    name = "TagException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TagException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TagException.prototype);
+    }
+}
+class UnsupportedOperationException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#UnsupportedOperationException";
+    name = "UnsupportedOperationException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "UnsupportedOperationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, UnsupportedOperationException.prototype);
+    }
+}
+class XksKeyAlreadyInUseException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksKeyAlreadyInUseException";
+    name = "XksKeyAlreadyInUseException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksKeyAlreadyInUseException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksKeyAlreadyInUseException.prototype);
+    }
+}
+class XksKeyInvalidConfigurationException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksKeyInvalidConfigurationException";
+    name = "XksKeyInvalidConfigurationException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksKeyInvalidConfigurationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksKeyInvalidConfigurationException.prototype);
+    }
+}
+class XksKeyNotFoundException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#XksKeyNotFoundException";
+    name = "XksKeyNotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "XksKeyNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, XksKeyNotFoundException.prototype);
+    }
+}
+class CustomKeyStoreHasCMKsException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#CustomKeyStoreHasCMKsException";
+    name = "CustomKeyStoreHasCMKsException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "CustomKeyStoreHasCMKsException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, CustomKeyStoreHasCMKsException.prototype);
+    }
+}
+class InvalidCiphertextException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#InvalidCiphertextException";
+    name = "InvalidCiphertextException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidCiphertextException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidCiphertextException.prototype);
+    }
+}
+class InvalidKeyUsageException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#InvalidKeyUsageException";
+    name = "InvalidKeyUsageException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidKeyUsageException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidKeyUsageException.prototype);
+    }
+}
+class KeyUnavailableException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#KeyUnavailableException";
+    name = "KeyUnavailableException";
+    $fault = "server";
+    constructor(opts) {
+        super({
+            name: "KeyUnavailableException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KeyUnavailableException.prototype);
+    }
+}
+class IncorrectKeyException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#IncorrectKeyException";
+    name = "IncorrectKeyException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "IncorrectKeyException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, IncorrectKeyException.prototype);
+    }
+}
+class InvalidMarkerException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#InvalidMarkerException";
+    name = "InvalidMarkerException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidMarkerException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidMarkerException.prototype);
+    }
+}
+class ExpiredImportTokenException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#ExpiredImportTokenException";
+    name = "ExpiredImportTokenException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ExpiredImportTokenException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ExpiredImportTokenException.prototype);
+    }
+}
+class IncorrectKeyMaterialException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#IncorrectKeyMaterialException";
+    name = "IncorrectKeyMaterialException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "IncorrectKeyMaterialException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, IncorrectKeyMaterialException.prototype);
+    }
+}
+class InvalidImportTokenException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#InvalidImportTokenException";
+    name = "InvalidImportTokenException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidImportTokenException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidImportTokenException.prototype);
+    }
+}
+class InvalidGrantIdException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#InvalidGrantIdException";
+    name = "InvalidGrantIdException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidGrantIdException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidGrantIdException.prototype);
+    }
+}
+class KMSInvalidMacException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#KMSInvalidMacException";
+    name = "KMSInvalidMacException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSInvalidMacException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSInvalidMacException.prototype);
+    }
+}
+class KMSInvalidSignatureException extends KMSServiceException {
+    static shapeId = "com.amazonaws.kms#KMSInvalidSignatureException";
+    name = "KMSInvalidSignatureException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSInvalidSignatureException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSInvalidSignatureException.prototype);
+    }
+}
+
+const _A = "Arn";
+const _AA = "AliasArn";
+const _AD = "AttestationDocument";
+const _AEE = "AlreadyExistsException";
+const _AKI = "AccessKeyId";
+const _AL = "AliasList";
+const _ALE = "AliasListEntry";
+const _AN = "AliasName";
+const _AWSAI = "AWSAccountId";
+const _Al = "Aliases";
+const _BPLSC = "BypassPolicyLockoutSafetyCheck";
+const _C = "Constraints";
+const _CA = "CreateAlias";
+const _CAR = "CreateAliasRequest";
+const _CB = "CiphertextBlob";
+const _CCKS = "ConnectCustomKeyStore";
+const _CCKSR = "ConnectCustomKeyStoreRequest";
+const _CCKSRo = "ConnectCustomKeyStoreResponse";
+const _CCKSRr = "CreateCustomKeyStoreRequest";
+const _CCKSRre = "CreateCustomKeyStoreResponse";
+const _CCKSr = "CreateCustomKeyStore";
+const _CD = "CreationDate";
+const _CE = "ConflictException";
+const _CEC = "ConnectionErrorCode";
+const _CFR = "CiphertextForRecipient";
+const _CG = "CreateGrant";
+const _CGR = "CreateGrantRequest";
+const _CGRr = "CreateGrantResponse";
+const _CHCI = "CloudHsmClusterId";
+const _CHCICE = "CloudHsmClusterInvalidConfigurationException";
+const _CHCIUE = "CloudHsmClusterInUseException";
+const _CHCNAE = "CloudHsmClusterNotActiveException";
+const _CHCNFE = "CloudHsmClusterNotFoundException";
+const _CHCNRE = "CloudHsmClusterNotRelatedException";
+const _CK = "CreateKey";
+const _CKD = "CancelKeyDeletion";
+const _CKDR = "CancelKeyDeletionRequest";
+const _CKDRa = "CancelKeyDeletionResponse";
+const _CKMI = "CurrentKeyMaterialId";
+const _CKR = "CreateKeyRequest";
+const _CKRr = "CreateKeyResponse";
+const _CKS = "CustomKeyStores";
+const _CKSHCMKE = "CustomKeyStoreHasCMKsException";
+const _CKSI = "CustomKeyStoreId";
+const _CKSISE = "CustomKeyStoreInvalidStateException";
+const _CKSL = "CustomKeyStoresList";
+const _CKSLE = "CustomKeyStoresListEntry";
+const _CKSN = "CustomKeyStoreName";
+const _CKSNFE = "CustomKeyStoreNotFoundException";
+const _CKSNIUE = "CustomKeyStoreNameInUseException";
+const _CKST = "CustomKeyStoreType";
+const _CMKS = "CustomerMasterKeySpec";
+const _CS = "ConnectionState";
+const _CTEI = "CloudTrailEventId";
+const _Co = "Connectivity";
+const _D = "Description";
+const _DA = "DeleteAlias";
+const _DAR = "DeleteAliasRequest";
+const _DCKS = "DeleteCustomKeyStore";
+const _DCKSR = "DeleteCustomKeyStoreRequest";
+const _DCKSRe = "DeleteCustomKeyStoreResponse";
+const _DCKSRes = "DescribeCustomKeyStoresRequest";
+const _DCKSResc = "DescribeCustomKeyStoresResponse";
+const _DCKSRi = "DisconnectCustomKeyStoreRequest";
+const _DCKSRis = "DisconnectCustomKeyStoreResponse";
+const _DCKSe = "DescribeCustomKeyStores";
+const _DCKSi = "DisconnectCustomKeyStore";
+const _DD = "DeletionDate";
+const _DE = "DisabledException";
+const _DEA = "DestinationEncryptionAlgorithm";
+const _DEC = "DestinationEncryptionContext";
+const _DIKM = "DeleteImportedKeyMaterial";
+const _DIKMR = "DeleteImportedKeyMaterialRequest";
+const _DIKMRe = "DeleteImportedKeyMaterialResponse";
+const _DK = "DescribeKey";
+const _DKI = "DestinationKeyId";
+const _DKMI = "DestinationKeyMaterialId";
+const _DKR = "DescribeKeyRequest";
+const _DKRR = "DisableKeyRotationRequest";
+const _DKRe = "DescribeKeyResponse";
+const _DKRi = "DisableKeyRequest";
+const _DKRis = "DisableKeyRotation";
+const _DKi = "DisableKey";
+const _DR = "DryRun";
+const _DRM = "DryRunModifiers";
+const _DROE = "DryRunOperationException";
+const _DRe = "DecapsulateRequest";
+const _DRec = "DecapsulateResponse";
+const _DRecr = "DecryptRequest";
+const _DRecry = "DecryptResponse";
+const _DSS = "DeriveSharedSecret";
+const _DSSR = "DeriveSharedSecretRequest";
+const _DSSRe = "DeriveSharedSecretResponse";
+const _DTE = "DependencyTimeoutException";
+const _De = "Decapsulate";
+const _Dec = "Decrypt";
+const _E = "Enabled";
+const _EA = "EncapsulationAlgorithm";
+const _EAn = "EncryptionAlgorithm";
+const _EAnc = "EncryptionAlgorithms";
+const _EAnca = "EncapsulationAlgorithms";
+const _EC = "EncryptionContext";
+const _ECE = "EncryptionContextEquals";
+const _ECS = "EncryptionContextSubset";
+const _EITE = "ExpiredImportTokenException";
+const _EK = "EnableKey";
+const _EKM = "EncryptedKeyMaterial";
+const _EKR = "EnableKeyRequest";
+const _EKRR = "EnableKeyRotationRequest";
+const _EKRn = "EnableKeyRotation";
+const _EM = "ExpirationModel";
+const _ER = "EncapsulateRequest";
+const _ERn = "EncapsulateResponse";
+const _ERnc = "EncryptRequest";
+const _ERncr = "EncryptResponse";
+const _En = "Encapsulate";
+const _Enc = "Encrypt";
+const _G = "Grants";
+const _GC = "GrantConstraints";
+const _GDK = "GenerateDataKey";
+const _GDKP = "GenerateDataKeyPair";
+const _GDKPR = "GenerateDataKeyPairRequest";
+const _GDKPRe = "GenerateDataKeyPairResponse";
+const _GDKPWP = "GenerateDataKeyPairWithoutPlaintext";
+const _GDKPWPR = "GenerateDataKeyPairWithoutPlaintextRequest";
+const _GDKPWPRe = "GenerateDataKeyPairWithoutPlaintextResponse";
+const _GDKR = "GenerateDataKeyRequest";
+const _GDKRe = "GenerateDataKeyResponse";
+const _GDKWP = "GenerateDataKeyWithoutPlaintext";
+const _GDKWPR = "GenerateDataKeyWithoutPlaintextRequest";
+const _GDKWPRe = "GenerateDataKeyWithoutPlaintextResponse";
+const _GI = "GrantId";
+const _GKLU = "GetKeyLastUsage";
+const _GKLUR = "GetKeyLastUsageRequest";
+const _GKLURe = "GetKeyLastUsageResponse";
+const _GKP = "GetKeyPolicy";
+const _GKPR = "GetKeyPolicyRequest";
+const _GKPRe = "GetKeyPolicyResponse";
+const _GKRS = "GetKeyRotationStatus";
+const _GKRSR = "GetKeyRotationStatusRequest";
+const _GKRSRe = "GetKeyRotationStatusResponse";
+const _GL = "GrantList";
+const _GLE = "GrantListEntry";
+const _GM = "GenerateMac";
+const _GMR = "GenerateMacRequest";
+const _GMRe = "GenerateMacResponse";
+const _GP = "GranteePrincipal";
+const _GPFI = "GetParametersForImport";
+const _GPFIR = "GetParametersForImportRequest";
+const _GPFIRe = "GetParametersForImportResponse";
+const _GPK = "GetPublicKey";
+const _GPKR = "GetPublicKeyRequest";
+const _GPKRe = "GetPublicKeyResponse";
+const _GR = "GenerateRandom";
+const _GRR = "GenerateRandomRequest";
+const _GRRe = "GenerateRandomResponse";
+const _GSP = "GranteeServicePrincipal";
+const _GT = "GrantTokens";
+const _GTr = "GrantToken";
+const _I = "Id";
+const _IA = "IssuingAccount";
+const _IAE = "InvalidArnException";
+const _IANE = "InvalidAliasNameException";
+const _ICE = "InvalidCiphertextException";
+const _IGIE = "InvalidGrantIdException";
+const _IGTE = "InvalidGrantTokenException";
+const _IITE = "InvalidImportTokenException";
+const _IKE = "IncorrectKeyException";
+const _IKM = "IncludeKeyMaterial";
+const _IKME = "IncorrectKeyMaterialException";
+const _IKMR = "ImportKeyMaterialRequest";
+const _IKMRm = "ImportKeyMaterialResponse";
+const _IKMm = "ImportKeyMaterial";
+const _IKUE = "InvalidKeyUsageException";
+const _IME = "InvalidMarkerException";
+const _IS = "ImportState";
+const _IT = "ImportToken";
+const _ITAE = "IncorrectTrustAnchorException";
+const _ITm = "ImportType";
+const _K = "Keys";
+const _KA = "KeyArn";
+const _KAA = "KeyAgreementAlgorithm";
+const _KAAe = "KeyAgreementAlgorithms";
+const _KCD = "KeyCreationDate";
+const _KEA = "KeyEncryptionAlgorithm";
+const _KI = "KeyId";
+const _KL = "KeyList";
+const _KLE = "KeyListEntry";
+const _KLU = "KeyLastUsage";
+const _KLUD = "KeyLastUsageData";
+const _KM = "KeyMetadata";
+const _KMD = "KeyMaterialDescription";
+const _KMI = "KeyMaterialId";
+const _KMS = "KeyMaterialState";
+const _KMSIE = "KMSInternalException";
+const _KMSIME = "KMSInvalidMacException";
+const _KMSISE = "KMSInvalidSignatureException";
+const _KMSISEn = "KMSInvalidStateException";
+const _KMe = "KeyManager";
+const _KO = "KeyOrigin";
+const _KPS = "KeyPairSpec";
+const _KRE = "KeyRotationEnabled";
+const _KRI = "KmsRequestId";
+const _KS = "KeySpec";
+const _KSP = "KeyStorePassword";
+const _KSPT = "KeyStorePasswordType";
+const _KSe = "KeyState";
+const _KU = "KeyUsage";
+const _KUE = "KeyUnavailableException";
+const _L = "Limit";
+const _LA = "ListAliases";
+const _LAR = "ListAliasesRequest";
+const _LARi = "ListAliasesResponse";
+const _LEE = "LimitExceededException";
+const _LG = "ListGrants";
+const _LGR = "ListGrantsRequest";
+const _LGRi = "ListGrantsResponse";
+const _LK = "ListKeys";
+const _LKP = "ListKeyPolicies";
+const _LKPR = "ListKeyPoliciesRequest";
+const _LKPRi = "ListKeyPoliciesResponse";
+const _LKR = "ListKeysRequest";
+const _LKRR = "ListKeyRotationsRequest";
+const _LKRRi = "ListKeyRotationsResponse";
+const _LKRi = "ListKeysResponse";
+const _LKRis = "ListKeyRotations";
+const _LRG = "ListRetirableGrants";
+const _LRGR = "ListRetirableGrantsRequest";
+const _LRT = "ListResourceTags";
+const _LRTR = "ListResourceTagsRequest";
+const _LRTRi = "ListResourceTagsResponse";
+const _LUD = "LastUpdatedDate";
+const _M = "Marker";
+const _MA = "MacAlgorithm";
+const _MAa = "MacAlgorithms";
+const _MPDE = "MalformedPolicyDocumentException";
+const _MR = "MultiRegion";
+const _MRC = "MultiRegionConfiguration";
+const _MRK = "MultiRegionKey";
+const _MRKL = "MultiRegionKeyList";
+const _MRKT = "MultiRegionKeyType";
+const _MT = "MessageType";
+const _MV = "MacValid";
+const _Ma = "Mac";
+const _Me = "Message";
+const _N = "Name";
+const _NCKSN = "NewCustomKeyStoreName";
+const _NFE = "NotFoundException";
+const _NM = "NextMarker";
+const _NOB = "NumberOfBytes";
+const _NRD = "NextRotationDate";
+const _O = "Operations";
+const _ODRSD = "OnDemandRotationStartDate";
+const _Op = "Operation";
+const _Or = "Origin";
+const _P = "Policy";
+const _PDWID = "PendingDeletionWindowInDays";
+const _PK = "PublicKey";
+const _PKCB = "PrivateKeyCiphertextBlob";
+const _PKP = "PrivateKeyPlaintext";
+const _PKPR = "PutKeyPolicyRequest";
+const _PKPu = "PutKeyPolicy";
+const _PKr = "PrimaryKey";
+const _PN = "PolicyName";
+const _PNo = "PolicyNames";
+const _PR = "PrimaryRegion";
+const _PT = "PlaintextType";
+const _PVT = "ParametersValidTo";
+const _PWID = "PendingWindowInDays";
+const _Pl = "Plaintext";
+const _R = "Recipient";
+const _RD = "RotationDate";
+const _RE = "ReEncrypt";
+const _RER = "ReEncryptRequest";
+const _RERe = "ReEncryptResponse";
+const _RG = "RetireGrant";
+const _RGR = "RetireGrantRequest";
+const _RGRe = "RevokeGrantRequest";
+const _RGe = "RevokeGrant";
+const _RI = "RecipientInfo";
+const _RK = "ReplicaKeys";
+const _RKM = "ReplicaKeyMetadata";
+const _RKOD = "RotateKeyOnDemand";
+const _RKODR = "RotateKeyOnDemandRequest";
+const _RKODRo = "RotateKeyOnDemandResponse";
+const _RKR = "ReplicateKeyRequest";
+const _RKRe = "ReplicateKeyResponse";
+const _RKe = "ReplicateKey";
+const _RL = "RotationsList";
+const _RLE = "RotationsListEntry";
+const _RP = "RetiringPrincipal";
+const _RPID = "RotationPeriodInDays";
+const _RPe = "ReplicaPolicy";
+const _RR = "ReplicaRegion";
+const _RSAK = "RawSecretAccessKey";
+const _RSP = "RetiringServicePrincipal";
+const _RT = "ReplicaTags";
+const _RTo = "RotationType";
+const _Re = "Region";
+const _Ro = "Rotations";
+const _S = "Signature";
+const _SA = "SigningAlgorithms";
+const _SAi = "SigningAlgorithm";
+const _SAo = "SourceArn";
+const _SEA = "SourceEncryptionAlgorithm";
+const _SEC = "SourceEncryptionContext";
+const _SKD = "ScheduleKeyDeletion";
+const _SKDR = "ScheduleKeyDeletionRequest";
+const _SKDRc = "ScheduleKeyDeletionResponse";
+const _SKI = "SourceKeyId";
+const _SKMI = "SourceKeyMaterialId";
+const _SR = "SignRequest";
+const _SRi = "SignResponse";
+const _SS = "SharedSecret";
+const _SSCB = "SharedSecretCiphertextBlob";
+const _SV = "SignatureValid";
+const _Si = "Sign";
+const _T = "Tags";
+const _TAC = "TrustAnchorCertificate";
+const _TE = "TagException";
+const _TK = "TagKey";
+const _TKI = "TargetKeyId";
+const _TKa = "TagKeys";
+const _TL = "TagList";
+const _TR = "TagResource";
+const _TRR = "TagResourceRequest";
+const _TSD = "TrackingStartDate";
+const _TV = "TagValue";
+const _Ta = "Tag";
+const _Ti = "Timestamp";
+const _Tr = "Truncated";
+const _UA = "UpdateAlias";
+const _UAR = "UpdateAliasRequest";
+const _UCKS = "UpdateCustomKeyStore";
+const _UCKSR = "UpdateCustomKeyStoreRequest";
+const _UCKSRp = "UpdateCustomKeyStoreResponse";
+const _UE = "UriEndpoint";
+const _UKD = "UpdateKeyDescription";
+const _UKDR = "UpdateKeyDescriptionRequest";
+const _UOE = "UnsupportedOperationException";
+const _UP = "UriPath";
+const _UPR = "UpdatePrimaryRegion";
+const _UPRR = "UpdatePrimaryRegionRequest";
+const _UR = "UntagResource";
+const _URR = "UntagResourceRequest";
+const _V = "Verify";
+const _VESN = "VpcEndpointServiceName";
+const _VESO = "VpcEndpointServiceOwner";
+const _VM = "VerifyMac";
+const _VMR = "VerifyMacRequest";
+const _VMRe = "VerifyMacResponse";
+const _VR = "VerifyRequest";
+const _VRe = "VerifyResponse";
+const _VT = "ValidTo";
+const _WA = "WrappingAlgorithm";
+const _WKS = "WrappingKeySpec";
+const _XKAIUE = "XksKeyAlreadyInUseException";
+const _XKC = "XksKeyConfiguration";
+const _XKCT = "XksKeyConfigurationType";
+const _XKI = "XksKeyId";
+const _XKICE = "XksKeyInvalidConfigurationException";
+const _XKNFE = "XksKeyNotFoundException";
+const _XPAAKIT = "XksProxyAuthenticationAccessKeyIdType";
+const _XPAC = "XksProxyAuthenticationCredential";
+const _XPACT = "XksProxyAuthenticationCredentialType";
+const _XPARSAKT = "XksProxyAuthenticationRawSecretAccessKeyType";
+const _XPC = "XksProxyConnectivity";
+const _XPCT = "XksProxyConfigurationType";
+const _XPCk = "XksProxyConfiguration";
+const _XPIACE = "XksProxyIncorrectAuthenticationCredentialException";
+const _XPICE = "XksProxyInvalidConfigurationException";
+const _XPIRE = "XksProxyInvalidResponseException";
+const _XPUE = "XksProxyUriEndpoint";
+const _XPUEIUE = "XksProxyUriEndpointInUseException";
+const _XPUIUE = "XksProxyUriInUseException";
+const _XPUP = "XksProxyUriPath";
+const _XPUUE = "XksProxyUriUnreachableException";
+const _XPVESICE = "XksProxyVpcEndpointServiceInvalidConfigurationException";
+const _XPVESIUE = "XksProxyVpcEndpointServiceInUseException";
+const _XPVESN = "XksProxyVpcEndpointServiceName";
+const _XPVESNFE = "XksProxyVpcEndpointServiceNotFoundException";
+const _XPVESO = "XksProxyVpcEndpointServiceOwner";
+const _aQE = "awsQueryError";
+const _c = "client";
+const _e = "error";
+const _hE = "httpError";
+const _m = "message";
+const _s = "smithy.ts.sdk.synthetic.com.amazonaws.kms";
+const _se = "server";
+const n0 = "com.amazonaws.kms";
+const _s_registry = new TypeRegistry(_s);
+var KMSServiceException$ = [-3, _s, "KMSServiceException", 0, [], []];
+_s_registry.registerError(KMSServiceException$, KMSServiceException);
+const n0_registry = new TypeRegistry(n0);
+var AlreadyExistsException$ = [-3, n0, _AEE,
+    { [_aQE]: [`AlreadyExists`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(AlreadyExistsException$, AlreadyExistsException);
+var CloudHsmClusterInUseException$ = [-3, n0, _CHCIUE,
+    { [_aQE]: [`CloudHsmClusterInUseException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CloudHsmClusterInUseException$, CloudHsmClusterInUseException);
+var CloudHsmClusterInvalidConfigurationException$ = [-3, n0, _CHCICE,
+    { [_aQE]: [`CloudHsmClusterInvalidConfigurationException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CloudHsmClusterInvalidConfigurationException$, CloudHsmClusterInvalidConfigurationException);
+var CloudHsmClusterNotActiveException$ = [-3, n0, _CHCNAE,
+    { [_aQE]: [`CloudHsmClusterNotActiveException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CloudHsmClusterNotActiveException$, CloudHsmClusterNotActiveException);
+var CloudHsmClusterNotFoundException$ = [-3, n0, _CHCNFE,
+    { [_aQE]: [`CloudHsmClusterNotFoundException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CloudHsmClusterNotFoundException$, CloudHsmClusterNotFoundException);
+var CloudHsmClusterNotRelatedException$ = [-3, n0, _CHCNRE,
+    { [_aQE]: [`CloudHsmClusterNotRelatedException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CloudHsmClusterNotRelatedException$, CloudHsmClusterNotRelatedException);
+var ConflictException$ = [-3, n0, _CE,
+    { [_aQE]: [`ConflictException`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ConflictException$, ConflictException);
+var CustomKeyStoreHasCMKsException$ = [-3, n0, _CKSHCMKE,
+    { [_aQE]: [`CustomKeyStoreHasCMKsException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CustomKeyStoreHasCMKsException$, CustomKeyStoreHasCMKsException);
+var CustomKeyStoreInvalidStateException$ = [-3, n0, _CKSISE,
+    { [_aQE]: [`CustomKeyStoreInvalidStateException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CustomKeyStoreInvalidStateException$, CustomKeyStoreInvalidStateException);
+var CustomKeyStoreNameInUseException$ = [-3, n0, _CKSNIUE,
+    { [_aQE]: [`CustomKeyStoreNameInUseException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CustomKeyStoreNameInUseException$, CustomKeyStoreNameInUseException);
+var CustomKeyStoreNotFoundException$ = [-3, n0, _CKSNFE,
+    { [_aQE]: [`CustomKeyStoreNotFoundException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(CustomKeyStoreNotFoundException$, CustomKeyStoreNotFoundException);
+var DependencyTimeoutException$ = [-3, n0, _DTE,
+    { [_aQE]: [`DependencyTimeout`, 503], [_e]: _se, [_hE]: 503 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(DependencyTimeoutException$, DependencyTimeoutException);
+var DisabledException$ = [-3, n0, _DE,
+    { [_aQE]: [`Disabled`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(DisabledException$, DisabledException);
+var DryRunOperationException$ = [-3, n0, _DROE,
+    { [_aQE]: [`DryRunOperation`, 412], [_e]: _c, [_hE]: 412 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(DryRunOperationException$, DryRunOperationException);
+var ExpiredImportTokenException$ = [-3, n0, _EITE,
+    { [_aQE]: [`ExpiredImportTokenException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ExpiredImportTokenException$, ExpiredImportTokenException);
+var IncorrectKeyException$ = [-3, n0, _IKE,
+    { [_aQE]: [`IncorrectKeyException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(IncorrectKeyException$, IncorrectKeyException);
+var IncorrectKeyMaterialException$ = [-3, n0, _IKME,
+    { [_aQE]: [`IncorrectKeyMaterialException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(IncorrectKeyMaterialException$, IncorrectKeyMaterialException);
+var IncorrectTrustAnchorException$ = [-3, n0, _ITAE,
+    { [_aQE]: [`IncorrectTrustAnchorException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(IncorrectTrustAnchorException$, IncorrectTrustAnchorException);
+var InvalidAliasNameException$ = [-3, n0, _IANE,
+    { [_aQE]: [`InvalidAliasName`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidAliasNameException$, InvalidAliasNameException);
+var InvalidArnException$ = [-3, n0, _IAE,
+    { [_aQE]: [`InvalidArn`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidArnException$, InvalidArnException);
+var InvalidCiphertextException$ = [-3, n0, _ICE,
+    { [_aQE]: [`InvalidCiphertext`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidCiphertextException$, InvalidCiphertextException);
+var InvalidGrantIdException$ = [-3, n0, _IGIE,
+    { [_aQE]: [`InvalidGrantId`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidGrantIdException$, InvalidGrantIdException);
+var InvalidGrantTokenException$ = [-3, n0, _IGTE,
+    { [_aQE]: [`InvalidGrantToken`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidGrantTokenException$, InvalidGrantTokenException);
+var InvalidImportTokenException$ = [-3, n0, _IITE,
+    { [_aQE]: [`InvalidImportTokenException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidImportTokenException$, InvalidImportTokenException);
+var InvalidKeyUsageException$ = [-3, n0, _IKUE,
+    { [_aQE]: [`InvalidKeyUsage`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidKeyUsageException$, InvalidKeyUsageException);
+var InvalidMarkerException$ = [-3, n0, _IME,
+    { [_aQE]: [`InvalidMarker`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidMarkerException$, InvalidMarkerException);
+var KeyUnavailableException$ = [-3, n0, _KUE,
+    { [_aQE]: [`KeyUnavailable`, 500], [_e]: _se, [_hE]: 500 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KeyUnavailableException$, KeyUnavailableException);
+var KMSInternalException$ = [-3, n0, _KMSIE,
+    { [_aQE]: [`KMSInternal`, 500], [_e]: _se, [_hE]: 500 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSInternalException$, KMSInternalException);
+var KMSInvalidMacException$ = [-3, n0, _KMSIME,
+    { [_aQE]: [`KMSInvalidMac`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSInvalidMacException$, KMSInvalidMacException);
+var KMSInvalidSignatureException$ = [-3, n0, _KMSISE,
+    { [_aQE]: [`KMSInvalidSignature`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSInvalidSignatureException$, KMSInvalidSignatureException);
+var KMSInvalidStateException$ = [-3, n0, _KMSISEn,
+    { [_aQE]: [`KMSInvalidStateException`, 409], [_e]: _c, [_hE]: 409 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSInvalidStateException$, KMSInvalidStateException);
+var LimitExceededException$ = [-3, n0, _LEE,
+    { [_aQE]: [`LimitExceeded`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(LimitExceededException$, LimitExceededException);
+var MalformedPolicyDocumentException$ = [-3, n0, _MPDE,
+    { [_aQE]: [`MalformedPolicyDocument`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(MalformedPolicyDocumentException$, MalformedPolicyDocumentException);
+var NotFoundException$ = [-3, n0, _NFE,
+    { [_aQE]: [`NotFound`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(NotFoundException$, NotFoundException);
+var TagException$ = [-3, n0, _TE,
+    { [_aQE]: [`TagException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TagException$, TagException);
+var UnsupportedOperationException$ = [-3, n0, _UOE,
+    { [_aQE]: [`UnsupportedOperation`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(UnsupportedOperationException$, UnsupportedOperationException);
+var XksKeyAlreadyInUseException$ = [-3, n0, _XKAIUE,
+    { [_aQE]: [`XksKeyAlreadyInUse`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksKeyAlreadyInUseException$, XksKeyAlreadyInUseException);
+var XksKeyInvalidConfigurationException$ = [-3, n0, _XKICE,
+    { [_aQE]: [`XksKeyInvalidConfiguration`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksKeyInvalidConfigurationException$, XksKeyInvalidConfigurationException);
+var XksKeyNotFoundException$ = [-3, n0, _XKNFE,
+    { [_aQE]: [`XksKeyNotFoundException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksKeyNotFoundException$, XksKeyNotFoundException);
+var XksProxyIncorrectAuthenticationCredentialException$ = [-3, n0, _XPIACE,
+    { [_aQE]: [`XksProxyIncorrectAuthenticationCredentialException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyIncorrectAuthenticationCredentialException$, XksProxyIncorrectAuthenticationCredentialException);
+var XksProxyInvalidConfigurationException$ = [-3, n0, _XPICE,
+    { [_aQE]: [`XksProxyInvalidConfigurationException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyInvalidConfigurationException$, XksProxyInvalidConfigurationException);
+var XksProxyInvalidResponseException$ = [-3, n0, _XPIRE,
+    { [_aQE]: [`XksProxyInvalidResponseException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyInvalidResponseException$, XksProxyInvalidResponseException);
+var XksProxyUriEndpointInUseException$ = [-3, n0, _XPUEIUE,
+    { [_aQE]: [`XksProxyUriEndpointInUseException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyUriEndpointInUseException$, XksProxyUriEndpointInUseException);
+var XksProxyUriInUseException$ = [-3, n0, _XPUIUE,
+    { [_aQE]: [`XksProxyUriInUseException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyUriInUseException$, XksProxyUriInUseException);
+var XksProxyUriUnreachableException$ = [-3, n0, _XPUUE,
+    { [_aQE]: [`XksProxyUriUnreachableException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyUriUnreachableException$, XksProxyUriUnreachableException);
+var XksProxyVpcEndpointServiceInUseException$ = [-3, n0, _XPVESIUE,
+    { [_aQE]: [`XksProxyVpcEndpointServiceInUseException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyVpcEndpointServiceInUseException$, XksProxyVpcEndpointServiceInUseException);
+var XksProxyVpcEndpointServiceInvalidConfigurationException$ = [-3, n0, _XPVESICE,
+    { [_aQE]: [`XksProxyVpcEndpointServiceInvalidConfigurationException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyVpcEndpointServiceInvalidConfigurationException$, XksProxyVpcEndpointServiceInvalidConfigurationException);
+var XksProxyVpcEndpointServiceNotFoundException$ = [-3, n0, _XPVESNFE,
+    { [_aQE]: [`XksProxyVpcEndpointServiceNotFoundException`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(XksProxyVpcEndpointServiceNotFoundException$, XksProxyVpcEndpointServiceNotFoundException);
+const errorTypeRegistries = [
+    _s_registry,
+    n0_registry,
+];
+var KeyStorePasswordType = [0, n0, _KSPT, 8, 0];
+var PlaintextType = [0, n0, _PT, 8, 21];
+var XksProxyAuthenticationAccessKeyIdType = [0, n0, _XPAAKIT, 8, 0];
+var XksProxyAuthenticationRawSecretAccessKeyType = [0, n0, _XPARSAKT, 8, 0];
+var AliasListEntry$ = [3, n0, _ALE,
+    0,
+    [_AN, _AA, _TKI, _CD, _LUD],
+    [0, 0, 0, 4, 4]
+];
+var CancelKeyDeletionRequest$ = [3, n0, _CKDR,
+    0,
+    [_KI],
+    [0], 1
+];
+var CancelKeyDeletionResponse$ = [3, n0, _CKDRa,
+    0,
+    [_KI],
+    [0]
+];
+var ConnectCustomKeyStoreRequest$ = [3, n0, _CCKSR,
+    0,
+    [_CKSI],
+    [0], 1
+];
+var ConnectCustomKeyStoreResponse$ = [3, n0, _CCKSRo,
+    0,
+    [],
+    []
+];
+var CreateAliasRequest$ = [3, n0, _CAR,
+    0,
+    [_AN, _TKI],
+    [0, 0], 2
+];
+var CreateCustomKeyStoreRequest$ = [3, n0, _CCKSRr,
+    0,
+    [_CKSN, _CHCI, _TAC, _KSP, _CKST, _XPUE, _XPUP, _XPVESN, _XPVESO, _XPAC, _XPC],
+    [0, 0, 0, [() => KeyStorePasswordType, 0], 0, 0, 0, 0, 0, [() => XksProxyAuthenticationCredentialType$, 0], 0], 1
+];
+var CreateCustomKeyStoreResponse$ = [3, n0, _CCKSRre,
+    0,
+    [_CKSI],
+    [0]
+];
+var CreateGrantRequest$ = [3, n0, _CGR,
+    0,
+    [_KI, _O, _GP, _RP, _C, _GT, _N, _DR, _GSP, _RSP],
+    [0, 64 | 0, 0, 0, () => GrantConstraints$, 64 | 0, 0, 2, 0, 0], 2
+];
+var CreateGrantResponse$ = [3, n0, _CGRr,
+    0,
+    [_GTr, _GI],
+    [0, 0]
+];
+var CreateKeyRequest$ = [3, n0, _CKR,
+    0,
+    [_P, _D, _KU, _CMKS, _KS, _Or, _CKSI, _BPLSC, _T, _MR, _XKI],
+    [0, 0, 0, 0, 0, 0, 0, 2, () => TagList, 2, 0]
+];
+var CreateKeyResponse$ = [3, n0, _CKRr,
+    0,
+    [_KM],
+    [() => KeyMetadata$]
+];
+var CustomKeyStoresListEntry$ = [3, n0, _CKSLE,
+    0,
+    [_CKSI, _CKSN, _CHCI, _TAC, _CS, _CEC, _CD, _CKST, _XPCk],
+    [0, 0, 0, 0, 0, 0, 4, 0, [() => XksProxyConfigurationType$, 0]]
+];
+var DecapsulateRequest$ = [3, n0, _DRe,
+    0,
+    [_KI, _SSCB, _EA, _GT, _DR],
+    [0, 21, 0, 64 | 0, 2], 3
+];
+var DecapsulateResponse$ = [3, n0, _DRec,
+    0,
+    [_KI, _SS, _EA],
+    [0, [() => PlaintextType, 0], 0]
+];
+var DecryptRequest$ = [3, n0, _DRecr,
+    0,
+    [_CB, _EC, _GT, _KI, _EAn, _R, _DR, _DRM],
+    [21, 128 | 0, 64 | 0, 0, 0, () => RecipientInfo$, 2, 64 | 0]
+];
+var DecryptResponse$ = [3, n0, _DRecry,
+    0,
+    [_KI, _Pl, _EAn, _CFR, _KMI],
+    [0, [() => PlaintextType, 0], 0, 21, 0]
+];
+var DeleteAliasRequest$ = [3, n0, _DAR,
+    0,
+    [_AN],
+    [0], 1
+];
+var DeleteCustomKeyStoreRequest$ = [3, n0, _DCKSR,
+    0,
+    [_CKSI],
+    [0], 1
+];
+var DeleteCustomKeyStoreResponse$ = [3, n0, _DCKSRe,
+    0,
+    [],
+    []
+];
+var DeleteImportedKeyMaterialRequest$ = [3, n0, _DIKMR,
+    0,
+    [_KI, _KMI],
+    [0, 0], 1
+];
+var DeleteImportedKeyMaterialResponse$ = [3, n0, _DIKMRe,
+    0,
+    [_KI, _KMI],
+    [0, 0]
+];
+var DeriveSharedSecretRequest$ = [3, n0, _DSSR,
+    0,
+    [_KI, _KAA, _PK, _GT, _DR, _R],
+    [0, 0, 21, 64 | 0, 2, () => RecipientInfo$], 3
+];
+var DeriveSharedSecretResponse$ = [3, n0, _DSSRe,
+    0,
+    [_KI, _SS, _CFR, _KAA, _KO],
+    [0, [() => PlaintextType, 0], 21, 0, 0]
+];
+var DescribeCustomKeyStoresRequest$ = [3, n0, _DCKSRes,
+    0,
+    [_CKSI, _CKSN, _L, _M],
+    [0, 0, 1, 0]
+];
+var DescribeCustomKeyStoresResponse$ = [3, n0, _DCKSResc,
+    0,
+    [_CKS, _NM, _Tr],
+    [[() => CustomKeyStoresList, 0], 0, 2]
+];
+var DescribeKeyRequest$ = [3, n0, _DKR,
+    0,
+    [_KI, _GT],
+    [0, 64 | 0], 1
+];
+var DescribeKeyResponse$ = [3, n0, _DKRe,
+    0,
+    [_KM],
+    [() => KeyMetadata$]
+];
+var DisableKeyRequest$ = [3, n0, _DKRi,
+    0,
+    [_KI],
+    [0], 1
+];
+var DisableKeyRotationRequest$ = [3, n0, _DKRR,
+    0,
+    [_KI],
+    [0], 1
+];
+var DisconnectCustomKeyStoreRequest$ = [3, n0, _DCKSRi,
+    0,
+    [_CKSI],
+    [0], 1
+];
+var DisconnectCustomKeyStoreResponse$ = [3, n0, _DCKSRis,
+    0,
+    [],
+    []
+];
+var EnableKeyRequest$ = [3, n0, _EKR,
+    0,
+    [_KI],
+    [0], 1
+];
+var EnableKeyRotationRequest$ = [3, n0, _EKRR,
+    0,
+    [_KI, _RPID],
+    [0, 1], 1
+];
+var EncapsulateRequest$ = [3, n0, _ER,
+    0,
+    [_KI, _EA, _GT, _DR],
+    [0, 0, 64 | 0, 2], 2
+];
+var EncapsulateResponse$ = [3, n0, _ERn,
+    0,
+    [_KI, _SS, _SSCB, _EA],
+    [0, [() => PlaintextType, 0], 21, 0]
+];
+var EncryptRequest$ = [3, n0, _ERnc,
+    0,
+    [_KI, _Pl, _EC, _GT, _EAn, _DR],
+    [0, [() => PlaintextType, 0], 128 | 0, 64 | 0, 0, 2], 2
+];
+var EncryptResponse$ = [3, n0, _ERncr,
+    0,
+    [_CB, _KI, _EAn],
+    [21, 0, 0]
+];
+var GenerateDataKeyPairRequest$ = [3, n0, _GDKPR,
+    0,
+    [_KI, _KPS, _EC, _GT, _R, _DR],
+    [0, 0, 128 | 0, 64 | 0, () => RecipientInfo$, 2], 2
+];
+var GenerateDataKeyPairResponse$ = [3, n0, _GDKPRe,
+    0,
+    [_PKCB, _PKP, _PK, _KI, _KPS, _CFR, _KMI],
+    [21, [() => PlaintextType, 0], 21, 0, 0, 21, 0]
+];
+var GenerateDataKeyPairWithoutPlaintextRequest$ = [3, n0, _GDKPWPR,
+    0,
+    [_KI, _KPS, _EC, _GT, _DR],
+    [0, 0, 128 | 0, 64 | 0, 2], 2
+];
+var GenerateDataKeyPairWithoutPlaintextResponse$ = [3, n0, _GDKPWPRe,
+    0,
+    [_PKCB, _PK, _KI, _KPS, _KMI],
+    [21, 21, 0, 0, 0]
+];
+var GenerateDataKeyRequest$ = [3, n0, _GDKR,
+    0,
+    [_KI, _EC, _NOB, _KS, _GT, _R, _DR],
+    [0, 128 | 0, 1, 0, 64 | 0, () => RecipientInfo$, 2], 1
+];
+var GenerateDataKeyResponse$ = [3, n0, _GDKRe,
+    0,
+    [_CB, _Pl, _KI, _CFR, _KMI],
+    [21, [() => PlaintextType, 0], 0, 21, 0]
+];
+var GenerateDataKeyWithoutPlaintextRequest$ = [3, n0, _GDKWPR,
+    0,
+    [_KI, _EC, _KS, _NOB, _GT, _DR],
+    [0, 128 | 0, 0, 1, 64 | 0, 2], 1
+];
+var GenerateDataKeyWithoutPlaintextResponse$ = [3, n0, _GDKWPRe,
+    0,
+    [_CB, _KI, _KMI],
+    [21, 0, 0]
+];
+var GenerateMacRequest$ = [3, n0, _GMR,
+    0,
+    [_Me, _KI, _MA, _GT, _DR],
+    [[() => PlaintextType, 0], 0, 0, 64 | 0, 2], 3
+];
+var GenerateMacResponse$ = [3, n0, _GMRe,
+    0,
+    [_Ma, _MA, _KI],
+    [21, 0, 0]
+];
+var GenerateRandomRequest$ = [3, n0, _GRR,
+    0,
+    [_NOB, _CKSI, _R],
+    [1, 0, () => RecipientInfo$]
+];
+var GenerateRandomResponse$ = [3, n0, _GRRe,
+    0,
+    [_Pl, _CFR],
+    [[() => PlaintextType, 0], 21]
+];
+var GetKeyLastUsageRequest$ = [3, n0, _GKLUR,
+    0,
+    [_KI],
+    [0], 1
+];
+var GetKeyLastUsageResponse$ = [3, n0, _GKLURe,
+    0,
+    [_KI, _KLU, _TSD, _KCD],
+    [0, () => KeyLastUsageData$, 4, 4]
+];
+var GetKeyPolicyRequest$ = [3, n0, _GKPR,
+    0,
+    [_KI, _PN],
+    [0, 0], 1
+];
+var GetKeyPolicyResponse$ = [3, n0, _GKPRe,
+    0,
+    [_P, _PN],
+    [0, 0]
+];
+var GetKeyRotationStatusRequest$ = [3, n0, _GKRSR,
+    0,
+    [_KI],
+    [0], 1
+];
+var GetKeyRotationStatusResponse$ = [3, n0, _GKRSRe,
+    0,
+    [_KRE, _KI, _RPID, _NRD, _ODRSD],
+    [2, 0, 1, 4, 4]
+];
+var GetParametersForImportRequest$ = [3, n0, _GPFIR,
+    0,
+    [_KI, _WA, _WKS],
+    [0, 0, 0], 3
+];
+var GetParametersForImportResponse$ = [3, n0, _GPFIRe,
+    0,
+    [_KI, _IT, _PK, _PVT],
+    [0, 21, [() => PlaintextType, 0], 4]
+];
+var GetPublicKeyRequest$ = [3, n0, _GPKR,
+    0,
+    [_KI, _GT],
+    [0, 64 | 0], 1
+];
+var GetPublicKeyResponse$ = [3, n0, _GPKRe,
+    0,
+    [_KI, _PK, _CMKS, _KS, _KU, _EAnc, _SA, _KAAe, _EAnca],
+    [0, 21, 0, 0, 0, 64 | 0, 64 | 0, 64 | 0, 64 | 0]
+];
+var GrantConstraints$ = [3, n0, _GC,
+    0,
+    [_ECS, _ECE, _SAo],
+    [128 | 0, 128 | 0, 0]
+];
+var GrantListEntry$ = [3, n0, _GLE,
+    0,
+    [_KI, _GI, _N, _CD, _GP, _RP, _IA, _O, _C, _GSP, _RSP],
+    [0, 0, 0, 4, 0, 0, 0, 64 | 0, () => GrantConstraints$, 0, 0]
+];
+var ImportKeyMaterialRequest$ = [3, n0, _IKMR,
+    0,
+    [_KI, _IT, _EKM, _VT, _EM, _ITm, _KMD, _KMI],
+    [0, 21, 21, 4, 0, 0, 0, 0], 3
+];
+var ImportKeyMaterialResponse$ = [3, n0, _IKMRm,
+    0,
+    [_KI, _KMI],
+    [0, 0]
+];
+var KeyLastUsageData$ = [3, n0, _KLUD,
+    0,
+    [_Op, _Ti, _CTEI, _KRI],
+    [0, 4, 0, 0]
+];
+var KeyListEntry$ = [3, n0, _KLE,
+    0,
+    [_KI, _KA],
+    [0, 0]
+];
+var KeyMetadata$ = [3, n0, _KM,
+    0,
+    [_KI, _AWSAI, _A, _CD, _E, _D, _KU, _KSe, _DD, _VT, _Or, _CKSI, _CHCI, _EM, _KMe, _CMKS, _KS, _EAnc, _SA, _KAAe, _EAnca, _MR, _MRC, _PDWID, _MAa, _XKC, _CKMI],
+    [0, 0, 0, 4, 2, 0, 0, 0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 64 | 0, 64 | 0, 64 | 0, 64 | 0, 2, () => MultiRegionConfiguration$, 1, 64 | 0, () => XksKeyConfigurationType$, 0], 1
+];
+var ListAliasesRequest$ = [3, n0, _LAR,
+    0,
+    [_KI, _L, _M],
+    [0, 1, 0]
+];
+var ListAliasesResponse$ = [3, n0, _LARi,
+    0,
+    [_Al, _NM, _Tr],
+    [() => AliasList, 0, 2]
+];
+var ListGrantsRequest$ = [3, n0, _LGR,
+    0,
+    [_KI, _L, _M, _GI, _GP, _GSP],
+    [0, 1, 0, 0, 0, 0], 1
+];
+var ListGrantsResponse$ = [3, n0, _LGRi,
+    0,
+    [_G, _NM, _Tr],
+    [() => GrantList, 0, 2]
+];
+var ListKeyPoliciesRequest$ = [3, n0, _LKPR,
+    0,
+    [_KI, _L, _M],
+    [0, 1, 0], 1
+];
+var ListKeyPoliciesResponse$ = [3, n0, _LKPRi,
+    0,
+    [_PNo, _NM, _Tr],
+    [64 | 0, 0, 2]
+];
+var ListKeyRotationsRequest$ = [3, n0, _LKRR,
+    0,
+    [_KI, _IKM, _L, _M],
+    [0, 0, 1, 0], 1
+];
+var ListKeyRotationsResponse$ = [3, n0, _LKRRi,
+    0,
+    [_Ro, _NM, _Tr],
+    [() => RotationsList, 0, 2]
+];
+var ListKeysRequest$ = [3, n0, _LKR,
+    0,
+    [_L, _M],
+    [1, 0]
+];
+var ListKeysResponse$ = [3, n0, _LKRi,
+    0,
+    [_K, _NM, _Tr],
+    [() => KeyList, 0, 2]
+];
+var ListResourceTagsRequest$ = [3, n0, _LRTR,
+    0,
+    [_KI, _L, _M],
+    [0, 1, 0], 1
+];
+var ListResourceTagsResponse$ = [3, n0, _LRTRi,
+    0,
+    [_T, _NM, _Tr],
+    [() => TagList, 0, 2]
+];
+var ListRetirableGrantsRequest$ = [3, n0, _LRGR,
+    0,
+    [_L, _M, _RP, _RSP],
+    [1, 0, 0, 0]
+];
+var MultiRegionConfiguration$ = [3, n0, _MRC,
+    0,
+    [_MRKT, _PKr, _RK],
+    [0, () => MultiRegionKey$, () => MultiRegionKeyList]
+];
+var MultiRegionKey$ = [3, n0, _MRK,
+    0,
+    [_A, _Re],
+    [0, 0]
+];
+var PutKeyPolicyRequest$ = [3, n0, _PKPR,
+    0,
+    [_KI, _P, _PN, _BPLSC],
+    [0, 0, 0, 2], 2
+];
+var RecipientInfo$ = [3, n0, _RI,
+    0,
+    [_KEA, _AD],
+    [0, 21]
+];
+var ReEncryptRequest$ = [3, n0, _RER,
+    0,
+    [_DKI, _CB, _SEC, _SKI, _DEC, _SEA, _DEA, _GT, _DR, _DRM],
+    [0, 21, 128 | 0, 0, 128 | 0, 0, 0, 64 | 0, 2, 64 | 0], 1
+];
+var ReEncryptResponse$ = [3, n0, _RERe,
+    0,
+    [_CB, _SKI, _KI, _SEA, _DEA, _SKMI, _DKMI],
+    [21, 0, 0, 0, 0, 0, 0]
+];
+var ReplicateKeyRequest$ = [3, n0, _RKR,
+    0,
+    [_KI, _RR, _P, _BPLSC, _D, _T],
+    [0, 0, 0, 2, 0, () => TagList], 2
+];
+var ReplicateKeyResponse$ = [3, n0, _RKRe,
+    0,
+    [_RKM, _RPe, _RT],
+    [() => KeyMetadata$, 0, () => TagList]
+];
+var RetireGrantRequest$ = [3, n0, _RGR,
+    0,
+    [_GTr, _KI, _GI, _DR],
+    [0, 0, 0, 2]
+];
+var RevokeGrantRequest$ = [3, n0, _RGRe,
+    0,
+    [_KI, _GI, _DR],
+    [0, 0, 2], 2
+];
+var RotateKeyOnDemandRequest$ = [3, n0, _RKODR,
+    0,
+    [_KI],
+    [0], 1
+];
+var RotateKeyOnDemandResponse$ = [3, n0, _RKODRo,
+    0,
+    [_KI],
+    [0]
+];
+var RotationsListEntry$ = [3, n0, _RLE,
+    0,
+    [_KI, _KMI, _KMD, _IS, _KMS, _EM, _VT, _RD, _RTo],
+    [0, 0, 0, 0, 0, 0, 4, 4, 0]
+];
+var ScheduleKeyDeletionRequest$ = [3, n0, _SKDR,
+    0,
+    [_KI, _PWID],
+    [0, 1], 1
+];
+var ScheduleKeyDeletionResponse$ = [3, n0, _SKDRc,
+    0,
+    [_KI, _DD, _KSe, _PWID],
+    [0, 4, 0, 1]
+];
+var SignRequest$ = [3, n0, _SR,
+    0,
+    [_KI, _Me, _SAi, _MT, _GT, _DR],
+    [0, [() => PlaintextType, 0], 0, 0, 64 | 0, 2], 3
+];
+var SignResponse$ = [3, n0, _SRi,
+    0,
+    [_KI, _S, _SAi],
+    [0, 21, 0]
+];
+var Tag$ = [3, n0, _Ta,
+    0,
+    [_TK, _TV],
+    [0, 0], 2
+];
+var TagResourceRequest$ = [3, n0, _TRR,
+    0,
+    [_KI, _T],
+    [0, () => TagList], 2
+];
+var UntagResourceRequest$ = [3, n0, _URR,
+    0,
+    [_KI, _TKa],
+    [0, 64 | 0], 2
+];
+var UpdateAliasRequest$ = [3, n0, _UAR,
+    0,
+    [_AN, _TKI],
+    [0, 0], 2
+];
+var UpdateCustomKeyStoreRequest$ = [3, n0, _UCKSR,
+    0,
+    [_CKSI, _NCKSN, _KSP, _CHCI, _XPUE, _XPUP, _XPVESN, _XPVESO, _XPAC, _XPC],
+    [0, 0, [() => KeyStorePasswordType, 0], 0, 0, 0, 0, 0, [() => XksProxyAuthenticationCredentialType$, 0], 0], 1
+];
+var UpdateCustomKeyStoreResponse$ = [3, n0, _UCKSRp,
+    0,
+    [],
+    []
+];
+var UpdateKeyDescriptionRequest$ = [3, n0, _UKDR,
+    0,
+    [_KI, _D],
+    [0, 0], 2
+];
+var UpdatePrimaryRegionRequest$ = [3, n0, _UPRR,
+    0,
+    [_KI, _PR],
+    [0, 0], 2
+];
+var VerifyMacRequest$ = [3, n0, _VMR,
+    0,
+    [_Me, _KI, _MA, _Ma, _GT, _DR],
+    [[() => PlaintextType, 0], 0, 0, 21, 64 | 0, 2], 4
+];
+var VerifyMacResponse$ = [3, n0, _VMRe,
+    0,
+    [_KI, _MV, _MA],
+    [0, 2, 0]
+];
+var VerifyRequest$ = [3, n0, _VR,
+    0,
+    [_KI, _Me, _S, _SAi, _MT, _GT, _DR],
+    [0, [() => PlaintextType, 0], 21, 0, 0, 64 | 0, 2], 4
+];
+var VerifyResponse$ = [3, n0, _VRe,
+    0,
+    [_KI, _SV, _SAi],
+    [0, 2, 0]
+];
+var XksKeyConfigurationType$ = [3, n0, _XKCT,
+    0,
+    [_I],
+    [0]
+];
+var XksProxyAuthenticationCredentialType$ = [3, n0, _XPACT,
+    0,
+    [_AKI, _RSAK],
+    [[() => XksProxyAuthenticationAccessKeyIdType, 0], [() => XksProxyAuthenticationRawSecretAccessKeyType, 0]], 2
+];
+var XksProxyConfigurationType$ = [3, n0, _XPCT,
+    0,
+    [_Co, _AKI, _UE, _UP, _VESN, _VESO],
+    [0, [() => XksProxyAuthenticationAccessKeyIdType, 0], 0, 0, 0, 0]
+];
+var __Unit = "unit";
+var AliasList = [1, n0, _AL,
+    0, () => AliasListEntry$
+];
+var CustomKeyStoresList = [1, n0, _CKSL,
+    0, [() => CustomKeyStoresListEntry$,
+        0]
+];
+var GrantList = [1, n0, _GL,
+    0, () => GrantListEntry$
+];
+var KeyList = [1, n0, _KL,
+    0, () => KeyListEntry$
+];
+var MultiRegionKeyList = [1, n0, _MRKL,
+    0, () => MultiRegionKey$
+];
+var RotationsList = [1, n0, _RL,
+    0, () => RotationsListEntry$
+];
+var TagList = [1, n0, _TL,
+    0, () => Tag$
+];
+var CancelKeyDeletion$ = [9, n0, _CKD,
+    0, () => CancelKeyDeletionRequest$, () => CancelKeyDeletionResponse$
+];
+var ConnectCustomKeyStore$ = [9, n0, _CCKS,
+    0, () => ConnectCustomKeyStoreRequest$, () => ConnectCustomKeyStoreResponse$
+];
+var CreateAlias$ = [9, n0, _CA,
+    0, () => CreateAliasRequest$, () => __Unit
+];
+var CreateCustomKeyStore$ = [9, n0, _CCKSr,
+    0, () => CreateCustomKeyStoreRequest$, () => CreateCustomKeyStoreResponse$
+];
+var CreateGrant$ = [9, n0, _CG,
+    0, () => CreateGrantRequest$, () => CreateGrantResponse$
+];
+var CreateKey$ = [9, n0, _CK,
+    0, () => CreateKeyRequest$, () => CreateKeyResponse$
+];
+var Decapsulate$ = [9, n0, _De,
+    0, () => DecapsulateRequest$, () => DecapsulateResponse$
+];
+var Decrypt$ = [9, n0, _Dec,
+    0, () => DecryptRequest$, () => DecryptResponse$
+];
+var DeleteAlias$ = [9, n0, _DA,
+    0, () => DeleteAliasRequest$, () => __Unit
+];
+var DeleteCustomKeyStore$ = [9, n0, _DCKS,
+    0, () => DeleteCustomKeyStoreRequest$, () => DeleteCustomKeyStoreResponse$
+];
+var DeleteImportedKeyMaterial$ = [9, n0, _DIKM,
+    0, () => DeleteImportedKeyMaterialRequest$, () => DeleteImportedKeyMaterialResponse$
+];
+var DeriveSharedSecret$ = [9, n0, _DSS,
+    0, () => DeriveSharedSecretRequest$, () => DeriveSharedSecretResponse$
+];
+var DescribeCustomKeyStores$ = [9, n0, _DCKSe,
+    0, () => DescribeCustomKeyStoresRequest$, () => DescribeCustomKeyStoresResponse$
+];
+var DescribeKey$ = [9, n0, _DK,
+    0, () => DescribeKeyRequest$, () => DescribeKeyResponse$
+];
+var DisableKey$ = [9, n0, _DKi,
+    0, () => DisableKeyRequest$, () => __Unit
+];
+var DisableKeyRotation$ = [9, n0, _DKRis,
+    0, () => DisableKeyRotationRequest$, () => __Unit
+];
+var DisconnectCustomKeyStore$ = [9, n0, _DCKSi,
+    0, () => DisconnectCustomKeyStoreRequest$, () => DisconnectCustomKeyStoreResponse$
+];
+var EnableKey$ = [9, n0, _EK,
+    0, () => EnableKeyRequest$, () => __Unit
+];
+var EnableKeyRotation$ = [9, n0, _EKRn,
+    0, () => EnableKeyRotationRequest$, () => __Unit
+];
+var Encapsulate$ = [9, n0, _En,
+    0, () => EncapsulateRequest$, () => EncapsulateResponse$
+];
+var Encrypt$ = [9, n0, _Enc,
+    0, () => EncryptRequest$, () => EncryptResponse$
+];
+var GenerateDataKey$ = [9, n0, _GDK,
+    0, () => GenerateDataKeyRequest$, () => GenerateDataKeyResponse$
+];
+var GenerateDataKeyPair$ = [9, n0, _GDKP,
+    0, () => GenerateDataKeyPairRequest$, () => GenerateDataKeyPairResponse$
+];
+var GenerateDataKeyPairWithoutPlaintext$ = [9, n0, _GDKPWP,
+    0, () => GenerateDataKeyPairWithoutPlaintextRequest$, () => GenerateDataKeyPairWithoutPlaintextResponse$
+];
+var GenerateDataKeyWithoutPlaintext$ = [9, n0, _GDKWP,
+    0, () => GenerateDataKeyWithoutPlaintextRequest$, () => GenerateDataKeyWithoutPlaintextResponse$
+];
+var GenerateMac$ = [9, n0, _GM,
+    0, () => GenerateMacRequest$, () => GenerateMacResponse$
+];
+var GenerateRandom$ = [9, n0, _GR,
+    0, () => GenerateRandomRequest$, () => GenerateRandomResponse$
+];
+var GetKeyLastUsage$ = [9, n0, _GKLU,
+    0, () => GetKeyLastUsageRequest$, () => GetKeyLastUsageResponse$
+];
+var GetKeyPolicy$ = [9, n0, _GKP,
+    0, () => GetKeyPolicyRequest$, () => GetKeyPolicyResponse$
+];
+var GetKeyRotationStatus$ = [9, n0, _GKRS,
+    0, () => GetKeyRotationStatusRequest$, () => GetKeyRotationStatusResponse$
+];
+var GetParametersForImport$ = [9, n0, _GPFI,
+    0, () => GetParametersForImportRequest$, () => GetParametersForImportResponse$
+];
+var GetPublicKey$ = [9, n0, _GPK,
+    0, () => GetPublicKeyRequest$, () => GetPublicKeyResponse$
+];
+var ImportKeyMaterial$ = [9, n0, _IKMm,
+    0, () => ImportKeyMaterialRequest$, () => ImportKeyMaterialResponse$
+];
+var ListAliases$ = [9, n0, _LA,
+    0, () => ListAliasesRequest$, () => ListAliasesResponse$
+];
+var ListGrants$ = [9, n0, _LG,
+    0, () => ListGrantsRequest$, () => ListGrantsResponse$
+];
+var ListKeyPolicies$ = [9, n0, _LKP,
+    0, () => ListKeyPoliciesRequest$, () => ListKeyPoliciesResponse$
+];
+var ListKeyRotations$ = [9, n0, _LKRis,
+    0, () => ListKeyRotationsRequest$, () => ListKeyRotationsResponse$
+];
+var ListKeys$ = [9, n0, _LK,
+    0, () => ListKeysRequest$, () => ListKeysResponse$
+];
+var ListResourceTags$ = [9, n0, _LRT,
+    0, () => ListResourceTagsRequest$, () => ListResourceTagsResponse$
+];
+var ListRetirableGrants$ = [9, n0, _LRG,
+    0, () => ListRetirableGrantsRequest$, () => ListGrantsResponse$
+];
+var PutKeyPolicy$ = [9, n0, _PKPu,
+    0, () => PutKeyPolicyRequest$, () => __Unit
+];
+var ReEncrypt$ = [9, n0, _RE,
+    0, () => ReEncryptRequest$, () => ReEncryptResponse$
+];
+var ReplicateKey$ = [9, n0, _RKe,
+    0, () => ReplicateKeyRequest$, () => ReplicateKeyResponse$
+];
+var RetireGrant$ = [9, n0, _RG,
+    0, () => RetireGrantRequest$, () => __Unit
+];
+var RevokeGrant$ = [9, n0, _RGe,
+    0, () => RevokeGrantRequest$, () => __Unit
+];
+var RotateKeyOnDemand$ = [9, n0, _RKOD,
+    0, () => RotateKeyOnDemandRequest$, () => RotateKeyOnDemandResponse$
+];
+var ScheduleKeyDeletion$ = [9, n0, _SKD,
+    0, () => ScheduleKeyDeletionRequest$, () => ScheduleKeyDeletionResponse$
+];
+var Sign$ = [9, n0, _Si,
+    0, () => SignRequest$, () => SignResponse$
+];
+var TagResource$ = [9, n0, _TR,
+    0, () => TagResourceRequest$, () => __Unit
+];
+var UntagResource$ = [9, n0, _UR,
+    0, () => UntagResourceRequest$, () => __Unit
+];
+var UpdateAlias$ = [9, n0, _UA,
+    0, () => UpdateAliasRequest$, () => __Unit
+];
+var UpdateCustomKeyStore$ = [9, n0, _UCKS,
+    0, () => UpdateCustomKeyStoreRequest$, () => UpdateCustomKeyStoreResponse$
+];
+var UpdateKeyDescription$ = [9, n0, _UKD,
+    0, () => UpdateKeyDescriptionRequest$, () => __Unit
+];
+var UpdatePrimaryRegion$ = [9, n0, _UPR,
+    0, () => UpdatePrimaryRegionRequest$, () => __Unit
+];
+var Verify$ = [9, n0, _V,
+    0, () => VerifyRequest$, () => VerifyResponse$
+];
+var VerifyMac$ = [9, n0, _VM,
+    0, () => VerifyMacRequest$, () => VerifyMacResponse$
+];
+
+const getRuntimeConfig$1 = (config) => {
+    return {
+        apiVersion: "2014-11-01",
+        base64Decoder: config?.base64Decoder ?? fromBase64,
+        base64Encoder: config?.base64Encoder ?? toBase64,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultKMSHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+            {
+                schemeId: "aws.auth#sigv4",
+                identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+                signer: new AwsSdkSigV4Signer(),
+            },
+        ],
+        logger: config?.logger ?? new NoOpLogger(),
+        protocol: config?.protocol ?? AwsJson1_1Protocol,
+        protocolSettings: config?.protocolSettings ?? {
+            defaultNamespace: "com.amazonaws.kms",
+            errorTypeRegistries,
+            xmlNamespace: "https://trent.amazonaws.com/doc/2014-11-01/",
+            version: "2014-11-01",
+            serviceTarget: "TrentService",
+        },
+        serviceId: config?.serviceId ?? "KMS",
+        sha256: config?.sha256 ?? Sha256,
+        urlParser: config?.urlParser ?? parseUrl,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf8,
+        utf8Encoder: config?.utf8Encoder ?? toUtf8,
+    };
+};
+
+const getRuntimeConfig = (config) => {
+    emitWarningIfUnsupportedVersion(process.version);
+    const defaultsMode = resolveDefaultsModeConfig(config);
+    const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
+    const clientSharedValues = getRuntimeConfig$1(config);
+    emitWarningIfUnsupportedVersion$1(process.version);
+    const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger,
+    };
+    return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 300_000),
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
+        region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ??
+            loadConfig({
+                ...NODE_RETRY_MODE_CONFIG_OPTIONS,
+                default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE,
+            }, config),
+        streamCollector: config?.streamCollector ?? streamCollector,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig(NODE_APP_ID_CONFIG_OPTIONS, loaderConfig),
+    };
+};
+
+const getHttpAuthExtensionConfiguration = (runtimeConfig) => {
+    const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+    let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+    let _credentials = runtimeConfig.credentials;
+    return {
+        setHttpAuthScheme(httpAuthScheme) {
+            const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+            if (index === -1) {
+                _httpAuthSchemes.push(httpAuthScheme);
+            }
+            else {
+                _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+            }
+        },
+        httpAuthSchemes() {
+            return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+            _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+            return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+            _credentials = credentials;
+        },
+        credentials() {
+            return _credentials;
+        },
+    };
+};
+const resolveHttpAuthRuntimeConfig = (config) => {
+    return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials(),
+    };
+};
+
+const resolveRuntimeExtensions = (runtimeConfig, extensions) => {
+    const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration(runtimeConfig));
+    extensions.forEach((extension) => extension.configure(extensionConfiguration));
+    return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig(extensionConfiguration));
+};
+
+class KMSClient extends Client {
+    config;
+    constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters(_config_0);
+        const _config_2 = resolveUserAgentConfig(_config_1);
+        const _config_3 = resolveRetryConfig(_config_2);
+        const _config_4 = resolveRegionConfig(_config_3);
+        const _config_5 = resolveHostHeaderConfig(_config_4);
+        const _config_6 = resolveEndpointConfig(_config_5);
+        const _config_7 = resolveHttpAuthSchemeConfig(_config_6);
+        const _config_8 = resolveRuntimeExtensions(_config_7, configuration?.extensions || []);
+        this.config = _config_8;
+        this.middlewareStack.use(getSchemaSerdePlugin(this.config));
+        this.middlewareStack.use(getUserAgentPlugin(this.config));
+        this.middlewareStack.use(getRetryPlugin(this.config));
+        this.middlewareStack.use(getContentLengthPlugin(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin(this.config));
+        this.middlewareStack.use(getLoggerPlugin(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
+            httpAuthSchemeParametersProvider: defaultKMSHttpAuthSchemeParametersProvider,
+            identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig({
+                "aws.auth#sigv4": config.credentials,
+            }),
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin(this.config));
+    }
+    destroy() {
+        super.destroy();
+    }
+}
+
+const command = makeBuilder(commonParams, "TrentService", "KMSClient", getEndpointPlugin);
+const _ep0 = {};
+const _mw0 = (Command, cs, config, o) => [];
+
+class CancelKeyDeletionCommand extends command(_ep0, _mw0, "CancelKeyDeletion", CancelKeyDeletion$) {
+}
+
+class ConnectCustomKeyStoreCommand extends command(_ep0, _mw0, "ConnectCustomKeyStore", ConnectCustomKeyStore$) {
+}
+
+class CreateAliasCommand extends command(_ep0, _mw0, "CreateAlias", CreateAlias$) {
+}
+
+class CreateCustomKeyStoreCommand extends command(_ep0, _mw0, "CreateCustomKeyStore", CreateCustomKeyStore$) {
+}
+
+class CreateGrantCommand extends command(_ep0, _mw0, "CreateGrant", CreateGrant$) {
+}
+
+class CreateKeyCommand extends command(_ep0, _mw0, "CreateKey", CreateKey$) {
+}
+
+class DecapsulateCommand extends command(_ep0, _mw0, "Decapsulate", Decapsulate$) {
+}
+
+class DecryptCommand extends command(_ep0, _mw0, "Decrypt", Decrypt$) {
+}
+
+class DeleteAliasCommand extends command(_ep0, _mw0, "DeleteAlias", DeleteAlias$) {
+}
+
+class DeleteCustomKeyStoreCommand extends command(_ep0, _mw0, "DeleteCustomKeyStore", DeleteCustomKeyStore$) {
+}
+
+class DeleteImportedKeyMaterialCommand extends command(_ep0, _mw0, "DeleteImportedKeyMaterial", DeleteImportedKeyMaterial$) {
+}
+
+class DeriveSharedSecretCommand extends command(_ep0, _mw0, "DeriveSharedSecret", DeriveSharedSecret$) {
+}
+
+class DescribeCustomKeyStoresCommand extends command(_ep0, _mw0, "DescribeCustomKeyStores", DescribeCustomKeyStores$) {
+}
+
+class DescribeKeyCommand extends command(_ep0, _mw0, "DescribeKey", DescribeKey$) {
+}
+
+class DisableKeyCommand extends command(_ep0, _mw0, "DisableKey", DisableKey$) {
+}
+
+class DisableKeyRotationCommand extends command(_ep0, _mw0, "DisableKeyRotation", DisableKeyRotation$) {
+}
+
+class DisconnectCustomKeyStoreCommand extends command(_ep0, _mw0, "DisconnectCustomKeyStore", DisconnectCustomKeyStore$) {
+}
+
+class EnableKeyCommand extends command(_ep0, _mw0, "EnableKey", EnableKey$) {
+}
+
+class EnableKeyRotationCommand extends command(_ep0, _mw0, "EnableKeyRotation", EnableKeyRotation$) {
+}
+
+class EncapsulateCommand extends command(_ep0, _mw0, "Encapsulate", Encapsulate$) {
+}
+
+class EncryptCommand extends command(_ep0, _mw0, "Encrypt", Encrypt$) {
+}
+
+class GenerateDataKeyCommand extends command(_ep0, _mw0, "GenerateDataKey", GenerateDataKey$) {
+}
+
+class GenerateDataKeyPairCommand extends command(_ep0, _mw0, "GenerateDataKeyPair", GenerateDataKeyPair$) {
+}
+
+class GenerateDataKeyPairWithoutPlaintextCommand extends command(_ep0, _mw0, "GenerateDataKeyPairWithoutPlaintext", GenerateDataKeyPairWithoutPlaintext$) {
+}
+
+class GenerateDataKeyWithoutPlaintextCommand extends command(_ep0, _mw0, "GenerateDataKeyWithoutPlaintext", GenerateDataKeyWithoutPlaintext$) {
+}
+
+class GenerateMacCommand extends command(_ep0, _mw0, "GenerateMac", GenerateMac$) {
+}
+
+class GenerateRandomCommand extends command(_ep0, _mw0, "GenerateRandom", GenerateRandom$) {
+}
+
+class GetKeyLastUsageCommand extends command(_ep0, _mw0, "GetKeyLastUsage", GetKeyLastUsage$) {
+}
+
+class GetKeyPolicyCommand extends command(_ep0, _mw0, "GetKeyPolicy", GetKeyPolicy$) {
+}
+
+class GetKeyRotationStatusCommand extends command(_ep0, _mw0, "GetKeyRotationStatus", GetKeyRotationStatus$) {
+}
+
+class GetParametersForImportCommand extends command(_ep0, _mw0, "GetParametersForImport", GetParametersForImport$) {
+}
+
+class GetPublicKeyCommand extends command(_ep0, _mw0, "GetPublicKey", GetPublicKey$) {
+}
+
+class ImportKeyMaterialCommand extends command(_ep0, _mw0, "ImportKeyMaterial", ImportKeyMaterial$) {
+}
+
+class ListAliasesCommand extends command(_ep0, _mw0, "ListAliases", ListAliases$) {
+}
+
+class ListGrantsCommand extends command(_ep0, _mw0, "ListGrants", ListGrants$) {
+}
+
+class ListKeyPoliciesCommand extends command(_ep0, _mw0, "ListKeyPolicies", ListKeyPolicies$) {
+}
+
+class ListKeyRotationsCommand extends command(_ep0, _mw0, "ListKeyRotations", ListKeyRotations$) {
+}
+
+class ListKeysCommand extends command(_ep0, _mw0, "ListKeys", ListKeys$) {
+}
+
+class ListResourceTagsCommand extends command(_ep0, _mw0, "ListResourceTags", ListResourceTags$) {
+}
+
+class ListRetirableGrantsCommand extends command(_ep0, _mw0, "ListRetirableGrants", ListRetirableGrants$) {
+}
+
+class PutKeyPolicyCommand extends command(_ep0, _mw0, "PutKeyPolicy", PutKeyPolicy$) {
+}
+
+class ReEncryptCommand extends command(_ep0, _mw0, "ReEncrypt", ReEncrypt$) {
+}
+
+class ReplicateKeyCommand extends command(_ep0, _mw0, "ReplicateKey", ReplicateKey$) {
+}
+
+class RetireGrantCommand extends command(_ep0, _mw0, "RetireGrant", RetireGrant$) {
+}
+
+class RevokeGrantCommand extends command(_ep0, _mw0, "RevokeGrant", RevokeGrant$) {
+}
+
+class RotateKeyOnDemandCommand extends command(_ep0, _mw0, "RotateKeyOnDemand", RotateKeyOnDemand$) {
+}
+
+class ScheduleKeyDeletionCommand extends command(_ep0, _mw0, "ScheduleKeyDeletion", ScheduleKeyDeletion$) {
+}
+
+class SignCommand extends command(_ep0, _mw0, "Sign", Sign$) {
+}
+
+class TagResourceCommand extends command(_ep0, _mw0, "TagResource", TagResource$) {
+}
+
+class UntagResourceCommand extends command(_ep0, _mw0, "UntagResource", UntagResource$) {
+}
+
+class UpdateAliasCommand extends command(_ep0, _mw0, "UpdateAlias", UpdateAlias$) {
+}
+
+class UpdateCustomKeyStoreCommand extends command(_ep0, _mw0, "UpdateCustomKeyStore", UpdateCustomKeyStore$) {
+}
+
+class UpdateKeyDescriptionCommand extends command(_ep0, _mw0, "UpdateKeyDescription", UpdateKeyDescription$) {
+}
+
+class UpdatePrimaryRegionCommand extends command(_ep0, _mw0, "UpdatePrimaryRegion", UpdatePrimaryRegion$) {
+}
+
+class VerifyCommand extends command(_ep0, _mw0, "Verify", Verify$) {
+}
+
+class VerifyMacCommand extends command(_ep0, _mw0, "VerifyMac", VerifyMac$) {
+}
+
+const paginateDescribeCustomKeyStores = createPaginator(KMSClient, DescribeCustomKeyStoresCommand, "Marker", "NextMarker", "Limit");
+
+const paginateListAliases = createPaginator(KMSClient, ListAliasesCommand, "Marker", "NextMarker", "Limit");
+
+const paginateListGrants = createPaginator(KMSClient, ListGrantsCommand, "Marker", "NextMarker", "Limit");
+
+const paginateListKeyPolicies = createPaginator(KMSClient, ListKeyPoliciesCommand, "Marker", "NextMarker", "Limit");
+
+const paginateListKeyRotations = createPaginator(KMSClient, ListKeyRotationsCommand, "Marker", "NextMarker", "Limit");
+
+const paginateListKeys = createPaginator(KMSClient, ListKeysCommand, "Marker", "NextMarker", "Limit");
+
+const paginateListResourceTags = createPaginator(KMSClient, ListResourceTagsCommand, "Marker", "NextMarker", "Limit");
+
+const paginateListRetirableGrants = createPaginator(KMSClient, ListRetirableGrantsCommand, "Marker", "NextMarker", "Limit");
+
+const commands = {
+    CancelKeyDeletionCommand,
+    ConnectCustomKeyStoreCommand,
+    CreateAliasCommand,
+    CreateCustomKeyStoreCommand,
+    CreateGrantCommand,
+    CreateKeyCommand,
+    DecapsulateCommand,
+    DecryptCommand,
+    DeleteAliasCommand,
+    DeleteCustomKeyStoreCommand,
+    DeleteImportedKeyMaterialCommand,
+    DeriveSharedSecretCommand,
+    DescribeCustomKeyStoresCommand,
+    DescribeKeyCommand,
+    DisableKeyCommand,
+    DisableKeyRotationCommand,
+    DisconnectCustomKeyStoreCommand,
+    EnableKeyCommand,
+    EnableKeyRotationCommand,
+    EncapsulateCommand,
+    EncryptCommand,
+    GenerateDataKeyCommand,
+    GenerateDataKeyPairCommand,
+    GenerateDataKeyPairWithoutPlaintextCommand,
+    GenerateDataKeyWithoutPlaintextCommand,
+    GenerateMacCommand,
+    GenerateRandomCommand,
+    GetKeyLastUsageCommand,
+    GetKeyPolicyCommand,
+    GetKeyRotationStatusCommand,
+    GetParametersForImportCommand,
+    GetPublicKeyCommand,
+    ImportKeyMaterialCommand,
+    ListAliasesCommand,
+    ListGrantsCommand,
+    ListKeyPoliciesCommand,
+    ListKeyRotationsCommand,
+    ListKeysCommand,
+    ListResourceTagsCommand,
+    ListRetirableGrantsCommand,
+    PutKeyPolicyCommand,
+    ReEncryptCommand,
+    ReplicateKeyCommand,
+    RetireGrantCommand,
+    RevokeGrantCommand,
+    RotateKeyOnDemandCommand,
+    ScheduleKeyDeletionCommand,
+    SignCommand,
+    TagResourceCommand,
+    UntagResourceCommand,
+    UpdateAliasCommand,
+    UpdateCustomKeyStoreCommand,
+    UpdateKeyDescriptionCommand,
+    UpdatePrimaryRegionCommand,
+    VerifyCommand,
+    VerifyMacCommand,
+};
+const paginators = {
+    paginateDescribeCustomKeyStores,
+    paginateListAliases,
+    paginateListGrants,
+    paginateListKeyPolicies,
+    paginateListKeyRotations,
+    paginateListKeys,
+    paginateListResourceTags,
+    paginateListRetirableGrants,
+};
+class KMS extends KMSClient {
+}
+createAggregatedClient(commands, KMS, { paginators });
+
+const AlgorithmSpec = {
+    RSAES_OAEP_SHA_1: "RSAES_OAEP_SHA_1",
+    RSAES_OAEP_SHA_256: "RSAES_OAEP_SHA_256",
+    RSAES_PKCS1_V1_5: "RSAES_PKCS1_V1_5",
+    RSA_AES_KEY_WRAP_SHA_1: "RSA_AES_KEY_WRAP_SHA_1",
+    RSA_AES_KEY_WRAP_SHA_256: "RSA_AES_KEY_WRAP_SHA_256",
+    SM2PKE: "SM2PKE",
+};
+const ConnectionErrorCodeType = {
+    CLUSTER_NOT_FOUND: "CLUSTER_NOT_FOUND",
+    INSUFFICIENT_CLOUDHSM_HSMS: "INSUFFICIENT_CLOUDHSM_HSMS",
+    INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET: "INSUFFICIENT_FREE_ADDRESSES_IN_SUBNET",
+    INTERNAL_ERROR: "INTERNAL_ERROR",
+    INVALID_CREDENTIALS: "INVALID_CREDENTIALS",
+    NETWORK_ERRORS: "NETWORK_ERRORS",
+    SUBNET_NOT_FOUND: "SUBNET_NOT_FOUND",
+    USER_LOCKED_OUT: "USER_LOCKED_OUT",
+    USER_LOGGED_IN: "USER_LOGGED_IN",
+    USER_NOT_FOUND: "USER_NOT_FOUND",
+    XKS_PROXY_ACCESS_DENIED: "XKS_PROXY_ACCESS_DENIED",
+    XKS_PROXY_INVALID_CONFIGURATION: "XKS_PROXY_INVALID_CONFIGURATION",
+    XKS_PROXY_INVALID_RESPONSE: "XKS_PROXY_INVALID_RESPONSE",
+    XKS_PROXY_INVALID_TLS_CONFIGURATION: "XKS_PROXY_INVALID_TLS_CONFIGURATION",
+    XKS_PROXY_NOT_REACHABLE: "XKS_PROXY_NOT_REACHABLE",
+    XKS_PROXY_TIMED_OUT: "XKS_PROXY_TIMED_OUT",
+    XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION: "XKS_VPC_ENDPOINT_SERVICE_INVALID_CONFIGURATION",
+    XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND: "XKS_VPC_ENDPOINT_SERVICE_NOT_FOUND",
+};
+const ConnectionStateType = {
+    CONNECTED: "CONNECTED",
+    CONNECTING: "CONNECTING",
+    DISCONNECTED: "DISCONNECTED",
+    DISCONNECTING: "DISCONNECTING",
+    FAILED: "FAILED",
+};
+const CustomKeyStoreType = {
+    AWS_CLOUDHSM: "AWS_CLOUDHSM",
+    EXTERNAL_KEY_STORE: "EXTERNAL_KEY_STORE",
+};
+const XksProxyConnectivityType = {
+    PUBLIC_ENDPOINT: "PUBLIC_ENDPOINT",
+    VPC_ENDPOINT_SERVICE: "VPC_ENDPOINT_SERVICE",
+};
+const GrantOperation = {
+    CreateGrant: "CreateGrant",
+    Decapsulate: "Decapsulate",
+    Decrypt: "Decrypt",
+    DeriveSharedSecret: "DeriveSharedSecret",
+    DescribeKey: "DescribeKey",
+    Encapsulate: "Encapsulate",
+    Encrypt: "Encrypt",
+    GenerateDataKey: "GenerateDataKey",
+    GenerateDataKeyPair: "GenerateDataKeyPair",
+    GenerateDataKeyPairWithoutPlaintext: "GenerateDataKeyPairWithoutPlaintext",
+    GenerateDataKeyWithoutPlaintext: "GenerateDataKeyWithoutPlaintext",
+    GenerateMac: "GenerateMac",
+    GetPublicKey: "GetPublicKey",
+    ReEncryptFrom: "ReEncryptFrom",
+    ReEncryptTo: "ReEncryptTo",
+    RetireGrant: "RetireGrant",
+    Sign: "Sign",
+    Verify: "Verify",
+    VerifyMac: "VerifyMac",
+};
+const CustomerMasterKeySpec = {
+    ECC_NIST_P256: "ECC_NIST_P256",
+    ECC_NIST_P384: "ECC_NIST_P384",
+    ECC_NIST_P521: "ECC_NIST_P521",
+    ECC_SECG_P256K1: "ECC_SECG_P256K1",
+    HMAC_224: "HMAC_224",
+    HMAC_256: "HMAC_256",
+    HMAC_384: "HMAC_384",
+    HMAC_512: "HMAC_512",
+    RSA_2048: "RSA_2048",
+    RSA_3072: "RSA_3072",
+    RSA_4096: "RSA_4096",
+    SM2: "SM2",
+    SYMMETRIC_DEFAULT: "SYMMETRIC_DEFAULT",
+};
+const KeySpec = {
+    ECC_NIST_EDWARDS25519: "ECC_NIST_EDWARDS25519",
+    ECC_NIST_P256: "ECC_NIST_P256",
+    ECC_NIST_P384: "ECC_NIST_P384",
+    ECC_NIST_P521: "ECC_NIST_P521",
+    ECC_SECG_P256K1: "ECC_SECG_P256K1",
+    HMAC_224: "HMAC_224",
+    HMAC_256: "HMAC_256",
+    HMAC_384: "HMAC_384",
+    HMAC_512: "HMAC_512",
+    ML_DSA_44: "ML_DSA_44",
+    ML_DSA_65: "ML_DSA_65",
+    ML_DSA_87: "ML_DSA_87",
+    ML_KEM_1024: "ML_KEM_1024",
+    ML_KEM_512: "ML_KEM_512",
+    ML_KEM_768: "ML_KEM_768",
+    RSA_2048: "RSA_2048",
+    RSA_3072: "RSA_3072",
+    RSA_4096: "RSA_4096",
+    SM2: "SM2",
+    SYMMETRIC_DEFAULT: "SYMMETRIC_DEFAULT",
+};
+const KeyUsageType = {
+    ENCAPSULATE_DECAPSULATE: "ENCAPSULATE_DECAPSULATE",
+    ENCRYPT_DECRYPT: "ENCRYPT_DECRYPT",
+    GENERATE_VERIFY_MAC: "GENERATE_VERIFY_MAC",
+    KEY_AGREEMENT: "KEY_AGREEMENT",
+    SIGN_VERIFY: "SIGN_VERIFY",
+};
+const OriginType = {
+    AWS_CLOUDHSM: "AWS_CLOUDHSM",
+    AWS_KMS: "AWS_KMS",
+    EXTERNAL: "EXTERNAL",
+    EXTERNAL_KEY_STORE: "EXTERNAL_KEY_STORE",
+};
+const EncapsulationAlgorithmSpec = {
+    ML_KEM: "ML_KEM",
+};
+const EncryptionAlgorithmSpec = {
+    RSAES_OAEP_SHA_1: "RSAES_OAEP_SHA_1",
+    RSAES_OAEP_SHA_256: "RSAES_OAEP_SHA_256",
+    SM2PKE: "SM2PKE",
+    SYMMETRIC_DEFAULT: "SYMMETRIC_DEFAULT",
+};
+const ExpirationModelType = {
+    KEY_MATERIAL_DOES_NOT_EXPIRE: "KEY_MATERIAL_DOES_NOT_EXPIRE",
+    KEY_MATERIAL_EXPIRES: "KEY_MATERIAL_EXPIRES",
+};
+const KeyAgreementAlgorithmSpec = {
+    ECDH: "ECDH",
+};
+const KeyManagerType = {
+    AWS: "AWS",
+    CUSTOMER: "CUSTOMER",
+};
+const KeyState = {
+    Creating: "Creating",
+    Disabled: "Disabled",
+    Enabled: "Enabled",
+    PendingDeletion: "PendingDeletion",
+    PendingImport: "PendingImport",
+    PendingReplicaDeletion: "PendingReplicaDeletion",
+    Unavailable: "Unavailable",
+    Updating: "Updating",
+};
+const MacAlgorithmSpec = {
+    HMAC_SHA_224: "HMAC_SHA_224",
+    HMAC_SHA_256: "HMAC_SHA_256",
+    HMAC_SHA_384: "HMAC_SHA_384",
+    HMAC_SHA_512: "HMAC_SHA_512",
+};
+const MultiRegionKeyType = {
+    PRIMARY: "PRIMARY",
+    REPLICA: "REPLICA",
+};
+const SigningAlgorithmSpec = {
+    ECDSA_SHA_256: "ECDSA_SHA_256",
+    ECDSA_SHA_384: "ECDSA_SHA_384",
+    ECDSA_SHA_512: "ECDSA_SHA_512",
+    ED25519_PH_SHA_512: "ED25519_PH_SHA_512",
+    ED25519_SHA_512: "ED25519_SHA_512",
+    ML_DSA_SHAKE_256: "ML_DSA_SHAKE_256",
+    RSASSA_PKCS1_V1_5_SHA_256: "RSASSA_PKCS1_V1_5_SHA_256",
+    RSASSA_PKCS1_V1_5_SHA_384: "RSASSA_PKCS1_V1_5_SHA_384",
+    RSASSA_PKCS1_V1_5_SHA_512: "RSASSA_PKCS1_V1_5_SHA_512",
+    RSASSA_PSS_SHA_256: "RSASSA_PSS_SHA_256",
+    RSASSA_PSS_SHA_384: "RSASSA_PSS_SHA_384",
+    RSASSA_PSS_SHA_512: "RSASSA_PSS_SHA_512",
+    SM2DSA: "SM2DSA",
+};
+const DataKeyPairSpec = {
+    ECC_NIST_EDWARDS25519: "ECC_NIST_EDWARDS25519",
+    ECC_NIST_P256: "ECC_NIST_P256",
+    ECC_NIST_P384: "ECC_NIST_P384",
+    ECC_NIST_P521: "ECC_NIST_P521",
+    ECC_SECG_P256K1: "ECC_SECG_P256K1",
+    ML_KEM_1024: "ML_KEM_1024",
+    ML_KEM_512: "ML_KEM_512",
+    ML_KEM_768: "ML_KEM_768",
+    RSA_2048: "RSA_2048",
+    RSA_3072: "RSA_3072",
+    RSA_4096: "RSA_4096",
+    SM2: "SM2",
+};
+const DataKeySpec = {
+    AES_128: "AES_128",
+    AES_256: "AES_256",
+};
+const DryRunModifierType = {
+    IGNORE_CIPHERTEXT: "IGNORE_CIPHERTEXT",
+};
+const KeyEncryptionMechanism = {
+    RSAES_OAEP_SHA_256: "RSAES_OAEP_SHA_256",
+};
+const KeyLastUsageTrackingOperation = {
+    Decapsulate: "Decapsulate",
+    Decrypt: "Decrypt",
+    DeriveSharedSecret: "DeriveSharedSecret",
+    Encapsulate: "Encapsulate",
+    Encrypt: "Encrypt",
+    GenerateDataKey: "GenerateDataKey",
+    GenerateDataKeyPair: "GenerateDataKeyPair",
+    GenerateDataKeyPairWithoutPlaintext: "GenerateDataKeyPairWithoutPlaintext",
+    GenerateDataKeyWithoutPlaintext: "GenerateDataKeyWithoutPlaintext",
+    GenerateMac: "GenerateMac",
+    ReEncrypt: "ReEncrypt",
+    Sign: "Sign",
+    Verify: "Verify",
+    VerifyMac: "VerifyMac",
+};
+const WrappingKeySpec = {
+    RSA_2048: "RSA_2048",
+    RSA_3072: "RSA_3072",
+    RSA_4096: "RSA_4096",
+    SM2: "SM2",
+};
+const ImportType = {
+    EXISTING_KEY_MATERIAL: "EXISTING_KEY_MATERIAL",
+    NEW_KEY_MATERIAL: "NEW_KEY_MATERIAL",
+};
+const ImportState = {
+    IMPORTED: "IMPORTED",
+    PENDING_IMPORT: "PENDING_IMPORT",
+};
+const IncludeKeyMaterial = {
+    ALL_KEY_MATERIAL: "ALL_KEY_MATERIAL",
+    ROTATIONS_ONLY: "ROTATIONS_ONLY",
+};
+const KeyMaterialState = {
+    CURRENT: "CURRENT",
+    NON_CURRENT: "NON_CURRENT",
+    PENDING_MULTI_REGION_IMPORT_AND_ROTATION: "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
+    PENDING_ROTATION: "PENDING_ROTATION",
+};
+const RotationType = {
+    AUTOMATIC: "AUTOMATIC",
+    ON_DEMAND: "ON_DEMAND",
+};
+const MessageType = {
+    DIGEST: "DIGEST",
+    EXTERNAL_MU: "EXTERNAL_MU",
+    RAW: "RAW",
+};
+
+__webpack_unused_export__ = AlgorithmSpec;
+__webpack_unused_export__ = AliasListEntry$;
+__webpack_unused_export__ = AlreadyExistsException;
+__webpack_unused_export__ = AlreadyExistsException$;
+__webpack_unused_export__ = CancelKeyDeletion$;
+__webpack_unused_export__ = CancelKeyDeletionCommand;
+__webpack_unused_export__ = CancelKeyDeletionRequest$;
+__webpack_unused_export__ = CancelKeyDeletionResponse$;
+__webpack_unused_export__ = CloudHsmClusterInUseException;
+__webpack_unused_export__ = CloudHsmClusterInUseException$;
+__webpack_unused_export__ = CloudHsmClusterInvalidConfigurationException;
+__webpack_unused_export__ = CloudHsmClusterInvalidConfigurationException$;
+__webpack_unused_export__ = CloudHsmClusterNotActiveException;
+__webpack_unused_export__ = CloudHsmClusterNotActiveException$;
+__webpack_unused_export__ = CloudHsmClusterNotFoundException;
+__webpack_unused_export__ = CloudHsmClusterNotFoundException$;
+__webpack_unused_export__ = CloudHsmClusterNotRelatedException;
+__webpack_unused_export__ = CloudHsmClusterNotRelatedException$;
+__webpack_unused_export__ = ConflictException;
+__webpack_unused_export__ = ConflictException$;
+__webpack_unused_export__ = ConnectCustomKeyStore$;
+__webpack_unused_export__ = ConnectCustomKeyStoreCommand;
+__webpack_unused_export__ = ConnectCustomKeyStoreRequest$;
+__webpack_unused_export__ = ConnectCustomKeyStoreResponse$;
+__webpack_unused_export__ = ConnectionErrorCodeType;
+__webpack_unused_export__ = ConnectionStateType;
+__webpack_unused_export__ = CreateAlias$;
+__webpack_unused_export__ = CreateAliasCommand;
+__webpack_unused_export__ = CreateAliasRequest$;
+__webpack_unused_export__ = CreateCustomKeyStore$;
+__webpack_unused_export__ = CreateCustomKeyStoreCommand;
+__webpack_unused_export__ = CreateCustomKeyStoreRequest$;
+__webpack_unused_export__ = CreateCustomKeyStoreResponse$;
+__webpack_unused_export__ = CreateGrant$;
+__webpack_unused_export__ = CreateGrantCommand;
+__webpack_unused_export__ = CreateGrantRequest$;
+__webpack_unused_export__ = CreateGrantResponse$;
+__webpack_unused_export__ = CreateKey$;
+__webpack_unused_export__ = CreateKeyCommand;
+__webpack_unused_export__ = CreateKeyRequest$;
+__webpack_unused_export__ = CreateKeyResponse$;
+__webpack_unused_export__ = CustomKeyStoreHasCMKsException;
+__webpack_unused_export__ = CustomKeyStoreHasCMKsException$;
+__webpack_unused_export__ = CustomKeyStoreInvalidStateException;
+__webpack_unused_export__ = CustomKeyStoreInvalidStateException$;
+__webpack_unused_export__ = CustomKeyStoreNameInUseException;
+__webpack_unused_export__ = CustomKeyStoreNameInUseException$;
+__webpack_unused_export__ = CustomKeyStoreNotFoundException;
+__webpack_unused_export__ = CustomKeyStoreNotFoundException$;
+__webpack_unused_export__ = CustomKeyStoreType;
+__webpack_unused_export__ = CustomKeyStoresListEntry$;
+__webpack_unused_export__ = CustomerMasterKeySpec;
+__webpack_unused_export__ = DataKeyPairSpec;
+__webpack_unused_export__ = DataKeySpec;
+__webpack_unused_export__ = Decapsulate$;
+__webpack_unused_export__ = DecapsulateCommand;
+__webpack_unused_export__ = DecapsulateRequest$;
+__webpack_unused_export__ = DecapsulateResponse$;
+__webpack_unused_export__ = Decrypt$;
+__webpack_unused_export__ = DecryptCommand;
+__webpack_unused_export__ = DecryptRequest$;
+__webpack_unused_export__ = DecryptResponse$;
+__webpack_unused_export__ = DeleteAlias$;
+__webpack_unused_export__ = DeleteAliasCommand;
+__webpack_unused_export__ = DeleteAliasRequest$;
+__webpack_unused_export__ = DeleteCustomKeyStore$;
+__webpack_unused_export__ = DeleteCustomKeyStoreCommand;
+__webpack_unused_export__ = DeleteCustomKeyStoreRequest$;
+__webpack_unused_export__ = DeleteCustomKeyStoreResponse$;
+__webpack_unused_export__ = DeleteImportedKeyMaterial$;
+__webpack_unused_export__ = DeleteImportedKeyMaterialCommand;
+__webpack_unused_export__ = DeleteImportedKeyMaterialRequest$;
+__webpack_unused_export__ = DeleteImportedKeyMaterialResponse$;
+__webpack_unused_export__ = DependencyTimeoutException;
+__webpack_unused_export__ = DependencyTimeoutException$;
+__webpack_unused_export__ = DeriveSharedSecret$;
+__webpack_unused_export__ = DeriveSharedSecretCommand;
+__webpack_unused_export__ = DeriveSharedSecretRequest$;
+__webpack_unused_export__ = DeriveSharedSecretResponse$;
+__webpack_unused_export__ = DescribeCustomKeyStores$;
+__webpack_unused_export__ = DescribeCustomKeyStoresCommand;
+__webpack_unused_export__ = DescribeCustomKeyStoresRequest$;
+__webpack_unused_export__ = DescribeCustomKeyStoresResponse$;
+__webpack_unused_export__ = DescribeKey$;
+exports.spV = DescribeKeyCommand;
+__webpack_unused_export__ = DescribeKeyRequest$;
+__webpack_unused_export__ = DescribeKeyResponse$;
+__webpack_unused_export__ = DisableKey$;
+__webpack_unused_export__ = DisableKeyCommand;
+__webpack_unused_export__ = DisableKeyRequest$;
+__webpack_unused_export__ = DisableKeyRotation$;
+__webpack_unused_export__ = DisableKeyRotationCommand;
+__webpack_unused_export__ = DisableKeyRotationRequest$;
+__webpack_unused_export__ = DisabledException;
+__webpack_unused_export__ = DisabledException$;
+__webpack_unused_export__ = DisconnectCustomKeyStore$;
+__webpack_unused_export__ = DisconnectCustomKeyStoreCommand;
+__webpack_unused_export__ = DisconnectCustomKeyStoreRequest$;
+__webpack_unused_export__ = DisconnectCustomKeyStoreResponse$;
+__webpack_unused_export__ = DryRunModifierType;
+__webpack_unused_export__ = DryRunOperationException;
+__webpack_unused_export__ = DryRunOperationException$;
+__webpack_unused_export__ = EnableKey$;
+__webpack_unused_export__ = EnableKeyCommand;
+__webpack_unused_export__ = EnableKeyRequest$;
+__webpack_unused_export__ = EnableKeyRotation$;
+__webpack_unused_export__ = EnableKeyRotationCommand;
+__webpack_unused_export__ = EnableKeyRotationRequest$;
+__webpack_unused_export__ = Encapsulate$;
+__webpack_unused_export__ = EncapsulateCommand;
+__webpack_unused_export__ = EncapsulateRequest$;
+__webpack_unused_export__ = EncapsulateResponse$;
+__webpack_unused_export__ = EncapsulationAlgorithmSpec;
+__webpack_unused_export__ = Encrypt$;
+__webpack_unused_export__ = EncryptCommand;
+__webpack_unused_export__ = EncryptRequest$;
+__webpack_unused_export__ = EncryptResponse$;
+__webpack_unused_export__ = EncryptionAlgorithmSpec;
+__webpack_unused_export__ = ExpirationModelType;
+__webpack_unused_export__ = ExpiredImportTokenException;
+__webpack_unused_export__ = ExpiredImportTokenException$;
+__webpack_unused_export__ = GenerateDataKey$;
+__webpack_unused_export__ = GenerateDataKeyCommand;
+__webpack_unused_export__ = GenerateDataKeyPair$;
+__webpack_unused_export__ = GenerateDataKeyPairCommand;
+__webpack_unused_export__ = GenerateDataKeyPairRequest$;
+__webpack_unused_export__ = GenerateDataKeyPairResponse$;
+__webpack_unused_export__ = GenerateDataKeyPairWithoutPlaintext$;
+__webpack_unused_export__ = GenerateDataKeyPairWithoutPlaintextCommand;
+__webpack_unused_export__ = GenerateDataKeyPairWithoutPlaintextRequest$;
+__webpack_unused_export__ = GenerateDataKeyPairWithoutPlaintextResponse$;
+__webpack_unused_export__ = GenerateDataKeyRequest$;
+__webpack_unused_export__ = GenerateDataKeyResponse$;
+__webpack_unused_export__ = GenerateDataKeyWithoutPlaintext$;
+__webpack_unused_export__ = GenerateDataKeyWithoutPlaintextCommand;
+__webpack_unused_export__ = GenerateDataKeyWithoutPlaintextRequest$;
+__webpack_unused_export__ = GenerateDataKeyWithoutPlaintextResponse$;
+__webpack_unused_export__ = GenerateMac$;
+__webpack_unused_export__ = GenerateMacCommand;
+__webpack_unused_export__ = GenerateMacRequest$;
+__webpack_unused_export__ = GenerateMacResponse$;
+__webpack_unused_export__ = GenerateRandom$;
+__webpack_unused_export__ = GenerateRandomCommand;
+__webpack_unused_export__ = GenerateRandomRequest$;
+__webpack_unused_export__ = GenerateRandomResponse$;
+__webpack_unused_export__ = GetKeyLastUsage$;
+__webpack_unused_export__ = GetKeyLastUsageCommand;
+__webpack_unused_export__ = GetKeyLastUsageRequest$;
+__webpack_unused_export__ = GetKeyLastUsageResponse$;
+__webpack_unused_export__ = GetKeyPolicy$;
+exports.$r8 = GetKeyPolicyCommand;
+__webpack_unused_export__ = GetKeyPolicyRequest$;
+__webpack_unused_export__ = GetKeyPolicyResponse$;
+__webpack_unused_export__ = GetKeyRotationStatus$;
+__webpack_unused_export__ = GetKeyRotationStatusCommand;
+__webpack_unused_export__ = GetKeyRotationStatusRequest$;
+__webpack_unused_export__ = GetKeyRotationStatusResponse$;
+__webpack_unused_export__ = GetParametersForImport$;
+__webpack_unused_export__ = GetParametersForImportCommand;
+__webpack_unused_export__ = GetParametersForImportRequest$;
+__webpack_unused_export__ = GetParametersForImportResponse$;
+__webpack_unused_export__ = GetPublicKey$;
+__webpack_unused_export__ = GetPublicKeyCommand;
+__webpack_unused_export__ = GetPublicKeyRequest$;
+__webpack_unused_export__ = GetPublicKeyResponse$;
+__webpack_unused_export__ = GrantConstraints$;
+__webpack_unused_export__ = GrantListEntry$;
+__webpack_unused_export__ = GrantOperation;
+__webpack_unused_export__ = ImportKeyMaterial$;
+__webpack_unused_export__ = ImportKeyMaterialCommand;
+__webpack_unused_export__ = ImportKeyMaterialRequest$;
+__webpack_unused_export__ = ImportKeyMaterialResponse$;
+__webpack_unused_export__ = ImportState;
+__webpack_unused_export__ = ImportType;
+__webpack_unused_export__ = IncludeKeyMaterial;
+__webpack_unused_export__ = IncorrectKeyException;
+__webpack_unused_export__ = IncorrectKeyException$;
+__webpack_unused_export__ = IncorrectKeyMaterialException;
+__webpack_unused_export__ = IncorrectKeyMaterialException$;
+__webpack_unused_export__ = IncorrectTrustAnchorException;
+__webpack_unused_export__ = IncorrectTrustAnchorException$;
+__webpack_unused_export__ = InvalidAliasNameException;
+__webpack_unused_export__ = InvalidAliasNameException$;
+__webpack_unused_export__ = InvalidArnException;
+__webpack_unused_export__ = InvalidArnException$;
+__webpack_unused_export__ = InvalidCiphertextException;
+__webpack_unused_export__ = InvalidCiphertextException$;
+__webpack_unused_export__ = InvalidGrantIdException;
+__webpack_unused_export__ = InvalidGrantIdException$;
+__webpack_unused_export__ = InvalidGrantTokenException;
+__webpack_unused_export__ = InvalidGrantTokenException$;
+__webpack_unused_export__ = InvalidImportTokenException;
+__webpack_unused_export__ = InvalidImportTokenException$;
+__webpack_unused_export__ = InvalidKeyUsageException;
+__webpack_unused_export__ = InvalidKeyUsageException$;
+__webpack_unused_export__ = InvalidMarkerException;
+__webpack_unused_export__ = InvalidMarkerException$;
+__webpack_unused_export__ = KMS;
+exports.pgq = KMSClient;
+__webpack_unused_export__ = KMSInternalException;
+__webpack_unused_export__ = KMSInternalException$;
+__webpack_unused_export__ = KMSInvalidMacException;
+__webpack_unused_export__ = KMSInvalidMacException$;
+__webpack_unused_export__ = KMSInvalidSignatureException;
+__webpack_unused_export__ = KMSInvalidSignatureException$;
+__webpack_unused_export__ = KMSInvalidStateException;
+__webpack_unused_export__ = KMSInvalidStateException$;
+__webpack_unused_export__ = KMSServiceException;
+__webpack_unused_export__ = KMSServiceException$;
+__webpack_unused_export__ = KeyAgreementAlgorithmSpec;
+__webpack_unused_export__ = KeyEncryptionMechanism;
+__webpack_unused_export__ = KeyLastUsageData$;
+__webpack_unused_export__ = KeyLastUsageTrackingOperation;
+__webpack_unused_export__ = KeyListEntry$;
+__webpack_unused_export__ = KeyManagerType;
+__webpack_unused_export__ = KeyMaterialState;
+__webpack_unused_export__ = KeyMetadata$;
+__webpack_unused_export__ = KeySpec;
+__webpack_unused_export__ = KeyState;
+__webpack_unused_export__ = KeyUnavailableException;
+__webpack_unused_export__ = KeyUnavailableException$;
+__webpack_unused_export__ = KeyUsageType;
+__webpack_unused_export__ = LimitExceededException;
+__webpack_unused_export__ = LimitExceededException$;
+__webpack_unused_export__ = ListAliases$;
+__webpack_unused_export__ = ListAliasesCommand;
+__webpack_unused_export__ = ListAliasesRequest$;
+__webpack_unused_export__ = ListAliasesResponse$;
+__webpack_unused_export__ = ListGrants$;
+__webpack_unused_export__ = ListGrantsCommand;
+__webpack_unused_export__ = ListGrantsRequest$;
+__webpack_unused_export__ = ListGrantsResponse$;
+__webpack_unused_export__ = ListKeyPolicies$;
+__webpack_unused_export__ = ListKeyPoliciesCommand;
+__webpack_unused_export__ = ListKeyPoliciesRequest$;
+__webpack_unused_export__ = ListKeyPoliciesResponse$;
+__webpack_unused_export__ = ListKeyRotations$;
+__webpack_unused_export__ = ListKeyRotationsCommand;
+__webpack_unused_export__ = ListKeyRotationsRequest$;
+__webpack_unused_export__ = ListKeyRotationsResponse$;
+__webpack_unused_export__ = ListKeys$;
+__webpack_unused_export__ = ListKeysCommand;
+__webpack_unused_export__ = ListKeysRequest$;
+__webpack_unused_export__ = ListKeysResponse$;
+__webpack_unused_export__ = ListResourceTags$;
+__webpack_unused_export__ = ListResourceTagsCommand;
+__webpack_unused_export__ = ListResourceTagsRequest$;
+__webpack_unused_export__ = ListResourceTagsResponse$;
+__webpack_unused_export__ = ListRetirableGrants$;
+__webpack_unused_export__ = ListRetirableGrantsCommand;
+__webpack_unused_export__ = ListRetirableGrantsRequest$;
+__webpack_unused_export__ = MacAlgorithmSpec;
+__webpack_unused_export__ = MalformedPolicyDocumentException;
+__webpack_unused_export__ = MalformedPolicyDocumentException$;
+__webpack_unused_export__ = MessageType;
+__webpack_unused_export__ = MultiRegionConfiguration$;
+__webpack_unused_export__ = MultiRegionKey$;
+__webpack_unused_export__ = MultiRegionKeyType;
+__webpack_unused_export__ = NotFoundException;
+__webpack_unused_export__ = NotFoundException$;
+__webpack_unused_export__ = OriginType;
+__webpack_unused_export__ = PutKeyPolicy$;
+exports.Ocb = PutKeyPolicyCommand;
+__webpack_unused_export__ = PutKeyPolicyRequest$;
+__webpack_unused_export__ = ReEncrypt$;
+__webpack_unused_export__ = ReEncryptCommand;
+__webpack_unused_export__ = ReEncryptRequest$;
+__webpack_unused_export__ = ReEncryptResponse$;
+__webpack_unused_export__ = RecipientInfo$;
+__webpack_unused_export__ = ReplicateKey$;
+__webpack_unused_export__ = ReplicateKeyCommand;
+__webpack_unused_export__ = ReplicateKeyRequest$;
+__webpack_unused_export__ = ReplicateKeyResponse$;
+__webpack_unused_export__ = RetireGrant$;
+__webpack_unused_export__ = RetireGrantCommand;
+__webpack_unused_export__ = RetireGrantRequest$;
+__webpack_unused_export__ = RevokeGrant$;
+__webpack_unused_export__ = RevokeGrantCommand;
+__webpack_unused_export__ = RevokeGrantRequest$;
+__webpack_unused_export__ = RotateKeyOnDemand$;
+__webpack_unused_export__ = RotateKeyOnDemandCommand;
+__webpack_unused_export__ = RotateKeyOnDemandRequest$;
+__webpack_unused_export__ = RotateKeyOnDemandResponse$;
+__webpack_unused_export__ = RotationType;
+__webpack_unused_export__ = RotationsListEntry$;
+__webpack_unused_export__ = ScheduleKeyDeletion$;
+__webpack_unused_export__ = ScheduleKeyDeletionCommand;
+__webpack_unused_export__ = ScheduleKeyDeletionRequest$;
+__webpack_unused_export__ = ScheduleKeyDeletionResponse$;
+__webpack_unused_export__ = Sign$;
+__webpack_unused_export__ = SignCommand;
+__webpack_unused_export__ = SignRequest$;
+__webpack_unused_export__ = SignResponse$;
+__webpack_unused_export__ = SigningAlgorithmSpec;
+__webpack_unused_export__ = Tag$;
+__webpack_unused_export__ = TagException;
+__webpack_unused_export__ = TagException$;
+__webpack_unused_export__ = TagResource$;
+__webpack_unused_export__ = TagResourceCommand;
+__webpack_unused_export__ = TagResourceRequest$;
+__webpack_unused_export__ = UnsupportedOperationException;
+__webpack_unused_export__ = UnsupportedOperationException$;
+__webpack_unused_export__ = UntagResource$;
+__webpack_unused_export__ = UntagResourceCommand;
+__webpack_unused_export__ = UntagResourceRequest$;
+__webpack_unused_export__ = UpdateAlias$;
+__webpack_unused_export__ = UpdateAliasCommand;
+__webpack_unused_export__ = UpdateAliasRequest$;
+__webpack_unused_export__ = UpdateCustomKeyStore$;
+__webpack_unused_export__ = UpdateCustomKeyStoreCommand;
+__webpack_unused_export__ = UpdateCustomKeyStoreRequest$;
+__webpack_unused_export__ = UpdateCustomKeyStoreResponse$;
+__webpack_unused_export__ = UpdateKeyDescription$;
+__webpack_unused_export__ = UpdateKeyDescriptionCommand;
+__webpack_unused_export__ = UpdateKeyDescriptionRequest$;
+__webpack_unused_export__ = UpdatePrimaryRegion$;
+__webpack_unused_export__ = UpdatePrimaryRegionCommand;
+__webpack_unused_export__ = UpdatePrimaryRegionRequest$;
+__webpack_unused_export__ = Verify$;
+__webpack_unused_export__ = VerifyCommand;
+__webpack_unused_export__ = VerifyMac$;
+__webpack_unused_export__ = VerifyMacCommand;
+__webpack_unused_export__ = VerifyMacRequest$;
+__webpack_unused_export__ = VerifyMacResponse$;
+__webpack_unused_export__ = VerifyRequest$;
+__webpack_unused_export__ = VerifyResponse$;
+__webpack_unused_export__ = WrappingKeySpec;
+__webpack_unused_export__ = XksKeyAlreadyInUseException;
+__webpack_unused_export__ = XksKeyAlreadyInUseException$;
+__webpack_unused_export__ = XksKeyConfigurationType$;
+__webpack_unused_export__ = XksKeyInvalidConfigurationException;
+__webpack_unused_export__ = XksKeyInvalidConfigurationException$;
+__webpack_unused_export__ = XksKeyNotFoundException;
+__webpack_unused_export__ = XksKeyNotFoundException$;
+__webpack_unused_export__ = XksProxyAuthenticationCredentialType$;
+__webpack_unused_export__ = XksProxyConfigurationType$;
+__webpack_unused_export__ = XksProxyConnectivityType;
+__webpack_unused_export__ = XksProxyIncorrectAuthenticationCredentialException;
+__webpack_unused_export__ = XksProxyIncorrectAuthenticationCredentialException$;
+__webpack_unused_export__ = XksProxyInvalidConfigurationException;
+__webpack_unused_export__ = XksProxyInvalidConfigurationException$;
+__webpack_unused_export__ = XksProxyInvalidResponseException;
+__webpack_unused_export__ = XksProxyInvalidResponseException$;
+__webpack_unused_export__ = XksProxyUriEndpointInUseException;
+__webpack_unused_export__ = XksProxyUriEndpointInUseException$;
+__webpack_unused_export__ = XksProxyUriInUseException;
+__webpack_unused_export__ = XksProxyUriInUseException$;
+__webpack_unused_export__ = XksProxyUriUnreachableException;
+__webpack_unused_export__ = XksProxyUriUnreachableException$;
+__webpack_unused_export__ = XksProxyVpcEndpointServiceInUseException;
+__webpack_unused_export__ = XksProxyVpcEndpointServiceInUseException$;
+__webpack_unused_export__ = XksProxyVpcEndpointServiceInvalidConfigurationException;
+__webpack_unused_export__ = XksProxyVpcEndpointServiceInvalidConfigurationException$;
+__webpack_unused_export__ = XksProxyVpcEndpointServiceNotFoundException;
+__webpack_unused_export__ = XksProxyVpcEndpointServiceNotFoundException$;
+__webpack_unused_export__ = errorTypeRegistries;
+__webpack_unused_export__ = paginateDescribeCustomKeyStores;
+__webpack_unused_export__ = paginateListAliases;
+__webpack_unused_export__ = paginateListGrants;
+__webpack_unused_export__ = paginateListKeyPolicies;
+__webpack_unused_export__ = paginateListKeyRotations;
+__webpack_unused_export__ = paginateListKeys;
+__webpack_unused_export__ = paginateListResourceTags;
+__webpack_unused_export__ = paginateListRetirableGrants;
 
 
 /***/ }),
@@ -12098,7 +16172,7 @@ __webpack_unused_export__ = GetObjectAttributesCommand;
 __webpack_unused_export__ = GetObjectAttributesOutput$;
 __webpack_unused_export__ = GetObjectAttributesParts$;
 __webpack_unused_export__ = GetObjectAttributesRequest$;
-__webpack_unused_export__ = GetObjectCommand;
+exports.jLs = GetObjectCommand;
 __webpack_unused_export__ = GetObjectLegalHold$;
 __webpack_unused_export__ = GetObjectLegalHoldCommand;
 __webpack_unused_export__ = GetObjectLegalHoldOutput$;
@@ -12222,7 +16296,7 @@ __webpack_unused_export__ = ListObjectsCommand;
 __webpack_unused_export__ = ListObjectsOutput$;
 __webpack_unused_export__ = ListObjectsRequest$;
 __webpack_unused_export__ = ListObjectsV2$;
-__webpack_unused_export__ = ListObjectsV2Command;
+exports.u6x = ListObjectsV2Command;
 __webpack_unused_export__ = ListObjectsV2Output$;
 __webpack_unused_export__ = ListObjectsV2Request$;
 __webpack_unused_export__ = ListParts$;
@@ -12517,6 +16591,2295 @@ __webpack_unused_export__ = waitUntilBucketExists;
 __webpack_unused_export__ = waitUntilBucketNotExists;
 __webpack_unused_export__ = waitUntilObjectExists;
 __webpack_unused_export__ = waitUntilObjectNotExists;
+
+
+/***/ }),
+
+/***/ 8797:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+const { awsEndpointFunctions, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider, getDefaultSocketTimeout, NODE_APP_ID_CONFIG_OPTIONS, getAwsRegionExtensionConfiguration, resolveAwsRegionExtensionConfiguration, resolveUserAgentConfig, resolveHostHeaderConfig, getUserAgentPlugin, getHostHeaderPlugin, getLoggerPlugin, getRecursionDetectionPlugin } = __nccwpck_require__(5152);
+const { getHttpAuthSchemeEndpointRuleSetPlugin, DefaultIdentityProviderConfig, getHttpSigningPlugin, createPaginator } = __nccwpck_require__(402);
+const { normalizeProvider, getSmithyContext, ServiceException, NoOpLogger, emitWarningIfUnsupportedVersion, loadConfigsForDefaultMode, getDefaultExtensionConfiguration, resolveDefaultRuntimeConfig, Client, makeBuilder, createAggregatedClient } = __nccwpck_require__(2658);
+const { Command: $Command } = __nccwpck_require__(2658);
+__webpack_unused_export__ = $Command;
+__webpack_unused_export__ = Client;
+const { resolveDefaultsModeConfig, loadConfig, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS, resolveRegionConfig } = __nccwpck_require__(7291);
+const { BinaryDecisionDiagram, EndpointCache, decideEndpoint, customEndpointFunctions, resolveEndpointConfig, getEndpointPlugin } = __nccwpck_require__(2085);
+const { parseUrl, getHttpHandlerExtensionConfiguration, resolveHttpHandlerRuntimeConfig, getContentLengthPlugin } = __nccwpck_require__(3422);
+const { DEFAULT_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, getRetryPlugin } = __nccwpck_require__(3609);
+const { TypeRegistry, getSchemaSerdePlugin } = __nccwpck_require__(6890);
+const { resolveAwsSdkSigV4Config, AwsSdkSigV4Signer, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS } = __nccwpck_require__(7523);
+const { defaultProvider } = __nccwpck_require__(5861);
+const { toUtf8, fromUtf8, toBase64, fromBase64, calculateBodyLength } = __nccwpck_require__(2430);
+const { streamCollector, NodeHttpHandler } = __nccwpck_require__(1279);
+const { AwsQueryProtocol } = __nccwpck_require__(7288);
+const { Sha256 } = __nccwpck_require__(9542);
+
+const defaultSNSHttpAuthSchemeParametersProvider = async (config, context, input) => {
+    return {
+        operation: getSmithyContext(context).operation,
+        region: await normalizeProvider(config.region)() || (() => {
+            throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })(),
+    };
+};
+function createAwsAuthSigv4HttpAuthOption(authParameters) {
+    return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+            name: "sns",
+            region: authParameters.region,
+        },
+        propertiesExtractor: (config, context) => ({
+            signingProperties: {
+                config,
+                context,
+            },
+        }),
+    };
+}
+const defaultSNSHttpAuthSchemeProvider = (authParameters) => {
+    const options = [];
+    switch (authParameters.operation) {
+        default: {
+            options.push(createAwsAuthSigv4HttpAuthOption(authParameters));
+        }
+    }
+    return options;
+};
+const resolveHttpAuthSchemeConfig = (config) => {
+    const config_0 = resolveAwsSdkSigV4Config(config);
+    return Object.assign(config_0, {
+        authSchemePreference: normalizeProvider(config.authSchemePreference ?? []),
+    });
+};
+
+const resolveClientEndpointParameters = (options) => {
+    return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "sns",
+    });
+};
+const commonParams = {
+    UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+    Endpoint: { type: "builtInParams", name: "endpoint" },
+    Region: { type: "builtInParams", name: "region" },
+    UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" },
+};
+
+var version = "3.1168.0";
+var packageInfo = {
+	version: version};
+
+const m = "ref";
+const a = -1, b = true, c = "isSet", d = "PartitionResult", e = "booleanEquals", f = "getAttr", g = "stringEquals", h = { [m]: "Endpoint" }, i = { [m]: d }, j = { [m]: "Region" }, k = {}, l = [j];
+const _data = {
+    conditions: [
+        [c, [h]],
+        [c, l],
+        ["aws.partition", l, d],
+        [e, [{ [m]: "UseFIPS" }, b]],
+        [e, [{ [m]: "UseDualStack" }, b]],
+        [e, [{ fn: f, argv: [i, "supportsDualStack"] }, b]],
+        [e, [{ fn: f, argv: [i, "supportsFIPS"] }, b]],
+        [g, [j, "us-gov-east-1"]],
+        [g, [j, "us-gov-west-1"]]
+    ],
+    results: [
+        [a],
+        [a, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [h, k],
+        ["https://sns-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", k],
+        [a, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://sns.us-gov-east-1.amazonaws.com", k],
+        ["https://sns.us-gov-west-1.amazonaws.com", k],
+        ["https://sns-fips.{Region}.{PartitionResult#dnsSuffix}", k],
+        [a, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://sns.{Region}.{PartitionResult#dualStackDnsSuffix}", k],
+        [a, "DualStack is enabled but this partition does not support DualStack"],
+        ["https://sns.{Region}.{PartitionResult#dnsSuffix}", k],
+        [a, "Invalid Configuration: Missing Region"]
+    ]
+};
+const root = 2;
+const r = 100_000_000;
+const nodes = new Int32Array([
+    -1, 1, -1,
+    0, 14, 3,
+    1, 4, r + 13,
+    2, 5, r + 13,
+    3, 8, 6,
+    4, 7, r + 12,
+    5, r + 10, r + 11,
+    4, 12, 9,
+    6, 10, r + 9,
+    7, r + 6, 11,
+    8, r + 7, r + 8,
+    5, 13, r + 5,
+    6, r + 4, r + 5,
+    3, r + 1, 15,
+    4, r + 2, r + 3,
+]);
+const bdd = BinaryDecisionDiagram.from(nodes, root, _data.conditions, _data.results);
+
+const cache = new EndpointCache({
+    size: 50,
+    params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"],
+});
+const defaultEndpointResolver = (endpointParams, context = {}) => {
+    return cache.get(endpointParams, () => decideEndpoint(bdd, {
+        endpointParams: endpointParams,
+        logger: context.logger,
+    }));
+};
+customEndpointFunctions.aws = awsEndpointFunctions;
+
+class SNSServiceException extends ServiceException {
+    static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.sns#SNSServiceException";
+    constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, SNSServiceException.prototype);
+    }
+}
+
+class AuthorizationErrorException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#AuthorizationErrorException";
+    name = "AuthorizationErrorException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "AuthorizationErrorException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, AuthorizationErrorException.prototype);
+    }
+}
+class InternalErrorException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InternalErrorException";
+    name = "InternalErrorException";
+    $fault = "server";
+    constructor(opts) {
+        super({
+            name: "InternalErrorException",
+            $fault: "server",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InternalErrorException.prototype);
+    }
+}
+class InvalidParameterException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidParameterException";
+    name = "InvalidParameterException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidParameterException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidParameterException.prototype);
+    }
+}
+class NotFoundException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#NotFoundException";
+    name = "NotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "NotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, NotFoundException.prototype);
+    }
+}
+class ThrottledException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ThrottledException";
+    name = "ThrottledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ThrottledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ThrottledException.prototype);
+    }
+}
+class FilterPolicyLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#FilterPolicyLimitExceededException";
+    name = "FilterPolicyLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "FilterPolicyLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, FilterPolicyLimitExceededException.prototype);
+    }
+}
+class ReplayLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ReplayLimitExceededException";
+    name = "ReplayLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ReplayLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ReplayLimitExceededException.prototype);
+    }
+}
+class SubscriptionLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#SubscriptionLimitExceededException";
+    name = "SubscriptionLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "SubscriptionLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, SubscriptionLimitExceededException.prototype);
+    }
+}
+class OptedOutException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#OptedOutException";
+    name = "OptedOutException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "OptedOutException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, OptedOutException.prototype);
+    }
+}
+class UserErrorException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#UserErrorException";
+    name = "UserErrorException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "UserErrorException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, UserErrorException.prototype);
+    }
+}
+class ConcurrentAccessException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ConcurrentAccessException";
+    name = "ConcurrentAccessException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ConcurrentAccessException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ConcurrentAccessException.prototype);
+    }
+}
+class InvalidSecurityException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidSecurityException";
+    name = "InvalidSecurityException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidSecurityException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidSecurityException.prototype);
+    }
+}
+class StaleTagException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#StaleTagException";
+    name = "StaleTagException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "StaleTagException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, StaleTagException.prototype);
+    }
+}
+class TagLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#TagLimitExceededException";
+    name = "TagLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TagLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TagLimitExceededException.prototype);
+    }
+}
+class TagPolicyException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#TagPolicyException";
+    name = "TagPolicyException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TagPolicyException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TagPolicyException.prototype);
+    }
+}
+class TopicLimitExceededException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#TopicLimitExceededException";
+    name = "TopicLimitExceededException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TopicLimitExceededException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TopicLimitExceededException.prototype);
+    }
+}
+class ResourceNotFoundException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ResourceNotFoundException";
+    name = "ResourceNotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "ResourceNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ResourceNotFoundException.prototype);
+    }
+}
+class InvalidStateException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidStateException";
+    name = "InvalidStateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidStateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidStateException.prototype);
+    }
+}
+class ValidationException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#ValidationException";
+    name = "ValidationException";
+    $fault = "client";
+    Message;
+    constructor(opts) {
+        super({
+            name: "ValidationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, ValidationException.prototype);
+        this.Message = opts.Message;
+    }
+}
+class EndpointDisabledException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#EndpointDisabledException";
+    name = "EndpointDisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "EndpointDisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, EndpointDisabledException.prototype);
+    }
+}
+class InvalidParameterValueException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidParameterValueException";
+    name = "InvalidParameterValueException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidParameterValueException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidParameterValueException.prototype);
+    }
+}
+class KMSAccessDeniedException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSAccessDeniedException";
+    name = "KMSAccessDeniedException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSAccessDeniedException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSAccessDeniedException.prototype);
+    }
+}
+class KMSDisabledException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSDisabledException";
+    name = "KMSDisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSDisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSDisabledException.prototype);
+    }
+}
+class KMSInvalidStateException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSInvalidStateException";
+    name = "KMSInvalidStateException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSInvalidStateException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSInvalidStateException.prototype);
+    }
+}
+class KMSNotFoundException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSNotFoundException";
+    name = "KMSNotFoundException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSNotFoundException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSNotFoundException.prototype);
+    }
+}
+class KMSOptInRequired extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSOptInRequired";
+    name = "KMSOptInRequired";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSOptInRequired",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSOptInRequired.prototype);
+    }
+}
+class KMSThrottlingException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#KMSThrottlingException";
+    name = "KMSThrottlingException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "KMSThrottlingException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, KMSThrottlingException.prototype);
+    }
+}
+class PlatformApplicationDisabledException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#PlatformApplicationDisabledException";
+    name = "PlatformApplicationDisabledException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "PlatformApplicationDisabledException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, PlatformApplicationDisabledException.prototype);
+    }
+}
+class BatchEntryIdsNotDistinctException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#BatchEntryIdsNotDistinctException";
+    name = "BatchEntryIdsNotDistinctException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "BatchEntryIdsNotDistinctException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, BatchEntryIdsNotDistinctException.prototype);
+    }
+}
+class BatchRequestTooLongException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#BatchRequestTooLongException";
+    name = "BatchRequestTooLongException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "BatchRequestTooLongException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, BatchRequestTooLongException.prototype);
+    }
+}
+class EmptyBatchRequestException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#EmptyBatchRequestException";
+    name = "EmptyBatchRequestException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "EmptyBatchRequestException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, EmptyBatchRequestException.prototype);
+    }
+}
+class InvalidBatchEntryIdException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#InvalidBatchEntryIdException";
+    name = "InvalidBatchEntryIdException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "InvalidBatchEntryIdException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, InvalidBatchEntryIdException.prototype);
+    }
+}
+class TooManyEntriesInBatchRequestException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#TooManyEntriesInBatchRequestException";
+    name = "TooManyEntriesInBatchRequestException";
+    $fault = "client";
+    constructor(opts) {
+        super({
+            name: "TooManyEntriesInBatchRequestException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, TooManyEntriesInBatchRequestException.prototype);
+    }
+}
+class VerificationException extends SNSServiceException {
+    static shapeId = "com.amazonaws.sns#VerificationException";
+    name = "VerificationException";
+    $fault = "client";
+    Message;
+    Status;
+    constructor(opts) {
+        super({
+            name: "VerificationException",
+            $fault: "client",
+            ...opts,
+        });
+        Object.setPrototypeOf(this, VerificationException.prototype);
+        this.Message = opts.Message;
+        this.Status = opts.Status;
+    }
+}
+
+const _A = "Attributes";
+const _AEE = "AuthorizationErrorException";
+const _AN = "ActionName";
+const _ANt = "AttributeName";
+const _AOU = "AuthenticateOnUnsubscribe";
+const _AP = "AddPermission";
+const _API = "AddPermissionInput";
+const _AV = "AttributeValue";
+const _AWSAI = "AWSAccountId";
+const _BEINDE = "BatchEntryIdsNotDistinctException";
+const _BREE = "BatchResultErrorEntry";
+const _BREEL = "BatchResultErrorEntryList";
+const _BRTLE = "BatchRequestTooLongException";
+const _BV = "BinaryValue";
+const _C = "Code";
+const _CA = "CreatedAt";
+const _CAE = "ConcurrentAccessException";
+const _CER = "CreateEndpointResponse";
+const _CIPNIOO = "CheckIfPhoneNumberIsOptedOut";
+const _CIPNIOOI = "CheckIfPhoneNumberIsOptedOutInput";
+const _CIPNIOOR = "CheckIfPhoneNumberIsOptedOutResponse";
+const _CPA = "CreatePlatformApplication";
+const _CPAI = "CreatePlatformApplicationInput";
+const _CPAR = "CreatePlatformApplicationResponse";
+const _CPE = "CreatePlatformEndpoint";
+const _CPEI = "CreatePlatformEndpointInput";
+const _CS = "ConfirmSubscription";
+const _CSI = "ConfirmSubscriptionInput";
+const _CSMSSPN = "CreateSMSSandboxPhoneNumber";
+const _CSMSSPNI = "CreateSMSSandboxPhoneNumberInput";
+const _CSMSSPNR = "CreateSMSSandboxPhoneNumberResult";
+const _CSR = "ConfirmSubscriptionResponse";
+const _CT = "CreateTopic";
+const _CTI = "CreateTopicInput";
+const _CTR = "CreateTopicResponse";
+const _CUD = "CustomUserData";
+const _DE = "DeleteEndpoint";
+const _DEI = "DeleteEndpointInput";
+const _DPA = "DeletePlatformApplication";
+const _DPAI = "DeletePlatformApplicationInput";
+const _DPP = "DataProtectionPolicy";
+const _DSMSSPN = "DeleteSMSSandboxPhoneNumber";
+const _DSMSSPNI = "DeleteSMSSandboxPhoneNumberInput";
+const _DSMSSPNR = "DeleteSMSSandboxPhoneNumberResult";
+const _DT = "DataType";
+const _DTI = "DeleteTopicInput";
+const _DTe = "DeleteTopic";
+const _E = "Endpoint";
+const _EA = "EndpointArn";
+const _EBRE = "EmptyBatchRequestException";
+const _EDE = "EndpointDisabledException";
+const _En = "Endpoints";
+const _F = "Failed";
+const _FPLEE = "FilterPolicyLimitExceededException";
+const _GDPP = "GetDataProtectionPolicy";
+const _GDPPI = "GetDataProtectionPolicyInput";
+const _GDPPR = "GetDataProtectionPolicyResponse";
+const _GEA = "GetEndpointAttributes";
+const _GEAI = "GetEndpointAttributesInput";
+const _GEAR = "GetEndpointAttributesResponse";
+const _GPAA = "GetPlatformApplicationAttributes";
+const _GPAAI = "GetPlatformApplicationAttributesInput";
+const _GPAAR = "GetPlatformApplicationAttributesResponse";
+const _GSA = "GetSubscriptionAttributes";
+const _GSAI = "GetSubscriptionAttributesInput";
+const _GSAR = "GetSubscriptionAttributesResponse";
+const _GSMSA = "GetSMSAttributes";
+const _GSMSAI = "GetSMSAttributesInput";
+const _GSMSAR = "GetSMSAttributesResponse";
+const _GSMSSAS = "GetSMSSandboxAccountStatus";
+const _GSMSSASI = "GetSMSSandboxAccountStatusInput";
+const _GSMSSASR = "GetSMSSandboxAccountStatusResult";
+const _GTA = "GetTopicAttributes";
+const _GTAI = "GetTopicAttributesInput";
+const _GTAR = "GetTopicAttributesResponse";
+const _I = "Id";
+const _IBEIE = "InvalidBatchEntryIdException";
+const _ICC = "Iso2CountryCode";
+const _IEE = "InternalErrorException";
+const _IIS = "IsInSandbox";
+const _IPE = "InvalidParameterException";
+const _IPVE = "InvalidParameterValueException";
+const _ISE = "InvalidSecurityException";
+const _ISEn = "InvalidStateException";
+const _K = "Key";
+const _KMSADE = "KMSAccessDeniedException";
+const _KMSDE = "KMSDisabledException";
+const _KMSISE = "KMSInvalidStateException";
+const _KMSNFE = "KMSNotFoundException";
+const _KMSOIR = "KMSOptInRequired";
+const _KMSTE = "KMSThrottlingException";
+const _L = "Label";
+const _LC = "LanguageCode";
+const _LEBPA = "ListEndpointsByPlatformApplication";
+const _LEBPAI = "ListEndpointsByPlatformApplicationInput";
+const _LEBPAR = "ListEndpointsByPlatformApplicationResponse";
+const _LOE = "ListOfEndpoints";
+const _LON = "ListOriginationNumbers";
+const _LONR = "ListOriginationNumbersRequest";
+const _LONRi = "ListOriginationNumbersResult";
+const _LOPA = "ListOfPlatformApplications";
+const _LPA = "ListPlatformApplications";
+const _LPAI = "ListPlatformApplicationsInput";
+const _LPAR = "ListPlatformApplicationsResponse";
+const _LPNOO = "ListPhoneNumbersOptedOut";
+const _LPNOOI = "ListPhoneNumbersOptedOutInput";
+const _LPNOOR = "ListPhoneNumbersOptedOutResponse";
+const _LS = "ListSubscriptions";
+const _LSBT = "ListSubscriptionsByTopic";
+const _LSBTI = "ListSubscriptionsByTopicInput";
+const _LSBTR = "ListSubscriptionsByTopicResponse";
+const _LSI = "ListSubscriptionsInput";
+const _LSMSSPN = "ListSMSSandboxPhoneNumbers";
+const _LSMSSPNI = "ListSMSSandboxPhoneNumbersInput";
+const _LSMSSPNR = "ListSMSSandboxPhoneNumbersResult";
+const _LSR = "ListSubscriptionsResponse";
+const _LT = "ListTopics";
+const _LTFR = "ListTagsForResource";
+const _LTFRR = "ListTagsForResourceRequest";
+const _LTFRRi = "ListTagsForResourceResponse";
+const _LTI = "ListTopicsInput";
+const _LTR = "ListTopicsResponse";
+const _M = "Message";
+const _MA = "MessageAttributes";
+const _MAM = "MessageAttributeMap";
+const _MAV = "MessageAttributeValue";
+const _MDI = "MessageDeduplicationId";
+const _MGI = "MessageGroupId";
+const _MI = "MessageId";
+const _MR = "MaxResults";
+const _MS = "MessageStructure";
+const _N = "Name";
+const _NC = "NumberCapabilities";
+const _NFE = "NotFoundException";
+const _NT = "NextToken";
+const _O = "Owner";
+const _OIPN = "OptInPhoneNumber";
+const _OIPNI = "OptInPhoneNumberInput";
+const _OIPNR = "OptInPhoneNumberResponse";
+const _OOE = "OptedOutException";
+const _OTP = "OneTimePassword";
+const _P = "Platform";
+const _PA = "PlatformApplications";
+const _PAA = "PlatformApplicationArn";
+const _PADE = "PlatformApplicationDisabledException";
+const _PAl = "PlatformApplication";
+const _PB = "PublishBatch";
+const _PBI = "PublishBatchInput";
+const _PBR = "PublishBatchResponse";
+const _PBRE = "PublishBatchRequestEntries";
+const _PBREL = "PublishBatchRequestEntryList";
+const _PBRELu = "PublishBatchResultEntryList";
+const _PBREu = "PublishBatchRequestEntry";
+const _PBREub = "PublishBatchResultEntry";
+const _PDPP = "PutDataProtectionPolicy";
+const _PDPPI = "PutDataProtectionPolicyInput";
+const _PI = "PublishInput";
+const _PN = "PhoneNumber";
+const _PNI = "PhoneNumberInformation";
+const _PNIL = "PhoneNumberInformationList";
+const _PNL = "PhoneNumberList";
+const _PNS = "PhoneNumberString";
+const _PNh = "PhoneNumbers";
+const _PR = "PublishResponse";
+const _Pr = "Protocol";
+const _Pu = "Publish";
+const _RA = "ResourceArn";
+const _RLEE = "ReplayLimitExceededException";
+const _RNFE = "ResourceNotFoundException";
+const _RP = "RemovePermission";
+const _RPI = "RemovePermissionInput";
+const _RSA = "ReturnSubscriptionArn";
+const _RT = "RouteType";
+const _S = "Status";
+const _SA = "SubscriptionArn";
+const _SEA = "SetEndpointAttributes";
+const _SEAI = "SetEndpointAttributesInput";
+const _SF = "SenderFault";
+const _SI = "SubscribeInput";
+const _SL = "SubscriptionsList";
+const _SLEE = "SubscriptionLimitExceededException";
+const _SMSSPN = "SMSSandboxPhoneNumber";
+const _SMSSPNL = "SMSSandboxPhoneNumberList";
+const _SN = "SequenceNumber";
+const _SPAA = "SetPlatformApplicationAttributes";
+const _SPAAI = "SetPlatformApplicationAttributesInput";
+const _SR = "SubscribeResponse";
+const _SSA = "SetSubscriptionAttributes";
+const _SSAI = "SetSubscriptionAttributesInput";
+const _SSMSA = "SetSMSAttributes";
+const _SSMSAI = "SetSMSAttributesInput";
+const _SSMSAR = "SetSMSAttributesResponse";
+const _STA = "SetTopicAttributes";
+const _STAI = "SetTopicAttributesInput";
+const _STE = "StaleTagException";
+const _SV = "StringValue";
+const _Su = "Subscriptions";
+const _Sub = "Subject";
+const _Subs = "Subscription";
+const _Subsc = "Subscribe";
+const _Suc = "Successful";
+const _T = "Token";
+const _TA = "TopicArn";
+const _TAa = "TargetArn";
+const _TE = "ThrottledException";
+const _TK = "TagKeys";
+const _TL = "TagList";
+const _TLEE = "TagLimitExceededException";
+const _TLEEo = "TopicLimitExceededException";
+const _TLo = "TopicsList";
+const _TMEIBRE = "TooManyEntriesInBatchRequestException";
+const _TPE = "TagPolicyException";
+const _TR = "TagResource";
+const _TRR = "TagResourceRequest";
+const _TRRa = "TagResourceResponse";
+const _Ta = "Tags";
+const _Tag = "Tag";
+const _To = "Topics";
+const _Top = "Topic";
+const _U = "Unsubscribe";
+const _UEE = "UserErrorException";
+const _UI = "UnsubscribeInput";
+const _UR = "UntagResource";
+const _URR = "UntagResourceRequest";
+const _URRn = "UntagResourceResponse";
+const _V = "Value";
+const _VE = "ValidationException";
+const _VEe = "VerificationException";
+const _VSMSSPN = "VerifySMSSandboxPhoneNumber";
+const _VSMSSPNI = "VerifySMSSandboxPhoneNumberInput";
+const _VSMSSPNR = "VerifySMSSandboxPhoneNumberResult";
+const _a = "attributes";
+const _aQE = "awsQueryError";
+const _c = "client";
+const _e = "error";
+const _hE = "httpError";
+const _iOO = "isOptedOut";
+const _m = "message";
+const _nT = "nextToken";
+const _pN = "phoneNumber";
+const _pNh = "phoneNumbers";
+const _s = "smithy.ts.sdk.synthetic.com.amazonaws.sns";
+const _se = "server";
+const _xN = "xmlName";
+const n0 = "com.amazonaws.sns";
+const _s_registry = new TypeRegistry(_s);
+var SNSServiceException$ = [-3, _s, "SNSServiceException", 0, [], []];
+_s_registry.registerError(SNSServiceException$, SNSServiceException);
+const n0_registry = new TypeRegistry(n0);
+var AuthorizationErrorException$ = [-3, n0, _AEE,
+    { [_aQE]: [`AuthorizationError`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(AuthorizationErrorException$, AuthorizationErrorException);
+var BatchEntryIdsNotDistinctException$ = [-3, n0, _BEINDE,
+    { [_aQE]: [`BatchEntryIdsNotDistinct`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(BatchEntryIdsNotDistinctException$, BatchEntryIdsNotDistinctException);
+var BatchRequestTooLongException$ = [-3, n0, _BRTLE,
+    { [_aQE]: [`BatchRequestTooLong`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(BatchRequestTooLongException$, BatchRequestTooLongException);
+var ConcurrentAccessException$ = [-3, n0, _CAE,
+    { [_aQE]: [`ConcurrentAccess`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ConcurrentAccessException$, ConcurrentAccessException);
+var EmptyBatchRequestException$ = [-3, n0, _EBRE,
+    { [_aQE]: [`EmptyBatchRequest`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(EmptyBatchRequestException$, EmptyBatchRequestException);
+var EndpointDisabledException$ = [-3, n0, _EDE,
+    { [_aQE]: [`EndpointDisabled`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(EndpointDisabledException$, EndpointDisabledException);
+var FilterPolicyLimitExceededException$ = [-3, n0, _FPLEE,
+    { [_aQE]: [`FilterPolicyLimitExceeded`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(FilterPolicyLimitExceededException$, FilterPolicyLimitExceededException);
+var InternalErrorException$ = [-3, n0, _IEE,
+    { [_aQE]: [`InternalError`, 500], [_e]: _se, [_hE]: 500 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InternalErrorException$, InternalErrorException);
+var InvalidBatchEntryIdException$ = [-3, n0, _IBEIE,
+    { [_aQE]: [`InvalidBatchEntryId`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidBatchEntryIdException$, InvalidBatchEntryIdException);
+var InvalidParameterException$ = [-3, n0, _IPE,
+    { [_aQE]: [`InvalidParameter`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidParameterException$, InvalidParameterException);
+var InvalidParameterValueException$ = [-3, n0, _IPVE,
+    { [_aQE]: [`ParameterValueInvalid`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidParameterValueException$, InvalidParameterValueException);
+var InvalidSecurityException$ = [-3, n0, _ISE,
+    { [_aQE]: [`InvalidSecurity`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidSecurityException$, InvalidSecurityException);
+var InvalidStateException$ = [-3, n0, _ISEn,
+    { [_aQE]: [`InvalidState`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(InvalidStateException$, InvalidStateException);
+var KMSAccessDeniedException$ = [-3, n0, _KMSADE,
+    { [_aQE]: [`KMSAccessDenied`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSAccessDeniedException$, KMSAccessDeniedException);
+var KMSDisabledException$ = [-3, n0, _KMSDE,
+    { [_aQE]: [`KMSDisabled`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSDisabledException$, KMSDisabledException);
+var KMSInvalidStateException$ = [-3, n0, _KMSISE,
+    { [_aQE]: [`KMSInvalidState`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSInvalidStateException$, KMSInvalidStateException);
+var KMSNotFoundException$ = [-3, n0, _KMSNFE,
+    { [_aQE]: [`KMSNotFound`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSNotFoundException$, KMSNotFoundException);
+var KMSOptInRequired$ = [-3, n0, _KMSOIR,
+    { [_aQE]: [`KMSOptInRequired`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSOptInRequired$, KMSOptInRequired);
+var KMSThrottlingException$ = [-3, n0, _KMSTE,
+    { [_aQE]: [`KMSThrottling`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(KMSThrottlingException$, KMSThrottlingException);
+var NotFoundException$ = [-3, n0, _NFE,
+    { [_aQE]: [`NotFound`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(NotFoundException$, NotFoundException);
+var OptedOutException$ = [-3, n0, _OOE,
+    { [_aQE]: [`OptedOut`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(OptedOutException$, OptedOutException);
+var PlatformApplicationDisabledException$ = [-3, n0, _PADE,
+    { [_aQE]: [`PlatformApplicationDisabled`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(PlatformApplicationDisabledException$, PlatformApplicationDisabledException);
+var ReplayLimitExceededException$ = [-3, n0, _RLEE,
+    { [_aQE]: [`ReplayLimitExceeded`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ReplayLimitExceededException$, ReplayLimitExceededException);
+var ResourceNotFoundException$ = [-3, n0, _RNFE,
+    { [_aQE]: [`ResourceNotFound`, 404], [_e]: _c, [_hE]: 404 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ResourceNotFoundException$, ResourceNotFoundException);
+var StaleTagException$ = [-3, n0, _STE,
+    { [_aQE]: [`StaleTag`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(StaleTagException$, StaleTagException);
+var SubscriptionLimitExceededException$ = [-3, n0, _SLEE,
+    { [_aQE]: [`SubscriptionLimitExceeded`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(SubscriptionLimitExceededException$, SubscriptionLimitExceededException);
+var TagLimitExceededException$ = [-3, n0, _TLEE,
+    { [_aQE]: [`TagLimitExceeded`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TagLimitExceededException$, TagLimitExceededException);
+var TagPolicyException$ = [-3, n0, _TPE,
+    { [_aQE]: [`TagPolicy`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TagPolicyException$, TagPolicyException);
+var ThrottledException$ = [-3, n0, _TE,
+    { [_aQE]: [`Throttled`, 429], [_e]: _c, [_hE]: 429 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(ThrottledException$, ThrottledException);
+var TooManyEntriesInBatchRequestException$ = [-3, n0, _TMEIBRE,
+    { [_aQE]: [`TooManyEntriesInBatchRequest`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TooManyEntriesInBatchRequestException$, TooManyEntriesInBatchRequestException);
+var TopicLimitExceededException$ = [-3, n0, _TLEEo,
+    { [_aQE]: [`TopicLimitExceeded`, 403], [_e]: _c, [_hE]: 403 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(TopicLimitExceededException$, TopicLimitExceededException);
+var UserErrorException$ = [-3, n0, _UEE,
+    { [_aQE]: [`UserError`, 400], [_e]: _c, [_hE]: 400 },
+    [_m],
+    [0]
+];
+n0_registry.registerError(UserErrorException$, UserErrorException);
+var ValidationException$ = [-3, n0, _VE,
+    { [_aQE]: [`ValidationException`, 400], [_e]: _c, [_hE]: 400 },
+    [_M],
+    [0], 1
+];
+n0_registry.registerError(ValidationException$, ValidationException);
+var VerificationException$ = [-3, n0, _VEe,
+    { [_e]: _c },
+    [_M, _S],
+    [0, 0], 2
+];
+n0_registry.registerError(VerificationException$, VerificationException);
+const errorTypeRegistries = [
+    _s_registry,
+    n0_registry,
+];
+var PhoneNumber = [0, n0, _PN, 8, 0];
+var PhoneNumberString = [0, n0, _PNS, 8, 0];
+var AddPermissionInput$ = [3, n0, _API,
+    0,
+    [_TA, _L, _AWSAI, _AN],
+    [0, 0, 64 | 0, 64 | 0], 4
+];
+var BatchResultErrorEntry$ = [3, n0, _BREE,
+    0,
+    [_I, _C, _SF, _M],
+    [0, 0, 2, 0], 3
+];
+var CheckIfPhoneNumberIsOptedOutInput$ = [3, n0, _CIPNIOOI,
+    0,
+    [_pN],
+    [[() => PhoneNumber, 0]], 1
+];
+var CheckIfPhoneNumberIsOptedOutResponse$ = [3, n0, _CIPNIOOR,
+    0,
+    [_iOO],
+    [2]
+];
+var ConfirmSubscriptionInput$ = [3, n0, _CSI,
+    0,
+    [_TA, _T, _AOU],
+    [0, 0, 0], 2
+];
+var ConfirmSubscriptionResponse$ = [3, n0, _CSR,
+    0,
+    [_SA],
+    [0]
+];
+var CreateEndpointResponse$ = [3, n0, _CER,
+    0,
+    [_EA],
+    [0]
+];
+var CreatePlatformApplicationInput$ = [3, n0, _CPAI,
+    0,
+    [_N, _P, _A],
+    [0, 0, 128 | 0], 3
+];
+var CreatePlatformApplicationResponse$ = [3, n0, _CPAR,
+    0,
+    [_PAA],
+    [0]
+];
+var CreatePlatformEndpointInput$ = [3, n0, _CPEI,
+    0,
+    [_PAA, _T, _CUD, _A],
+    [0, 0, 0, 128 | 0], 2
+];
+var CreateSMSSandboxPhoneNumberInput$ = [3, n0, _CSMSSPNI,
+    0,
+    [_PN, _LC],
+    [[() => PhoneNumberString, 0], 0], 1
+];
+var CreateSMSSandboxPhoneNumberResult$ = [3, n0, _CSMSSPNR,
+    0,
+    [],
+    []
+];
+var CreateTopicInput$ = [3, n0, _CTI,
+    0,
+    [_N, _A, _Ta, _DPP],
+    [0, 128 | 0, () => TagList, 0], 1
+];
+var CreateTopicResponse$ = [3, n0, _CTR,
+    0,
+    [_TA],
+    [0]
+];
+var DeleteEndpointInput$ = [3, n0, _DEI,
+    0,
+    [_EA],
+    [0], 1
+];
+var DeletePlatformApplicationInput$ = [3, n0, _DPAI,
+    0,
+    [_PAA],
+    [0], 1
+];
+var DeleteSMSSandboxPhoneNumberInput$ = [3, n0, _DSMSSPNI,
+    0,
+    [_PN],
+    [[() => PhoneNumberString, 0]], 1
+];
+var DeleteSMSSandboxPhoneNumberResult$ = [3, n0, _DSMSSPNR,
+    0,
+    [],
+    []
+];
+var DeleteTopicInput$ = [3, n0, _DTI,
+    0,
+    [_TA],
+    [0], 1
+];
+var Endpoint$ = [3, n0, _E,
+    0,
+    [_EA, _A],
+    [0, 128 | 0]
+];
+var GetDataProtectionPolicyInput$ = [3, n0, _GDPPI,
+    0,
+    [_RA],
+    [0], 1
+];
+var GetDataProtectionPolicyResponse$ = [3, n0, _GDPPR,
+    0,
+    [_DPP],
+    [0]
+];
+var GetEndpointAttributesInput$ = [3, n0, _GEAI,
+    0,
+    [_EA],
+    [0], 1
+];
+var GetEndpointAttributesResponse$ = [3, n0, _GEAR,
+    0,
+    [_A],
+    [128 | 0]
+];
+var GetPlatformApplicationAttributesInput$ = [3, n0, _GPAAI,
+    0,
+    [_PAA],
+    [0], 1
+];
+var GetPlatformApplicationAttributesResponse$ = [3, n0, _GPAAR,
+    0,
+    [_A],
+    [128 | 0]
+];
+var GetSMSAttributesInput$ = [3, n0, _GSMSAI,
+    0,
+    [_a],
+    [64 | 0]
+];
+var GetSMSAttributesResponse$ = [3, n0, _GSMSAR,
+    0,
+    [_a],
+    [128 | 0]
+];
+var GetSMSSandboxAccountStatusInput$ = [3, n0, _GSMSSASI,
+    0,
+    [],
+    []
+];
+var GetSMSSandboxAccountStatusResult$ = [3, n0, _GSMSSASR,
+    0,
+    [_IIS],
+    [2], 1
+];
+var GetSubscriptionAttributesInput$ = [3, n0, _GSAI,
+    0,
+    [_SA],
+    [0], 1
+];
+var GetSubscriptionAttributesResponse$ = [3, n0, _GSAR,
+    0,
+    [_A],
+    [128 | 0]
+];
+var GetTopicAttributesInput$ = [3, n0, _GTAI,
+    0,
+    [_TA],
+    [0], 1
+];
+var GetTopicAttributesResponse$ = [3, n0, _GTAR,
+    0,
+    [_A],
+    [128 | 0]
+];
+var ListEndpointsByPlatformApplicationInput$ = [3, n0, _LEBPAI,
+    0,
+    [_PAA, _NT],
+    [0, 0], 1
+];
+var ListEndpointsByPlatformApplicationResponse$ = [3, n0, _LEBPAR,
+    0,
+    [_En, _NT],
+    [() => ListOfEndpoints, 0]
+];
+var ListOriginationNumbersRequest$ = [3, n0, _LONR,
+    0,
+    [_NT, _MR],
+    [0, 1]
+];
+var ListOriginationNumbersResult$ = [3, n0, _LONRi,
+    0,
+    [_NT, _PNh],
+    [0, [() => PhoneNumberInformationList, 0]]
+];
+var ListPhoneNumbersOptedOutInput$ = [3, n0, _LPNOOI,
+    0,
+    [_nT],
+    [0]
+];
+var ListPhoneNumbersOptedOutResponse$ = [3, n0, _LPNOOR,
+    0,
+    [_pNh, _nT],
+    [[() => PhoneNumberList, 0], 0]
+];
+var ListPlatformApplicationsInput$ = [3, n0, _LPAI,
+    0,
+    [_NT],
+    [0]
+];
+var ListPlatformApplicationsResponse$ = [3, n0, _LPAR,
+    0,
+    [_PA, _NT],
+    [() => ListOfPlatformApplications, 0]
+];
+var ListSMSSandboxPhoneNumbersInput$ = [3, n0, _LSMSSPNI,
+    0,
+    [_NT, _MR],
+    [0, 1]
+];
+var ListSMSSandboxPhoneNumbersResult$ = [3, n0, _LSMSSPNR,
+    0,
+    [_PNh, _NT],
+    [[() => SMSSandboxPhoneNumberList, 0], 0], 1
+];
+var ListSubscriptionsByTopicInput$ = [3, n0, _LSBTI,
+    0,
+    [_TA, _NT],
+    [0, 0], 1
+];
+var ListSubscriptionsByTopicResponse$ = [3, n0, _LSBTR,
+    0,
+    [_Su, _NT],
+    [() => SubscriptionsList, 0]
+];
+var ListSubscriptionsInput$ = [3, n0, _LSI,
+    0,
+    [_NT],
+    [0]
+];
+var ListSubscriptionsResponse$ = [3, n0, _LSR,
+    0,
+    [_Su, _NT],
+    [() => SubscriptionsList, 0]
+];
+var ListTagsForResourceRequest$ = [3, n0, _LTFRR,
+    0,
+    [_RA],
+    [0], 1
+];
+var ListTagsForResourceResponse$ = [3, n0, _LTFRRi,
+    0,
+    [_Ta],
+    [() => TagList]
+];
+var ListTopicsInput$ = [3, n0, _LTI,
+    0,
+    [_NT],
+    [0]
+];
+var ListTopicsResponse$ = [3, n0, _LTR,
+    0,
+    [_To, _NT],
+    [() => TopicsList, 0]
+];
+var MessageAttributeValue$ = [3, n0, _MAV,
+    0,
+    [_DT, _SV, _BV],
+    [0, 0, 21], 1
+];
+var OptInPhoneNumberInput$ = [3, n0, _OIPNI,
+    0,
+    [_pN],
+    [[() => PhoneNumber, 0]], 1
+];
+var OptInPhoneNumberResponse$ = [3, n0, _OIPNR,
+    0,
+    [],
+    []
+];
+var PhoneNumberInformation$ = [3, n0, _PNI,
+    0,
+    [_CA, _PN, _S, _ICC, _RT, _NC],
+    [4, [() => PhoneNumber, 0], 0, 0, 0, 64 | 0]
+];
+var PlatformApplication$ = [3, n0, _PAl,
+    0,
+    [_PAA, _A],
+    [0, 128 | 0]
+];
+var PublishBatchInput$ = [3, n0, _PBI,
+    0,
+    [_TA, _PBRE],
+    [0, [() => PublishBatchRequestEntryList, 0]], 2
+];
+var PublishBatchRequestEntry$ = [3, n0, _PBREu,
+    0,
+    [_I, _M, _Sub, _MS, _MA, _MDI, _MGI],
+    [0, 0, 0, 0, [() => MessageAttributeMap, 0], 0, 0], 2
+];
+var PublishBatchResponse$ = [3, n0, _PBR,
+    0,
+    [_Suc, _F],
+    [() => PublishBatchResultEntryList, () => BatchResultErrorEntryList]
+];
+var PublishBatchResultEntry$ = [3, n0, _PBREub,
+    0,
+    [_I, _MI, _SN],
+    [0, 0, 0]
+];
+var PublishInput$ = [3, n0, _PI,
+    0,
+    [_M, _TA, _TAa, _PN, _Sub, _MS, _MA, _MDI, _MGI],
+    [0, 0, 0, [() => PhoneNumber, 0], 0, 0, [() => MessageAttributeMap, 0], 0, 0], 1
+];
+var PublishResponse$ = [3, n0, _PR,
+    0,
+    [_MI, _SN],
+    [0, 0]
+];
+var PutDataProtectionPolicyInput$ = [3, n0, _PDPPI,
+    0,
+    [_RA, _DPP],
+    [0, 0], 2
+];
+var RemovePermissionInput$ = [3, n0, _RPI,
+    0,
+    [_TA, _L],
+    [0, 0], 2
+];
+var SetEndpointAttributesInput$ = [3, n0, _SEAI,
+    0,
+    [_EA, _A],
+    [0, 128 | 0], 2
+];
+var SetPlatformApplicationAttributesInput$ = [3, n0, _SPAAI,
+    0,
+    [_PAA, _A],
+    [0, 128 | 0], 2
+];
+var SetSMSAttributesInput$ = [3, n0, _SSMSAI,
+    0,
+    [_a],
+    [128 | 0], 1
+];
+var SetSMSAttributesResponse$ = [3, n0, _SSMSAR,
+    0,
+    [],
+    []
+];
+var SetSubscriptionAttributesInput$ = [3, n0, _SSAI,
+    0,
+    [_SA, _ANt, _AV],
+    [0, 0, 0], 2
+];
+var SetTopicAttributesInput$ = [3, n0, _STAI,
+    0,
+    [_TA, _ANt, _AV],
+    [0, 0, 0], 2
+];
+var SMSSandboxPhoneNumber$ = [3, n0, _SMSSPN,
+    0,
+    [_PN, _S],
+    [[() => PhoneNumberString, 0], 0]
+];
+var SubscribeInput$ = [3, n0, _SI,
+    0,
+    [_TA, _Pr, _E, _A, _RSA],
+    [0, 0, 0, 128 | 0, 2], 2
+];
+var SubscribeResponse$ = [3, n0, _SR,
+    0,
+    [_SA],
+    [0]
+];
+var Subscription$ = [3, n0, _Subs,
+    0,
+    [_SA, _O, _Pr, _E, _TA],
+    [0, 0, 0, 0, 0]
+];
+var Tag$ = [3, n0, _Tag,
+    0,
+    [_K, _V],
+    [0, 0], 2
+];
+var TagResourceRequest$ = [3, n0, _TRR,
+    0,
+    [_RA, _Ta],
+    [0, () => TagList], 2
+];
+var TagResourceResponse$ = [3, n0, _TRRa,
+    0,
+    [],
+    []
+];
+var Topic$ = [3, n0, _Top,
+    0,
+    [_TA],
+    [0]
+];
+var UnsubscribeInput$ = [3, n0, _UI,
+    0,
+    [_SA],
+    [0], 1
+];
+var UntagResourceRequest$ = [3, n0, _URR,
+    0,
+    [_RA, _TK],
+    [0, 64 | 0], 2
+];
+var UntagResourceResponse$ = [3, n0, _URRn,
+    0,
+    [],
+    []
+];
+var VerifySMSSandboxPhoneNumberInput$ = [3, n0, _VSMSSPNI,
+    0,
+    [_PN, _OTP],
+    [[() => PhoneNumberString, 0], 0], 2
+];
+var VerifySMSSandboxPhoneNumberResult$ = [3, n0, _VSMSSPNR,
+    0,
+    [],
+    []
+];
+var __Unit = "unit";
+var BatchResultErrorEntryList = [1, n0, _BREEL,
+    0, () => BatchResultErrorEntry$
+];
+var ListOfEndpoints = [1, n0, _LOE,
+    0, () => Endpoint$
+];
+var ListOfPlatformApplications = [1, n0, _LOPA,
+    0, () => PlatformApplication$
+];
+var PhoneNumberInformationList = [1, n0, _PNIL,
+    0, [() => PhoneNumberInformation$,
+        0]
+];
+var PhoneNumberList = [1, n0, _PNL,
+    0, [() => PhoneNumber,
+        0]
+];
+var PublishBatchRequestEntryList = [1, n0, _PBREL,
+    0, [() => PublishBatchRequestEntry$,
+        0]
+];
+var PublishBatchResultEntryList = [1, n0, _PBRELu,
+    0, () => PublishBatchResultEntry$
+];
+var SMSSandboxPhoneNumberList = [1, n0, _SMSSPNL,
+    0, [() => SMSSandboxPhoneNumber$,
+        0]
+];
+var SubscriptionsList = [1, n0, _SL,
+    0, () => Subscription$
+];
+var TagList = [1, n0, _TL,
+    0, () => Tag$
+];
+var TopicsList = [1, n0, _TLo,
+    0, () => Topic$
+];
+var MessageAttributeMap = [2, n0, _MAM,
+    0, [0,
+        { [_xN]: _N }],
+    [() => MessageAttributeValue$,
+        { [_xN]: _V }]
+];
+var AddPermission$ = [9, n0, _AP,
+    0, () => AddPermissionInput$, () => __Unit
+];
+var CheckIfPhoneNumberIsOptedOut$ = [9, n0, _CIPNIOO,
+    0, () => CheckIfPhoneNumberIsOptedOutInput$, () => CheckIfPhoneNumberIsOptedOutResponse$
+];
+var ConfirmSubscription$ = [9, n0, _CS,
+    0, () => ConfirmSubscriptionInput$, () => ConfirmSubscriptionResponse$
+];
+var CreatePlatformApplication$ = [9, n0, _CPA,
+    0, () => CreatePlatformApplicationInput$, () => CreatePlatformApplicationResponse$
+];
+var CreatePlatformEndpoint$ = [9, n0, _CPE,
+    0, () => CreatePlatformEndpointInput$, () => CreateEndpointResponse$
+];
+var CreateSMSSandboxPhoneNumber$ = [9, n0, _CSMSSPN,
+    0, () => CreateSMSSandboxPhoneNumberInput$, () => CreateSMSSandboxPhoneNumberResult$
+];
+var CreateTopic$ = [9, n0, _CT,
+    0, () => CreateTopicInput$, () => CreateTopicResponse$
+];
+var DeleteEndpoint$ = [9, n0, _DE,
+    0, () => DeleteEndpointInput$, () => __Unit
+];
+var DeletePlatformApplication$ = [9, n0, _DPA,
+    0, () => DeletePlatformApplicationInput$, () => __Unit
+];
+var DeleteSMSSandboxPhoneNumber$ = [9, n0, _DSMSSPN,
+    0, () => DeleteSMSSandboxPhoneNumberInput$, () => DeleteSMSSandboxPhoneNumberResult$
+];
+var DeleteTopic$ = [9, n0, _DTe,
+    0, () => DeleteTopicInput$, () => __Unit
+];
+var GetDataProtectionPolicy$ = [9, n0, _GDPP,
+    0, () => GetDataProtectionPolicyInput$, () => GetDataProtectionPolicyResponse$
+];
+var GetEndpointAttributes$ = [9, n0, _GEA,
+    0, () => GetEndpointAttributesInput$, () => GetEndpointAttributesResponse$
+];
+var GetPlatformApplicationAttributes$ = [9, n0, _GPAA,
+    0, () => GetPlatformApplicationAttributesInput$, () => GetPlatformApplicationAttributesResponse$
+];
+var GetSMSAttributes$ = [9, n0, _GSMSA,
+    0, () => GetSMSAttributesInput$, () => GetSMSAttributesResponse$
+];
+var GetSMSSandboxAccountStatus$ = [9, n0, _GSMSSAS,
+    0, () => GetSMSSandboxAccountStatusInput$, () => GetSMSSandboxAccountStatusResult$
+];
+var GetSubscriptionAttributes$ = [9, n0, _GSA,
+    0, () => GetSubscriptionAttributesInput$, () => GetSubscriptionAttributesResponse$
+];
+var GetTopicAttributes$ = [9, n0, _GTA,
+    0, () => GetTopicAttributesInput$, () => GetTopicAttributesResponse$
+];
+var ListEndpointsByPlatformApplication$ = [9, n0, _LEBPA,
+    0, () => ListEndpointsByPlatformApplicationInput$, () => ListEndpointsByPlatformApplicationResponse$
+];
+var ListOriginationNumbers$ = [9, n0, _LON,
+    0, () => ListOriginationNumbersRequest$, () => ListOriginationNumbersResult$
+];
+var ListPhoneNumbersOptedOut$ = [9, n0, _LPNOO,
+    0, () => ListPhoneNumbersOptedOutInput$, () => ListPhoneNumbersOptedOutResponse$
+];
+var ListPlatformApplications$ = [9, n0, _LPA,
+    0, () => ListPlatformApplicationsInput$, () => ListPlatformApplicationsResponse$
+];
+var ListSMSSandboxPhoneNumbers$ = [9, n0, _LSMSSPN,
+    0, () => ListSMSSandboxPhoneNumbersInput$, () => ListSMSSandboxPhoneNumbersResult$
+];
+var ListSubscriptions$ = [9, n0, _LS,
+    0, () => ListSubscriptionsInput$, () => ListSubscriptionsResponse$
+];
+var ListSubscriptionsByTopic$ = [9, n0, _LSBT,
+    0, () => ListSubscriptionsByTopicInput$, () => ListSubscriptionsByTopicResponse$
+];
+var ListTagsForResource$ = [9, n0, _LTFR,
+    0, () => ListTagsForResourceRequest$, () => ListTagsForResourceResponse$
+];
+var ListTopics$ = [9, n0, _LT,
+    0, () => ListTopicsInput$, () => ListTopicsResponse$
+];
+var OptInPhoneNumber$ = [9, n0, _OIPN,
+    0, () => OptInPhoneNumberInput$, () => OptInPhoneNumberResponse$
+];
+var Publish$ = [9, n0, _Pu,
+    0, () => PublishInput$, () => PublishResponse$
+];
+var PublishBatch$ = [9, n0, _PB,
+    0, () => PublishBatchInput$, () => PublishBatchResponse$
+];
+var PutDataProtectionPolicy$ = [9, n0, _PDPP,
+    0, () => PutDataProtectionPolicyInput$, () => __Unit
+];
+var RemovePermission$ = [9, n0, _RP,
+    0, () => RemovePermissionInput$, () => __Unit
+];
+var SetEndpointAttributes$ = [9, n0, _SEA,
+    0, () => SetEndpointAttributesInput$, () => __Unit
+];
+var SetPlatformApplicationAttributes$ = [9, n0, _SPAA,
+    0, () => SetPlatformApplicationAttributesInput$, () => __Unit
+];
+var SetSMSAttributes$ = [9, n0, _SSMSA,
+    0, () => SetSMSAttributesInput$, () => SetSMSAttributesResponse$
+];
+var SetSubscriptionAttributes$ = [9, n0, _SSA,
+    0, () => SetSubscriptionAttributesInput$, () => __Unit
+];
+var SetTopicAttributes$ = [9, n0, _STA,
+    0, () => SetTopicAttributesInput$, () => __Unit
+];
+var Subscribe$ = [9, n0, _Subsc,
+    0, () => SubscribeInput$, () => SubscribeResponse$
+];
+var TagResource$ = [9, n0, _TR,
+    0, () => TagResourceRequest$, () => TagResourceResponse$
+];
+var Unsubscribe$ = [9, n0, _U,
+    0, () => UnsubscribeInput$, () => __Unit
+];
+var UntagResource$ = [9, n0, _UR,
+    0, () => UntagResourceRequest$, () => UntagResourceResponse$
+];
+var VerifySMSSandboxPhoneNumber$ = [9, n0, _VSMSSPN,
+    0, () => VerifySMSSandboxPhoneNumberInput$, () => VerifySMSSandboxPhoneNumberResult$
+];
+
+const getRuntimeConfig$1 = (config) => {
+    return {
+        apiVersion: "2010-03-31",
+        base64Decoder: config?.base64Decoder ?? fromBase64,
+        base64Encoder: config?.base64Encoder ?? toBase64,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultSNSHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+            {
+                schemeId: "aws.auth#sigv4",
+                identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+                signer: new AwsSdkSigV4Signer(),
+            },
+        ],
+        logger: config?.logger ?? new NoOpLogger(),
+        protocol: config?.protocol ?? AwsQueryProtocol,
+        protocolSettings: config?.protocolSettings ?? {
+            defaultNamespace: "com.amazonaws.sns",
+            errorTypeRegistries,
+            xmlNamespace: "http://sns.amazonaws.com/doc/2010-03-31/",
+            version: "2010-03-31",
+            serviceTarget: "AmazonSimpleNotificationService",
+        },
+        serviceId: config?.serviceId ?? "SNS",
+        sha256: config?.sha256 ?? Sha256,
+        urlParser: config?.urlParser ?? parseUrl,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf8,
+        utf8Encoder: config?.utf8Encoder ?? toUtf8,
+    };
+};
+
+const getRuntimeConfig = (config) => {
+    emitWarningIfUnsupportedVersion(process.version);
+    const defaultsMode = resolveDefaultsModeConfig(config);
+    const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
+    const clientSharedValues = getRuntimeConfig$1(config);
+    emitWarningIfUnsupportedVersion$1(process.version);
+    const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger,
+    };
+    return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 300_000),
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
+        region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ??
+            loadConfig({
+                ...NODE_RETRY_MODE_CONFIG_OPTIONS,
+                default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE,
+            }, config),
+        streamCollector: config?.streamCollector ?? streamCollector,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig(NODE_APP_ID_CONFIG_OPTIONS, loaderConfig),
+    };
+};
+
+const getHttpAuthExtensionConfiguration = (runtimeConfig) => {
+    const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+    let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+    let _credentials = runtimeConfig.credentials;
+    return {
+        setHttpAuthScheme(httpAuthScheme) {
+            const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+            if (index === -1) {
+                _httpAuthSchemes.push(httpAuthScheme);
+            }
+            else {
+                _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+            }
+        },
+        httpAuthSchemes() {
+            return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+            _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+            return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+            _credentials = credentials;
+        },
+        credentials() {
+            return _credentials;
+        },
+    };
+};
+const resolveHttpAuthRuntimeConfig = (config) => {
+    return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials(),
+    };
+};
+
+const resolveRuntimeExtensions = (runtimeConfig, extensions) => {
+    const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration(runtimeConfig));
+    extensions.forEach((extension) => extension.configure(extensionConfiguration));
+    return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig(extensionConfiguration));
+};
+
+class SNSClient extends Client {
+    config;
+    constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters(_config_0);
+        const _config_2 = resolveUserAgentConfig(_config_1);
+        const _config_3 = resolveRetryConfig(_config_2);
+        const _config_4 = resolveRegionConfig(_config_3);
+        const _config_5 = resolveHostHeaderConfig(_config_4);
+        const _config_6 = resolveEndpointConfig(_config_5);
+        const _config_7 = resolveHttpAuthSchemeConfig(_config_6);
+        const _config_8 = resolveRuntimeExtensions(_config_7, configuration?.extensions || []);
+        this.config = _config_8;
+        this.middlewareStack.use(getSchemaSerdePlugin(this.config));
+        this.middlewareStack.use(getUserAgentPlugin(this.config));
+        this.middlewareStack.use(getRetryPlugin(this.config));
+        this.middlewareStack.use(getContentLengthPlugin(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin(this.config));
+        this.middlewareStack.use(getLoggerPlugin(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
+            httpAuthSchemeParametersProvider: defaultSNSHttpAuthSchemeParametersProvider,
+            identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig({
+                "aws.auth#sigv4": config.credentials,
+            }),
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin(this.config));
+    }
+    destroy() {
+        super.destroy();
+    }
+}
+
+const command = makeBuilder(commonParams, "AmazonSimpleNotificationService", "SNSClient", getEndpointPlugin);
+const _ep0 = {};
+const _mw0 = (Command, cs, config, o) => [];
+
+class AddPermissionCommand extends command(_ep0, _mw0, "AddPermission", AddPermission$) {
+}
+
+class CheckIfPhoneNumberIsOptedOutCommand extends command(_ep0, _mw0, "CheckIfPhoneNumberIsOptedOut", CheckIfPhoneNumberIsOptedOut$) {
+}
+
+class ConfirmSubscriptionCommand extends command(_ep0, _mw0, "ConfirmSubscription", ConfirmSubscription$) {
+}
+
+class CreatePlatformApplicationCommand extends command(_ep0, _mw0, "CreatePlatformApplication", CreatePlatformApplication$) {
+}
+
+class CreatePlatformEndpointCommand extends command(_ep0, _mw0, "CreatePlatformEndpoint", CreatePlatformEndpoint$) {
+}
+
+class CreateSMSSandboxPhoneNumberCommand extends command(_ep0, _mw0, "CreateSMSSandboxPhoneNumber", CreateSMSSandboxPhoneNumber$) {
+}
+
+class CreateTopicCommand extends command(_ep0, _mw0, "CreateTopic", CreateTopic$) {
+}
+
+class DeleteEndpointCommand extends command(_ep0, _mw0, "DeleteEndpoint", DeleteEndpoint$) {
+}
+
+class DeletePlatformApplicationCommand extends command(_ep0, _mw0, "DeletePlatformApplication", DeletePlatformApplication$) {
+}
+
+class DeleteSMSSandboxPhoneNumberCommand extends command(_ep0, _mw0, "DeleteSMSSandboxPhoneNumber", DeleteSMSSandboxPhoneNumber$) {
+}
+
+class DeleteTopicCommand extends command(_ep0, _mw0, "DeleteTopic", DeleteTopic$) {
+}
+
+class GetDataProtectionPolicyCommand extends command(_ep0, _mw0, "GetDataProtectionPolicy", GetDataProtectionPolicy$) {
+}
+
+class GetEndpointAttributesCommand extends command(_ep0, _mw0, "GetEndpointAttributes", GetEndpointAttributes$) {
+}
+
+class GetPlatformApplicationAttributesCommand extends command(_ep0, _mw0, "GetPlatformApplicationAttributes", GetPlatformApplicationAttributes$) {
+}
+
+class GetSMSAttributesCommand extends command(_ep0, _mw0, "GetSMSAttributes", GetSMSAttributes$) {
+}
+
+class GetSMSSandboxAccountStatusCommand extends command(_ep0, _mw0, "GetSMSSandboxAccountStatus", GetSMSSandboxAccountStatus$) {
+}
+
+class GetSubscriptionAttributesCommand extends command(_ep0, _mw0, "GetSubscriptionAttributes", GetSubscriptionAttributes$) {
+}
+
+class GetTopicAttributesCommand extends command(_ep0, _mw0, "GetTopicAttributes", GetTopicAttributes$) {
+}
+
+class ListEndpointsByPlatformApplicationCommand extends command(_ep0, _mw0, "ListEndpointsByPlatformApplication", ListEndpointsByPlatformApplication$) {
+}
+
+class ListOriginationNumbersCommand extends command(_ep0, _mw0, "ListOriginationNumbers", ListOriginationNumbers$) {
+}
+
+class ListPhoneNumbersOptedOutCommand extends command(_ep0, _mw0, "ListPhoneNumbersOptedOut", ListPhoneNumbersOptedOut$) {
+}
+
+class ListPlatformApplicationsCommand extends command(_ep0, _mw0, "ListPlatformApplications", ListPlatformApplications$) {
+}
+
+class ListSMSSandboxPhoneNumbersCommand extends command(_ep0, _mw0, "ListSMSSandboxPhoneNumbers", ListSMSSandboxPhoneNumbers$) {
+}
+
+class ListSubscriptionsByTopicCommand extends command(_ep0, _mw0, "ListSubscriptionsByTopic", ListSubscriptionsByTopic$) {
+}
+
+class ListSubscriptionsCommand extends command(_ep0, _mw0, "ListSubscriptions", ListSubscriptions$) {
+}
+
+class ListTagsForResourceCommand extends command(_ep0, _mw0, "ListTagsForResource", ListTagsForResource$) {
+}
+
+class ListTopicsCommand extends command(_ep0, _mw0, "ListTopics", ListTopics$) {
+}
+
+class OptInPhoneNumberCommand extends command(_ep0, _mw0, "OptInPhoneNumber", OptInPhoneNumber$) {
+}
+
+class PublishBatchCommand extends command(_ep0, _mw0, "PublishBatch", PublishBatch$) {
+}
+
+class PublishCommand extends command(_ep0, _mw0, "Publish", Publish$) {
+}
+
+class PutDataProtectionPolicyCommand extends command(_ep0, _mw0, "PutDataProtectionPolicy", PutDataProtectionPolicy$) {
+}
+
+class RemovePermissionCommand extends command(_ep0, _mw0, "RemovePermission", RemovePermission$) {
+}
+
+class SetEndpointAttributesCommand extends command(_ep0, _mw0, "SetEndpointAttributes", SetEndpointAttributes$) {
+}
+
+class SetPlatformApplicationAttributesCommand extends command(_ep0, _mw0, "SetPlatformApplicationAttributes", SetPlatformApplicationAttributes$) {
+}
+
+class SetSMSAttributesCommand extends command(_ep0, _mw0, "SetSMSAttributes", SetSMSAttributes$) {
+}
+
+class SetSubscriptionAttributesCommand extends command(_ep0, _mw0, "SetSubscriptionAttributes", SetSubscriptionAttributes$) {
+}
+
+class SetTopicAttributesCommand extends command(_ep0, _mw0, "SetTopicAttributes", SetTopicAttributes$) {
+}
+
+class SubscribeCommand extends command(_ep0, _mw0, "Subscribe", Subscribe$) {
+}
+
+class TagResourceCommand extends command(_ep0, _mw0, "TagResource", TagResource$) {
+}
+
+class UnsubscribeCommand extends command(_ep0, _mw0, "Unsubscribe", Unsubscribe$) {
+}
+
+class UntagResourceCommand extends command(_ep0, _mw0, "UntagResource", UntagResource$) {
+}
+
+class VerifySMSSandboxPhoneNumberCommand extends command(_ep0, _mw0, "VerifySMSSandboxPhoneNumber", VerifySMSSandboxPhoneNumber$) {
+}
+
+const paginateListEndpointsByPlatformApplication = createPaginator(SNSClient, ListEndpointsByPlatformApplicationCommand, "NextToken", "NextToken", "");
+
+const paginateListOriginationNumbers = createPaginator(SNSClient, ListOriginationNumbersCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListPhoneNumbersOptedOut = createPaginator(SNSClient, ListPhoneNumbersOptedOutCommand, "nextToken", "nextToken", "");
+
+const paginateListPlatformApplications = createPaginator(SNSClient, ListPlatformApplicationsCommand, "NextToken", "NextToken", "");
+
+const paginateListSMSSandboxPhoneNumbers = createPaginator(SNSClient, ListSMSSandboxPhoneNumbersCommand, "NextToken", "NextToken", "MaxResults");
+
+const paginateListSubscriptionsByTopic = createPaginator(SNSClient, ListSubscriptionsByTopicCommand, "NextToken", "NextToken", "");
+
+const paginateListSubscriptions = createPaginator(SNSClient, ListSubscriptionsCommand, "NextToken", "NextToken", "");
+
+const paginateListTopics = createPaginator(SNSClient, ListTopicsCommand, "NextToken", "NextToken", "");
+
+const commands = {
+    AddPermissionCommand,
+    CheckIfPhoneNumberIsOptedOutCommand,
+    ConfirmSubscriptionCommand,
+    CreatePlatformApplicationCommand,
+    CreatePlatformEndpointCommand,
+    CreateSMSSandboxPhoneNumberCommand,
+    CreateTopicCommand,
+    DeleteEndpointCommand,
+    DeletePlatformApplicationCommand,
+    DeleteSMSSandboxPhoneNumberCommand,
+    DeleteTopicCommand,
+    GetDataProtectionPolicyCommand,
+    GetEndpointAttributesCommand,
+    GetPlatformApplicationAttributesCommand,
+    GetSMSAttributesCommand,
+    GetSMSSandboxAccountStatusCommand,
+    GetSubscriptionAttributesCommand,
+    GetTopicAttributesCommand,
+    ListEndpointsByPlatformApplicationCommand,
+    ListOriginationNumbersCommand,
+    ListPhoneNumbersOptedOutCommand,
+    ListPlatformApplicationsCommand,
+    ListSMSSandboxPhoneNumbersCommand,
+    ListSubscriptionsCommand,
+    ListSubscriptionsByTopicCommand,
+    ListTagsForResourceCommand,
+    ListTopicsCommand,
+    OptInPhoneNumberCommand,
+    PublishCommand,
+    PublishBatchCommand,
+    PutDataProtectionPolicyCommand,
+    RemovePermissionCommand,
+    SetEndpointAttributesCommand,
+    SetPlatformApplicationAttributesCommand,
+    SetSMSAttributesCommand,
+    SetSubscriptionAttributesCommand,
+    SetTopicAttributesCommand,
+    SubscribeCommand,
+    TagResourceCommand,
+    UnsubscribeCommand,
+    UntagResourceCommand,
+    VerifySMSSandboxPhoneNumberCommand,
+};
+const paginators = {
+    paginateListEndpointsByPlatformApplication,
+    paginateListOriginationNumbers,
+    paginateListPhoneNumbersOptedOut,
+    paginateListPlatformApplications,
+    paginateListSMSSandboxPhoneNumbers,
+    paginateListSubscriptions,
+    paginateListSubscriptionsByTopic,
+    paginateListTopics,
+};
+class SNS extends SNSClient {
+}
+createAggregatedClient(commands, SNS, { paginators });
+
+const LanguageCodeString = {
+    de_DE: "de-DE",
+    en_GB: "en-GB",
+    en_US: "en-US",
+    es_419: "es-419",
+    es_ES: "es-ES",
+    fr_CA: "fr-CA",
+    fr_FR: "fr-FR",
+    it_IT: "it-IT",
+    jp_JP: "ja-JP",
+    kr_KR: "kr-KR",
+    pt_BR: "pt-BR",
+    zh_CN: "zh-CN",
+    zh_TW: "zh-TW",
+};
+const NumberCapability = {
+    MMS: "MMS",
+    SMS: "SMS",
+    VOICE: "VOICE",
+};
+const RouteType = {
+    Premium: "Premium",
+    Promotional: "Promotional",
+    Transactional: "Transactional",
+};
+const SMSSandboxPhoneNumberVerificationStatus = {
+    Pending: "Pending",
+    Verified: "Verified",
+};
+
+__webpack_unused_export__ = AddPermission$;
+__webpack_unused_export__ = AddPermissionCommand;
+__webpack_unused_export__ = AddPermissionInput$;
+__webpack_unused_export__ = AuthorizationErrorException;
+__webpack_unused_export__ = AuthorizationErrorException$;
+__webpack_unused_export__ = BatchEntryIdsNotDistinctException;
+__webpack_unused_export__ = BatchEntryIdsNotDistinctException$;
+__webpack_unused_export__ = BatchRequestTooLongException;
+__webpack_unused_export__ = BatchRequestTooLongException$;
+__webpack_unused_export__ = BatchResultErrorEntry$;
+__webpack_unused_export__ = CheckIfPhoneNumberIsOptedOut$;
+__webpack_unused_export__ = CheckIfPhoneNumberIsOptedOutCommand;
+__webpack_unused_export__ = CheckIfPhoneNumberIsOptedOutInput$;
+__webpack_unused_export__ = CheckIfPhoneNumberIsOptedOutResponse$;
+__webpack_unused_export__ = ConcurrentAccessException;
+__webpack_unused_export__ = ConcurrentAccessException$;
+__webpack_unused_export__ = ConfirmSubscription$;
+__webpack_unused_export__ = ConfirmSubscriptionCommand;
+__webpack_unused_export__ = ConfirmSubscriptionInput$;
+__webpack_unused_export__ = ConfirmSubscriptionResponse$;
+__webpack_unused_export__ = CreateEndpointResponse$;
+__webpack_unused_export__ = CreatePlatformApplication$;
+__webpack_unused_export__ = CreatePlatformApplicationCommand;
+__webpack_unused_export__ = CreatePlatformApplicationInput$;
+__webpack_unused_export__ = CreatePlatformApplicationResponse$;
+__webpack_unused_export__ = CreatePlatformEndpoint$;
+__webpack_unused_export__ = CreatePlatformEndpointCommand;
+__webpack_unused_export__ = CreatePlatformEndpointInput$;
+__webpack_unused_export__ = CreateSMSSandboxPhoneNumber$;
+__webpack_unused_export__ = CreateSMSSandboxPhoneNumberCommand;
+__webpack_unused_export__ = CreateSMSSandboxPhoneNumberInput$;
+__webpack_unused_export__ = CreateSMSSandboxPhoneNumberResult$;
+__webpack_unused_export__ = CreateTopic$;
+__webpack_unused_export__ = CreateTopicCommand;
+__webpack_unused_export__ = CreateTopicInput$;
+__webpack_unused_export__ = CreateTopicResponse$;
+__webpack_unused_export__ = DeleteEndpoint$;
+__webpack_unused_export__ = DeleteEndpointCommand;
+__webpack_unused_export__ = DeleteEndpointInput$;
+__webpack_unused_export__ = DeletePlatformApplication$;
+__webpack_unused_export__ = DeletePlatformApplicationCommand;
+__webpack_unused_export__ = DeletePlatformApplicationInput$;
+__webpack_unused_export__ = DeleteSMSSandboxPhoneNumber$;
+__webpack_unused_export__ = DeleteSMSSandboxPhoneNumberCommand;
+__webpack_unused_export__ = DeleteSMSSandboxPhoneNumberInput$;
+__webpack_unused_export__ = DeleteSMSSandboxPhoneNumberResult$;
+__webpack_unused_export__ = DeleteTopic$;
+__webpack_unused_export__ = DeleteTopicCommand;
+__webpack_unused_export__ = DeleteTopicInput$;
+__webpack_unused_export__ = EmptyBatchRequestException;
+__webpack_unused_export__ = EmptyBatchRequestException$;
+__webpack_unused_export__ = Endpoint$;
+__webpack_unused_export__ = EndpointDisabledException;
+__webpack_unused_export__ = EndpointDisabledException$;
+__webpack_unused_export__ = FilterPolicyLimitExceededException;
+__webpack_unused_export__ = FilterPolicyLimitExceededException$;
+__webpack_unused_export__ = GetDataProtectionPolicy$;
+__webpack_unused_export__ = GetDataProtectionPolicyCommand;
+__webpack_unused_export__ = GetDataProtectionPolicyInput$;
+__webpack_unused_export__ = GetDataProtectionPolicyResponse$;
+__webpack_unused_export__ = GetEndpointAttributes$;
+__webpack_unused_export__ = GetEndpointAttributesCommand;
+__webpack_unused_export__ = GetEndpointAttributesInput$;
+__webpack_unused_export__ = GetEndpointAttributesResponse$;
+__webpack_unused_export__ = GetPlatformApplicationAttributes$;
+__webpack_unused_export__ = GetPlatformApplicationAttributesCommand;
+__webpack_unused_export__ = GetPlatformApplicationAttributesInput$;
+__webpack_unused_export__ = GetPlatformApplicationAttributesResponse$;
+__webpack_unused_export__ = GetSMSAttributes$;
+__webpack_unused_export__ = GetSMSAttributesCommand;
+__webpack_unused_export__ = GetSMSAttributesInput$;
+__webpack_unused_export__ = GetSMSAttributesResponse$;
+__webpack_unused_export__ = GetSMSSandboxAccountStatus$;
+__webpack_unused_export__ = GetSMSSandboxAccountStatusCommand;
+__webpack_unused_export__ = GetSMSSandboxAccountStatusInput$;
+__webpack_unused_export__ = GetSMSSandboxAccountStatusResult$;
+__webpack_unused_export__ = GetSubscriptionAttributes$;
+__webpack_unused_export__ = GetSubscriptionAttributesCommand;
+__webpack_unused_export__ = GetSubscriptionAttributesInput$;
+__webpack_unused_export__ = GetSubscriptionAttributesResponse$;
+__webpack_unused_export__ = GetTopicAttributes$;
+exports.YBt = GetTopicAttributesCommand;
+__webpack_unused_export__ = GetTopicAttributesInput$;
+__webpack_unused_export__ = GetTopicAttributesResponse$;
+__webpack_unused_export__ = InternalErrorException;
+__webpack_unused_export__ = InternalErrorException$;
+__webpack_unused_export__ = InvalidBatchEntryIdException;
+__webpack_unused_export__ = InvalidBatchEntryIdException$;
+__webpack_unused_export__ = InvalidParameterException;
+__webpack_unused_export__ = InvalidParameterException$;
+__webpack_unused_export__ = InvalidParameterValueException;
+__webpack_unused_export__ = InvalidParameterValueException$;
+__webpack_unused_export__ = InvalidSecurityException;
+__webpack_unused_export__ = InvalidSecurityException$;
+__webpack_unused_export__ = InvalidStateException;
+__webpack_unused_export__ = InvalidStateException$;
+__webpack_unused_export__ = KMSAccessDeniedException;
+__webpack_unused_export__ = KMSAccessDeniedException$;
+__webpack_unused_export__ = KMSDisabledException;
+__webpack_unused_export__ = KMSDisabledException$;
+__webpack_unused_export__ = KMSInvalidStateException;
+__webpack_unused_export__ = KMSInvalidStateException$;
+__webpack_unused_export__ = KMSNotFoundException;
+__webpack_unused_export__ = KMSNotFoundException$;
+__webpack_unused_export__ = KMSOptInRequired;
+__webpack_unused_export__ = KMSOptInRequired$;
+__webpack_unused_export__ = KMSThrottlingException;
+__webpack_unused_export__ = KMSThrottlingException$;
+__webpack_unused_export__ = LanguageCodeString;
+__webpack_unused_export__ = ListEndpointsByPlatformApplication$;
+__webpack_unused_export__ = ListEndpointsByPlatformApplicationCommand;
+__webpack_unused_export__ = ListEndpointsByPlatformApplicationInput$;
+__webpack_unused_export__ = ListEndpointsByPlatformApplicationResponse$;
+__webpack_unused_export__ = ListOriginationNumbers$;
+__webpack_unused_export__ = ListOriginationNumbersCommand;
+__webpack_unused_export__ = ListOriginationNumbersRequest$;
+__webpack_unused_export__ = ListOriginationNumbersResult$;
+__webpack_unused_export__ = ListPhoneNumbersOptedOut$;
+__webpack_unused_export__ = ListPhoneNumbersOptedOutCommand;
+__webpack_unused_export__ = ListPhoneNumbersOptedOutInput$;
+__webpack_unused_export__ = ListPhoneNumbersOptedOutResponse$;
+__webpack_unused_export__ = ListPlatformApplications$;
+__webpack_unused_export__ = ListPlatformApplicationsCommand;
+__webpack_unused_export__ = ListPlatformApplicationsInput$;
+__webpack_unused_export__ = ListPlatformApplicationsResponse$;
+__webpack_unused_export__ = ListSMSSandboxPhoneNumbers$;
+__webpack_unused_export__ = ListSMSSandboxPhoneNumbersCommand;
+__webpack_unused_export__ = ListSMSSandboxPhoneNumbersInput$;
+__webpack_unused_export__ = ListSMSSandboxPhoneNumbersResult$;
+__webpack_unused_export__ = ListSubscriptions$;
+__webpack_unused_export__ = ListSubscriptionsByTopic$;
+__webpack_unused_export__ = ListSubscriptionsByTopicCommand;
+__webpack_unused_export__ = ListSubscriptionsByTopicInput$;
+__webpack_unused_export__ = ListSubscriptionsByTopicResponse$;
+__webpack_unused_export__ = ListSubscriptionsCommand;
+__webpack_unused_export__ = ListSubscriptionsInput$;
+__webpack_unused_export__ = ListSubscriptionsResponse$;
+__webpack_unused_export__ = ListTagsForResource$;
+__webpack_unused_export__ = ListTagsForResourceCommand;
+__webpack_unused_export__ = ListTagsForResourceRequest$;
+__webpack_unused_export__ = ListTagsForResourceResponse$;
+__webpack_unused_export__ = ListTopics$;
+__webpack_unused_export__ = ListTopicsCommand;
+__webpack_unused_export__ = ListTopicsInput$;
+__webpack_unused_export__ = ListTopicsResponse$;
+__webpack_unused_export__ = MessageAttributeValue$;
+__webpack_unused_export__ = NotFoundException;
+__webpack_unused_export__ = NotFoundException$;
+__webpack_unused_export__ = NumberCapability;
+__webpack_unused_export__ = OptInPhoneNumber$;
+__webpack_unused_export__ = OptInPhoneNumberCommand;
+__webpack_unused_export__ = OptInPhoneNumberInput$;
+__webpack_unused_export__ = OptInPhoneNumberResponse$;
+__webpack_unused_export__ = OptedOutException;
+__webpack_unused_export__ = OptedOutException$;
+__webpack_unused_export__ = PhoneNumberInformation$;
+__webpack_unused_export__ = PlatformApplication$;
+__webpack_unused_export__ = PlatformApplicationDisabledException;
+__webpack_unused_export__ = PlatformApplicationDisabledException$;
+__webpack_unused_export__ = Publish$;
+__webpack_unused_export__ = PublishBatch$;
+__webpack_unused_export__ = PublishBatchCommand;
+__webpack_unused_export__ = PublishBatchInput$;
+__webpack_unused_export__ = PublishBatchRequestEntry$;
+__webpack_unused_export__ = PublishBatchResponse$;
+__webpack_unused_export__ = PublishBatchResultEntry$;
+__webpack_unused_export__ = PublishCommand;
+__webpack_unused_export__ = PublishInput$;
+__webpack_unused_export__ = PublishResponse$;
+__webpack_unused_export__ = PutDataProtectionPolicy$;
+__webpack_unused_export__ = PutDataProtectionPolicyCommand;
+__webpack_unused_export__ = PutDataProtectionPolicyInput$;
+__webpack_unused_export__ = RemovePermission$;
+__webpack_unused_export__ = RemovePermissionCommand;
+__webpack_unused_export__ = RemovePermissionInput$;
+__webpack_unused_export__ = ReplayLimitExceededException;
+__webpack_unused_export__ = ReplayLimitExceededException$;
+__webpack_unused_export__ = ResourceNotFoundException;
+__webpack_unused_export__ = ResourceNotFoundException$;
+__webpack_unused_export__ = RouteType;
+__webpack_unused_export__ = SMSSandboxPhoneNumber$;
+__webpack_unused_export__ = SMSSandboxPhoneNumberVerificationStatus;
+__webpack_unused_export__ = SNS;
+exports.kye = SNSClient;
+__webpack_unused_export__ = SNSServiceException;
+__webpack_unused_export__ = SNSServiceException$;
+__webpack_unused_export__ = SetEndpointAttributes$;
+__webpack_unused_export__ = SetEndpointAttributesCommand;
+__webpack_unused_export__ = SetEndpointAttributesInput$;
+__webpack_unused_export__ = SetPlatformApplicationAttributes$;
+__webpack_unused_export__ = SetPlatformApplicationAttributesCommand;
+__webpack_unused_export__ = SetPlatformApplicationAttributesInput$;
+__webpack_unused_export__ = SetSMSAttributes$;
+__webpack_unused_export__ = SetSMSAttributesCommand;
+__webpack_unused_export__ = SetSMSAttributesInput$;
+__webpack_unused_export__ = SetSMSAttributesResponse$;
+__webpack_unused_export__ = SetSubscriptionAttributes$;
+__webpack_unused_export__ = SetSubscriptionAttributesCommand;
+__webpack_unused_export__ = SetSubscriptionAttributesInput$;
+__webpack_unused_export__ = SetTopicAttributes$;
+__webpack_unused_export__ = SetTopicAttributesCommand;
+__webpack_unused_export__ = SetTopicAttributesInput$;
+__webpack_unused_export__ = StaleTagException;
+__webpack_unused_export__ = StaleTagException$;
+__webpack_unused_export__ = Subscribe$;
+__webpack_unused_export__ = SubscribeCommand;
+__webpack_unused_export__ = SubscribeInput$;
+__webpack_unused_export__ = SubscribeResponse$;
+__webpack_unused_export__ = Subscription$;
+__webpack_unused_export__ = SubscriptionLimitExceededException;
+__webpack_unused_export__ = SubscriptionLimitExceededException$;
+__webpack_unused_export__ = Tag$;
+__webpack_unused_export__ = TagLimitExceededException;
+__webpack_unused_export__ = TagLimitExceededException$;
+__webpack_unused_export__ = TagPolicyException;
+__webpack_unused_export__ = TagPolicyException$;
+__webpack_unused_export__ = TagResource$;
+__webpack_unused_export__ = TagResourceCommand;
+__webpack_unused_export__ = TagResourceRequest$;
+__webpack_unused_export__ = TagResourceResponse$;
+__webpack_unused_export__ = ThrottledException;
+__webpack_unused_export__ = ThrottledException$;
+__webpack_unused_export__ = TooManyEntriesInBatchRequestException;
+__webpack_unused_export__ = TooManyEntriesInBatchRequestException$;
+__webpack_unused_export__ = Topic$;
+__webpack_unused_export__ = TopicLimitExceededException;
+__webpack_unused_export__ = TopicLimitExceededException$;
+__webpack_unused_export__ = Unsubscribe$;
+__webpack_unused_export__ = UnsubscribeCommand;
+__webpack_unused_export__ = UnsubscribeInput$;
+__webpack_unused_export__ = UntagResource$;
+__webpack_unused_export__ = UntagResourceCommand;
+__webpack_unused_export__ = UntagResourceRequest$;
+__webpack_unused_export__ = UntagResourceResponse$;
+__webpack_unused_export__ = UserErrorException;
+__webpack_unused_export__ = UserErrorException$;
+__webpack_unused_export__ = ValidationException;
+__webpack_unused_export__ = ValidationException$;
+__webpack_unused_export__ = VerificationException;
+__webpack_unused_export__ = VerificationException$;
+__webpack_unused_export__ = VerifySMSSandboxPhoneNumber$;
+__webpack_unused_export__ = VerifySMSSandboxPhoneNumberCommand;
+__webpack_unused_export__ = VerifySMSSandboxPhoneNumberInput$;
+__webpack_unused_export__ = VerifySMSSandboxPhoneNumberResult$;
+__webpack_unused_export__ = errorTypeRegistries;
+__webpack_unused_export__ = paginateListEndpointsByPlatformApplication;
+__webpack_unused_export__ = paginateListOriginationNumbers;
+__webpack_unused_export__ = paginateListPhoneNumbersOptedOut;
+__webpack_unused_export__ = paginateListPlatformApplications;
+__webpack_unused_export__ = paginateListSMSSandboxPhoneNumbers;
+__webpack_unused_export__ = paginateListSubscriptions;
+__webpack_unused_export__ = paginateListSubscriptionsByTopic;
+__webpack_unused_export__ = paginateListTopics;
 
 
 /***/ }),
@@ -39945,7 +46308,6 @@ module.exports = __nccwpck_require__(218);
 /***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 var net = __nccwpck_require__(9278);
@@ -40209,7 +46571,7 @@ if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
 } else {
   debug = function() {};
 }
-__webpack_unused_export__ = debug; // for test
+exports.debug = debug; // for test
 
 
 /***/ }),
@@ -40217,7 +46579,6 @@ __webpack_unused_export__ = debug; // for test
 /***/ 6752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 const Client = __nccwpck_require__(3701)
@@ -40245,29 +46606,29 @@ const createRedirectInterceptor = __nccwpck_require__(5092)
 
 Object.assign(Dispatcher.prototype, api)
 
-__webpack_unused_export__ = Dispatcher
-__webpack_unused_export__ = Client
-__webpack_unused_export__ = Pool
-__webpack_unused_export__ = BalancedPool
-__webpack_unused_export__ = Agent
-module.exports.kT = ProxyAgent
-__webpack_unused_export__ = EnvHttpProxyAgent
-__webpack_unused_export__ = RetryAgent
-__webpack_unused_export__ = RetryHandler
+module.exports.Dispatcher = Dispatcher
+module.exports.Client = Client
+module.exports.Pool = Pool
+module.exports.BalancedPool = BalancedPool
+module.exports.Agent = Agent
+module.exports.ProxyAgent = ProxyAgent
+module.exports.EnvHttpProxyAgent = EnvHttpProxyAgent
+module.exports.RetryAgent = RetryAgent
+module.exports.RetryHandler = RetryHandler
 
-__webpack_unused_export__ = DecoratorHandler
-__webpack_unused_export__ = RedirectHandler
-__webpack_unused_export__ = createRedirectInterceptor
-__webpack_unused_export__ = {
+module.exports.DecoratorHandler = DecoratorHandler
+module.exports.RedirectHandler = RedirectHandler
+module.exports.createRedirectInterceptor = createRedirectInterceptor
+module.exports.interceptors = {
   redirect: __nccwpck_require__(1514),
   retry: __nccwpck_require__(2026),
   dump: __nccwpck_require__(8060),
   dns: __nccwpck_require__(379)
 }
 
-__webpack_unused_export__ = buildConnector
-__webpack_unused_export__ = errors
-__webpack_unused_export__ = {
+module.exports.buildConnector = buildConnector
+module.exports.errors = errors
+module.exports.util = {
   parseHeaders: util.parseHeaders,
   headerNameToString: util.headerNameToString
 }
@@ -40321,11 +46682,11 @@ function makeDispatcher (fn) {
   }
 }
 
-__webpack_unused_export__ = setGlobalDispatcher
-__webpack_unused_export__ = getGlobalDispatcher
+module.exports.setGlobalDispatcher = setGlobalDispatcher
+module.exports.getGlobalDispatcher = getGlobalDispatcher
 
 const fetchImpl = (__nccwpck_require__(4398).fetch)
-__webpack_unused_export__ = async function fetch (init, options = undefined) {
+module.exports.fetch = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
   } catch (err) {
@@ -40336,57 +46697,57 @@ __webpack_unused_export__ = async function fetch (init, options = undefined) {
     throw err
   }
 }
-/* unused reexport */ __nccwpck_require__(660).Headers
-/* unused reexport */ __nccwpck_require__(9051).Response
-/* unused reexport */ __nccwpck_require__(9967).Request
-/* unused reexport */ __nccwpck_require__(5910).FormData
-__webpack_unused_export__ = globalThis.File ?? (__nccwpck_require__(4573).File)
-/* unused reexport */ __nccwpck_require__(8355).FileReader
+module.exports.Headers = __nccwpck_require__(660).Headers
+module.exports.Response = __nccwpck_require__(9051).Response
+module.exports.Request = __nccwpck_require__(9967).Request
+module.exports.FormData = __nccwpck_require__(5910).FormData
+module.exports.File = globalThis.File ?? (__nccwpck_require__(4573).File)
+module.exports.FileReader = __nccwpck_require__(8355).FileReader
 
 const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
 
-__webpack_unused_export__ = setGlobalOrigin
-__webpack_unused_export__ = getGlobalOrigin
+module.exports.setGlobalOrigin = setGlobalOrigin
+module.exports.getGlobalOrigin = getGlobalOrigin
 
 const { CacheStorage } = __nccwpck_require__(3245)
 const { kConstruct } = __nccwpck_require__(109)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
-__webpack_unused_export__ = new CacheStorage(kConstruct)
+module.exports.caches = new CacheStorage(kConstruct)
 
 const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
 
-__webpack_unused_export__ = deleteCookie
-__webpack_unused_export__ = getCookies
-__webpack_unused_export__ = getSetCookies
-__webpack_unused_export__ = setCookie
+module.exports.deleteCookie = deleteCookie
+module.exports.getCookies = getCookies
+module.exports.getSetCookies = getSetCookies
+module.exports.setCookie = setCookie
 
 const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
 
-__webpack_unused_export__ = parseMIMEType
-__webpack_unused_export__ = serializeAMimeType
+module.exports.parseMIMEType = parseMIMEType
+module.exports.serializeAMimeType = serializeAMimeType
 
 const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
-/* unused reexport */ __nccwpck_require__(3726).WebSocket
-__webpack_unused_export__ = CloseEvent
-__webpack_unused_export__ = ErrorEvent
-__webpack_unused_export__ = MessageEvent
+module.exports.WebSocket = __nccwpck_require__(3726).WebSocket
+module.exports.CloseEvent = CloseEvent
+module.exports.ErrorEvent = ErrorEvent
+module.exports.MessageEvent = MessageEvent
 
-__webpack_unused_export__ = makeDispatcher(api.request)
-__webpack_unused_export__ = makeDispatcher(api.stream)
-__webpack_unused_export__ = makeDispatcher(api.pipeline)
-__webpack_unused_export__ = makeDispatcher(api.connect)
-__webpack_unused_export__ = makeDispatcher(api.upgrade)
+module.exports.request = makeDispatcher(api.request)
+module.exports.stream = makeDispatcher(api.stream)
+module.exports.pipeline = makeDispatcher(api.pipeline)
+module.exports.connect = makeDispatcher(api.connect)
+module.exports.upgrade = makeDispatcher(api.upgrade)
 
-__webpack_unused_export__ = MockClient
-__webpack_unused_export__ = MockPool
-__webpack_unused_export__ = MockAgent
-__webpack_unused_export__ = mockErrors
+module.exports.MockClient = MockClient
+module.exports.MockPool = MockPool
+module.exports.MockAgent = MockAgent
+module.exports.mockErrors = mockErrors
 
 const { EventSource } = __nccwpck_require__(1238)
 
-__webpack_unused_export__ = EventSource
+module.exports.EventSource = EventSource
 
 
 /***/ }),
@@ -48250,7 +54611,7 @@ module.exports = class FixedQueue {
 const DispatcherBase = __nccwpck_require__(1841)
 const FixedQueue = __nccwpck_require__(4660)
 const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(6443)
-const PoolStats = __nccwpck_require__(3246)
+const PoolStats = __nccwpck_require__(865)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -48443,7 +54804,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3246:
+/***/ 865:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(6443)
@@ -68324,6 +74685,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+
+/***/ }),
+
 /***/ 8611:
 /***/ ((module) => {
 
@@ -77150,22 +83518,87 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9180:
+/***/ 9148:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ bucketWriter),
+/* harmony export */   a: () => (/* binding */ bucketReader)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3711);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6373);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6566);
+// The central bucket's policy, read and written. Every call says whose bucket it must be, so that a bucket of that name in
+// another account is never touched.
+
+
+
+const EMPTY = { name: 'EmptyAnswer' };
+function bucketReader(options, { accountId, bucket }) {
+    const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .S3Client */ .YxF(options);
+    const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const call = { action: 's3:GetBucketPolicy', accountId, resource: `bucket ${bucket}` };
+    return {
+        policy: async () => {
+            try {
+                return await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call, async () => {
+                    const { Policy } = await s3.send(new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .GetBucketPolicyCommand */ .mCJ(input));
+                    // Never taken for "there is none": the next write would then replace all that stands there.
+                    if (!Policy)
+                        throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
+                    return Policy;
+                });
+            }
+            catch (error) {
+                // The only answer that means "there is none". Anything else must stop the run before a write.
+                if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && error.awsCode === 'NoSuchBucketPolicy')
+                    return null;
+                throw error;
+            }
+        },
+    };
+}
+function bucketWriter(options, { accountId, bucket }) {
+    // The SDK would send the same document again after another writer has come between.
+    const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .S3Client */ .YxF({ ...options, maxAttempts: 1 });
+    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const call = (operation) => ({
+        action: `s3:${operation}`,
+        accountId,
+        resource: `bucket ${bucket}`,
+    });
+    return {
+        putPolicy: async (text, timeoutMs) => {
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .PutBucketPolicyCommand */ .BfN({ ...target, Policy: text });
+            const abortSignal = AbortSignal.timeout(timeoutMs);
+            await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('PutBucketPolicy'), () => s3.send(command, { abortSignal }));
+        },
+        deletePolicy: async (timeoutMs) => {
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_2__/* .DeleteBucketPolicyCommand */ .dB7(target);
+            const abortSignal = AbortSignal.timeout(timeoutMs);
+            await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('DeleteBucketPolicy'), () => s3.send(command, { abortSignal }));
+        },
+    };
+}
+//# sourceMappingURL=bucket.js.map
+
+/***/ }),
+
+/***/ 6566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  N: () => (/* binding */ connect)
+  N: () => (/* binding */ asked),
+  g: () => (/* binding */ failureOf)
 });
 
 // EXTERNAL MODULE: ./lib/src/problem.js
 var problem = __nccwpck_require__(6373);
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
-var dist_cjs = __nccwpck_require__(3711);
 ;// CONCATENATED MODULE: ./lib/src/aws/remedies.js
 // What to do about an error of AWS, in words. A table by error code; only where one code has several causes is the call
-// looked at. The codes and what they mean: the API references of S3, CloudTrail and STS.
+// looked at. The codes and what they mean: the API references of S3, CloudTrail, KMS and STS.
 /** One or two sentences that say what to change. */
 function remedyFor(call, answer) {
     const remedy = REMEDIES.get(answer.awsCode) ?? UNKNOWN;
@@ -77184,10 +83617,14 @@ function denied({ action, accountId, resource }, { message }) {
         return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
     if (/public polic/i.test(message))
         return `Block Public Access refuses the policy because a statement in it is public, perhaps an old one of somebody else's. Narrow that statement by hand; plan-file holds the whole policy.`;
+    if (action.startsWith('kms:'))
+        return `Allow ${action} on ${resource} for the role of account ${accountId}, in the role and in the key policy (which may hand it to IAM by admitting the account). KMS gives and takes a key policy only within the key's account.`;
     if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
         return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it${action === 's3:PutBucketPolicy' ? ', or Block Public Access refuses a public statement in the policy' : ''}.`;
     return `Allow ${action} for the role of account ${accountId}.`;
 }
+const noKey = ({ resource }) => `There is no ${resource}. Check kms-key-arn: the key's full ARN, in the Region of the bucket.`;
+const KEY_STATE = 'The key is disabled or waits for its deletion: enable it in KMS, or set another kms-key-arn.';
 const REMEDIES = new Map([
     ['AccessDenied', denied],
     ['AccessDeniedException', denied],
@@ -77233,6 +83670,30 @@ const REMEDIES = new Map([
         'The policy of the key that encrypts the bucket or trail does not let CloudTrail use it: allow kms:GenerateDataKey* and kms:DescribeKey to cloudtrail.amazonaws.com.',
     ],
     [
+        'KmsKeyNotFoundException',
+        "CloudTrail does not find the key, or it is not in the bucket's Region. Set kms-key-arn to a key of the bucket's Region.",
+    ],
+    [
+        'KmsException',
+        'CloudTrail cannot use the key. It must be enabled, and a symmetric encryption key: see its state in KMS.',
+    ],
+    ['NotFoundException', noKey],
+    ['InvalidArnException', noKey],
+    [
+        'MalformedPolicyDocumentException',
+        ({ action }) => action.startsWith('kms:')
+            ? 'KMS does not take the key policy: most often a principal in it no longer exists, or the role could not change the key policy again afterwards. The plan shows the whole document; correct it by hand.'
+            : 'This is a fault of the action: AWS does not take the session policy. Report it with the debug log.',
+    ],
+    [
+        'LimitExceededException',
+        'The key policy is longer than the 32,768 bytes that KMS takes. Remove what is no longer needed, or use a second key.',
+    ],
+    ['KMSInvalidStateException', KEY_STATE],
+    ['DisabledException', KEY_STATE],
+    ['KMSInternalException', PASSING],
+    ['DependencyTimeoutException', PASSING],
+    [
         'MaximumNumberOfTrailsExceededException',
         'A Region takes five trails, multi-Region and organization trails of other Regions included. Delete one that is not needed, then run again.',
     ],
@@ -77259,7 +83720,7 @@ const REMEDIES = new Map([
     ],
     [
         'EmptyAnswer',
-        'S3 always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and S3 that cuts answers short.',
+        'AWS always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and AWS that cuts answers short.',
     ],
     [
         'RegionDisabledException',
@@ -77354,60 +83815,222 @@ const kebab = (code) => code
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase();
 //# sourceMappingURL=call.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/bucket.js
-// The central bucket's policy, read and written. Every call says whose bucket it must be, so that a bucket of that name in
-// another account is never touched.
+
+/***/ }),
+
+/***/ 4776:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ connectDelivery)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(3711);
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+;// CONCATENATED MODULE: ./lib/src/aws/aws-clock.js
+// What time it is for AWS: the runner's clock, put right by the `Date` of each answer. What AWS dates (log objects, a trail's
+// status) can only be compared with that.
+function awsClock(handler, runner = Date.now) {
+    let ahead = 0;
+    const handle = async (request, options) => {
+        const answer = await handler.handle(request, options);
+        const date = Date.parse(answer.response.headers['date'] ?? '');
+        if (!Number.isNaN(date))
+            ahead = date - runner();
+        return answer;
+    };
+    return {
+        now: () => runner() + ahead,
+        // All else of the handler is its own, as the SDK expects.
+        handler: Object.create(handler, { handle: { value: handle } }),
+    };
+}
+//# sourceMappingURL=aws-clock.js.map
+// EXTERNAL MODULE: ./lib/src/aws/bucket.js
+var bucket = __nccwpck_require__(9148);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
+// EXTERNAL MODULE: ./lib/src/aws/connect.js + 4 modules
+var connect = __nccwpck_require__(2499);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+;// CONCATENATED MODULE: ./lib/src/aws/delivery-permissions.js
+// The inline session policies under which delivery is proven: reading alone, in sessions of their own, so that no session that
+// may write can read a log. The central role may list and read below `AWSLogs/`; a member's may try to list the bucket, which
+// is expected to be refused.
+
+
+const VERIFICATION = {
+    central: ({ central, members, validateDigestHours: hours }, partition) => (0,permissions/* policy */.JN)([
+        ...bucketReading(central, partition),
+        // No resource level.
+        { actions: hours === undefined ? [] : ['cloudtrail:ListPublicKeys'], resources: ['*'] },
+        ...members
+            .filter(({ accountId }) => accountId === central.accountId)
+            .flatMap((member) => trailReading(member, partition)),
+    ]),
+    member: ({ central }, member, partition) => (0,permissions/* policy */.JN)([
+        ...trailReading(member, partition),
+        { actions: ['s3:ListBucket'], resources: [bucketArn(central, partition)] },
+    ]),
+};
+const bucketArn = ({ bucket }, partition) => `arn:${partition}:s3:::${bucket}`;
+/** A prefix that is not mentioned is whichever the trail has. A key decrypts only for S3, in the bucket's Region. */
+function bucketReading(central, partition) {
+    const { prefix, bucketRegion } = central;
+    const folders = prefix === undefined
+        ? ['AWSLogs/*', '*/AWSLogs/*']
+        : [`${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`];
+    const bucket = bucketArn(central, partition);
+    return [
+        { actions: ['s3:GetBucketPolicy'], resources: [bucket] },
+        {
+            actions: ['s3:ListBucket'],
+            resources: [bucket],
+            condition: { StringLike: { 's3:prefix': folders } },
+        },
+        { actions: ['s3:GetObject'], resources: folders.map((folder) => `${bucket}/${folder}`) },
+        {
+            actions: ['kms:Decrypt'],
+            resources: [`arn:${partition}:kms:${bucketRegion}:*:key/*`],
+            condition: { StringLike: { 'kms:ViaService': `s3.${bucketRegion}.*` } },
+        },
+    ];
+}
+/** Of any account, for a trail may be the organization's. `DescribeTrails` has no resource level. */
+function trailReading({ region, trail }, partition) {
+    return [
+        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
+        {
+            actions: ['cloudtrail:GetTrailStatus'],
+            resources: [(0,settings/* trailArn */.eL)(partition, region, '*', trail.name)],
+        },
+    ];
+}
+//# sourceMappingURL=delivery-permissions.js.map
+// EXTERNAL MODULE: ./lib/src/aws/logs.js
+var logs = __nccwpck_require__(5417);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudtrail/dist-cjs/index.js
+var client_cloudtrail_dist_cjs = __nccwpck_require__(7392);
+;// CONCATENATED MODULE: ./lib/src/aws/public-keys.js
+// The public keys with which CloudTrail's digests are checked, asked in the Region that signed them.
+
+
+/** Whatever Region the options name, each question goes to the one it is about. */
+function publicKeyReader(options, accountId) {
+    return {
+        publicKeys: (region, from, to) => {
+            const client = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm({ ...options, region });
+            const call = {
+                action: 'cloudtrail:ListPublicKeys',
+                accountId,
+                resource: `public keys in ${region}`,
+            };
+            return (0,aws_call/* asked */.N)(call, () => allKeys(client, new Date(from), new Date(to)));
+        },
+    };
+}
+async function allKeys(client, StartTime, EndTime) {
+    const keys = [];
+    for await (const page of (0,client_cloudtrail_dist_cjs/* paginateListPublicKeys */.BgR)({ client }, { StartTime, EndTime })) {
+        const found = page.PublicKeyList ?? [];
+        keys.push(...found.map(({ Fingerprint = '', Value }) => ({
+            fingerprint: Fingerprint,
+            der: Value ?? new Uint8Array(),
+        })));
+    }
+    return keys;
+}
+//# sourceMappingURL=public-keys.js.map
+// EXTERNAL MODULE: ./lib/src/aws/sessions.js + 1 modules
+var aws_sessions = __nccwpck_require__(9744);
+// EXTERNAL MODULE: ./lib/src/aws/trails.js
+var aws_trails = __nccwpck_require__(6895);
+;// CONCATENATED MODULE: ./lib/src/aws/connect-delivery.js
+// The ports of the proof of delivery, with sessions of their own: taken for this, and good for nothing but reading.
 
 
 
-const EMPTY = { name: 'EmptyAnswer' };
-function bucketReader(options, { accountId, bucket }) {
+
+
+
+
+
+
+
+
+/** @throws UserError where the token, the hub role or the central role cannot be had. */
+async function connectDelivery(request, source) {
+    const { central } = request;
+    const { handler, now } = awsClock(source.client.requestHandler);
+    const dated = { ...source, client: { ...source.client, requestHandler: handler } };
+    const sessions = await (0,aws_sessions/* takeRoles */.F)(request, dated, VERIFICATION);
+    const client = (0,connect/* clientOptions */.s)(request, dated);
+    const member = (session) => {
+        if (session instanceof problem/* UserError */.yo)
+            return session;
+        const { trails, status } = (0,aws_trails/* trailReader */.m)(client.trails(session), session.accountId);
+        const listsBucket = bucketAttempt(client.bucket(session), session.accountId, central);
+        return { trails, status, listsBucket };
+    };
+    return {
+        partition: sessions.central.partition,
+        policy: (0,bucket/* bucketReader */.a)(client.bucket(sessions.central), central),
+        logs: (0,logs/* logReader */.g)(client.bucket(sessions.central), central),
+        keys: publicKeyReader(client.bucket(sessions.central), central.accountId),
+        members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
+        now,
+    };
+}
+/** Lists the bucket with a member's credentials. Only a refusal is one: anything else that goes wrong is thrown. */
+function bucketAttempt(options, accountId, { accountId: owner, bucket }) {
     const s3 = new dist_cjs/* S3Client */.YxF(options);
-    const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
-    const call = { action: 's3:GetBucketPolicy', accountId, resource: `bucket ${bucket}` };
-    return {
-        policy: async () => {
-            try {
-                return await asked(call, async () => {
-                    const { Policy } = await s3.send(new dist_cjs/* GetBucketPolicyCommand */.mCJ(input));
-                    // Never taken for "there is none": the next write would then replace all that stands there.
-                    if (!Policy)
-                        throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
-                    return Policy;
-                });
-            }
-            catch (error) {
-                // The only answer that means "there is none". Anything else must stop the run before a write.
-                if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'NoSuchBucketPolicy')
-                    return null;
-                throw error;
-            }
-        },
-    };
-}
-function bucketWriter(options, { accountId, bucket }) {
-    // The SDK would send the same document again after another writer has come between.
-    const s3 = new dist_cjs/* S3Client */.YxF({ ...options, maxAttempts: 1 });
-    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
-    const call = (operation) => ({
-        action: `s3:${operation}`,
-        accountId,
-        resource: `bucket ${bucket}`,
+    const call = { action: 's3:ListBucket', accountId, resource: `bucket ${bucket}` };
+    const command = new dist_cjs/* ListObjectsV2Command */.u6x({
+        Bucket: bucket,
+        ExpectedBucketOwner: owner,
+        MaxKeys: 1,
     });
-    return {
-        putPolicy: async (text, timeoutMs) => {
-            const command = new dist_cjs/* PutBucketPolicyCommand */.BfN({ ...target, Policy: text });
-            const abortSignal = AbortSignal.timeout(timeoutMs);
-            await asked(call('PutBucketPolicy'), () => s3.send(command, { abortSignal }));
-        },
-        deletePolicy: async (timeoutMs) => {
-            const command = new dist_cjs/* DeleteBucketPolicyCommand */.dB7(target);
-            const abortSignal = AbortSignal.timeout(timeoutMs);
-            await asked(call('DeleteBucketPolicy'), () => s3.send(command, { abortSignal }));
-        },
+    return async () => {
+        try {
+            await (0,aws_call/* asked */.N)(call, () => s3.send(command));
+            return true;
+        }
+        catch (error) {
+            if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'AccessDenied')
+                return false;
+            throw error;
+        }
     };
 }
-//# sourceMappingURL=bucket.js.map
+//# sourceMappingURL=connect-delivery.js.map
+
+/***/ }),
+
+/***/ 2499:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  s: () => (/* binding */ clientOptions),
+  N: () => (/* binding */ connect)
+});
+
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+// EXTERNAL MODULE: ./lib/src/aws/bucket.js
+var bucket = __nccwpck_require__(9148);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-s3/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(3711);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
 ;// CONCATENATED MODULE: ./lib/src/aws/bucket-settings.js
 // The central bucket's settings, read, and written as they are recommended; and the bucket itself, made. Which of it is done
 // is not decided here. The recommended values are those of a bucket that the console makes today, with versioning.
@@ -77421,7 +84044,7 @@ function bucketSettingsReader(options, bucket) {
     const reading = {
         publicAccessBlock: async () => {
             const command = new dist_cjs/* GetPublicAccessBlockCommand */.GLk(target);
-            const answer = await asked(call('GetBucketPublicAccessBlock'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketPublicAccessBlock'), () => s3.send(command));
             const flags = answer.PublicAccessBlockConfiguration ?? {};
             return {
                 blockPublicAcls: flags.BlockPublicAcls ?? false,
@@ -77432,12 +84055,12 @@ function bucketSettingsReader(options, bucket) {
         },
         ownership: async () => {
             const command = new dist_cjs/* GetBucketOwnershipControlsCommand */.$rC(target);
-            const answer = await asked(call('GetBucketOwnershipControls'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketOwnershipControls'), () => s3.send(command));
             return answer.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null;
         },
         encryption: async () => {
             const command = new dist_cjs/* GetBucketEncryptionCommand */.tQT(target);
-            const answer = await asked(call('GetEncryptionConfiguration'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetEncryptionConfiguration'), () => s3.send(command));
             const rule = answer.ServerSideEncryptionConfiguration?.Rules?.[0];
             const algorithm = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
             const blocked = rule?.BlockedEncryptionTypes?.EncryptionType ?? null;
@@ -77445,7 +84068,7 @@ function bucketSettingsReader(options, bucket) {
         },
         versioning: async () => {
             const command = new dist_cjs/* GetBucketVersioningCommand */._rj(target);
-            const answer = await asked(call('GetBucketVersioning'), () => s3.send(command));
+            const answer = await (0,aws_call/* asked */.N)(call('GetBucketVersioning'), () => s3.send(command));
             return answer.Status ?? null;
         },
     };
@@ -77476,7 +84099,7 @@ function bucketSettingsWriter(options, bucket) {
         'create-bucket': async () => {
             const command = new dist_cjs/* CreateBucketCommand */.cZX(creation(bucket, options.region));
             try {
-                await asked(call('CreateBucket'), () => s3.send(command));
+                await (0,aws_call/* asked */.N)(call('CreateBucket'), () => s3.send(command));
             }
             catch (error) {
                 const isTaken = error instanceof problem/* CallFailure */.Rk && error.awsCode === 'BucketAlreadyExists';
@@ -77494,12 +84117,12 @@ function bucketSettingsWriter(options, bucket) {
                 ...target,
                 PublicAccessBlockConfiguration,
             });
-            await asked(call('PutBucketPublicAccessBlock'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketPublicAccessBlock'), () => s3.send(command));
         },
         'put-ownership-controls': async () => {
             const OwnershipControls = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] };
             const command = new dist_cjs/* PutBucketOwnershipControlsCommand */.o9A({ ...target, OwnershipControls });
-            await asked(call('PutBucketOwnershipControls'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketOwnershipControls'), () => s3.send(command));
         },
         'put-encryption': async () => {
             const rule = {
@@ -77512,12 +84135,12 @@ function bucketSettingsWriter(options, bucket) {
                 ...target,
                 ServerSideEncryptionConfiguration,
             });
-            await asked(call('PutEncryptionConfiguration'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutEncryptionConfiguration'), () => s3.send(command));
         },
         'put-versioning': async () => {
             const VersioningConfiguration = { Status: 'Enabled' };
             const command = new dist_cjs/* PutBucketVersioningCommand */.XjQ({ ...target, VersioningConfiguration });
-            await asked(call('PutBucketVersioning'), () => s3.send(command));
+            await (0,aws_call/* asked */.N)(call('PutBucketVersioning'), () => s3.send(command));
         },
     };
 }
@@ -77569,403 +84192,92 @@ function ownedByAnother({ accountId, bucket }, cause) {
     }, { cause });
 }
 //# sourceMappingURL=bucket-settings.js.map
-// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
-var client_sts_dist_cjs = __nccwpck_require__(1695);
-// EXTERNAL MODULE: ./lib/src/trail/settings.js
-var settings = __nccwpck_require__(5292);
-;// CONCATENATED MODULE: ./lib/src/aws/permissions.js
-// The inline session policies: what each role may do while this run holds it. They mirror the calls that this operation with
-// these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
-// refused by IAM even if the code tried one. STS takes at most 2,048 characters.
-
-function policy(statements) {
-    const allowed = statements
-        .filter(({ actions }) => actions.length > 0)
-        .map(({ actions, resources, condition }) => ({
-        Effect: 'Allow',
-        Action: actions,
-        Resource: resources,
-        ...(condition === undefined ? {} : { Condition: condition }),
-    }));
-    return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
-}
-function centralPermissions({ mode, central, members }, partition) {
-    const leaves = members.some(({ state }) => state !== 'present');
-    const own = members.filter(({ accountId }) => accountId === central.accountId);
-    const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
-    const write = [
-        's3:PutBucketPolicy',
-        ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
-        ...(own.length > 0 ? WRITE_SETTINGS : []),
-    ];
-    return policy([
-        {
-            actions: [...read, ...(mode === 'apply' ? write : [])],
-            resources: [`arn:${partition}:s3:::${central.bucket}`],
-        },
-        ...own.flatMap((member) => trailStatements(mode, member, partition)),
-    ]);
-}
-/** For a bootstrap, which is told by the central account being a member of its own. */
-const READ_SETTINGS = [
-    's3:GetBucketOwnershipControls',
-    's3:GetBucketPublicAccessBlock',
-    's3:GetBucketVersioning',
-    's3:GetEncryptionConfiguration',
-];
-const WRITE_SETTINGS = [
-    's3:CreateBucket',
-    's3:PutBucketOwnershipControls',
-    's3:PutBucketPublicAccessBlock',
-    's3:PutBucketVersioning',
-    's3:PutEncryptionConfiguration',
-];
-function memberPermissions(mode, member, partition) {
-    return policy(trailStatements(mode, member, partition));
-}
-/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
-function trailStatements(mode, member, partition) {
-    const { name, replaces } = member.trail;
-    const arn = (trail) => (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, trail);
-    return [
-        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
-        {
-            actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
-            resources: [arn(name)],
-        },
-        ...(replaces === undefined
-            ? []
-            : [
-                {
-                    actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
-                    resources: [arn(replaces)],
-                },
-            ]),
-        ...(mode === 'apply' ? passRole(member, partition) : []),
-    ];
-}
-const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
-function reads({ trail: { extras } }, all) {
-    return [
-        'cloudtrail:GetTrailStatus',
-        ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
-        ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
-        ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
-    ];
-}
-function writes({ state, trail: { extras, replaces } }) {
-    if (state !== 'present')
-        return RETIREMENT;
-    // A trail that takes another's place gets whatever the other has.
-    const all = replaces !== undefined;
-    return [
-        'cloudtrail:CreateTrail',
-        'cloudtrail:UpdateTrail',
-        'cloudtrail:StartLogging',
-        ...(all || extras.eventSelectors ? ['cloudtrail:PutEventSelectors'] : []),
-        ...(all || extras.insightSelectors ? ['cloudtrail:PutInsightSelectors'] : []),
-        ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
-        ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
-    ];
-}
-/** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
-function passRole({ state, accountId, trail }, partition) {
-    const { cloudWatchRoleArn: role } = trail.settings;
-    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;
-    const resource = role === undefined ? inherited : role;
-    if (state !== 'present' || resource === undefined || resource === '')
-        return [];
-    const condition = { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } };
-    return [{ actions: ['iam:PassRole'], resources: [resource], condition }];
-}
-// Leaves room for the frame below 2,048 characters.
-const ROLE_LIST_LIMIT = 1_800;
-/** What the hub role is for: taking these roles. Many become one pattern, with `*` for the account's ID, for STS's limit. */
-function hubPermissions(roleArns) {
-    const fits = JSON.stringify(roleArns).length <= ROLE_LIST_LIMIT;
-    const resources = fits
-        ? roleArns
-        : [...new Set(roleArns.map((arn) => arn.replaceAll(arn.split(':')[4] ?? '', '*')))];
-    return policy([{ actions: ['sts:AssumeRole'], resources }]);
-}
-//# sourceMappingURL=permissions.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/trust.js
-// Why AWS refused the job's OIDC token, told with what the token really says: most first runs fail here, and STS's own
-// words ("Not authorized to perform sts:AssumeRoleWithWebIdentity") name no cause.
-
-const FORMS = 'GitHub sends the subject in one of two forms: repo:OWNER/REPO:… (repositories from before 2026-07-15), or repo:OWNER@OWNER-ID/REPO@REPO-ID:… (created, renamed or moved since, or opted in). It ends in ref:refs/heads/BRANCH, in pull_request, or in environment:NAME where the job names an environment';
-/** The failure with a remedy that fits what STS said; anything but a refused token is given back as it is. */
-function tokenRefused(error, roleArn, accountId, token) {
-    if (!(error instanceof problem/* CallFailure */.Rk))
-        return error;
-    const remedy = remedyOf(error, roleArn, accountId, token);
-    if (remedy === null)
-        return error;
-    const [finding] = error.findings;
-    return new problem/* CallFailure */.Rk(error.awsCode, { code: 'role-not-taken', account: accountId, message: finding?.message ?? '', remedy }, { cause: error.cause });
-}
-function remedyOf(error, roleArn, accountId, token) {
-    const claims = claimsOf(token);
-    const subject = claims?.sub ?? '(unreadable)';
-    const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
-    switch (error.awsCode) {
-        case 'AccessDenied':
-            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
-        case 'InvalidIdentityTokenException':
-        case 'InvalidIdentityToken':
-            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
-        case 'ExpiredTokenException':
-        case 'ExpiredToken':
-            return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';
-        default:
-            return null;
-    }
-}
-/** What the token says of itself, unverified: for messages only. Null for what is no JWT. */
-function claimsOf(token) {
-    try {
-        const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-        return JSON.parse(payload);
-    }
-    catch {
-        return null;
-    }
-}
-//# sourceMappingURL=trust.js.map
-;// CONCATENATED MODULE: ./lib/src/aws/sessions.js
-// Takes the roles: one OIDC token, all roles at the same time, each with its own session policy, straight or by way of the
-// hub role. A session whose account is not the one it is for is refused before anything else is asked of AWS.
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-kms/dist-cjs/index.js
+var client_kms_dist_cjs = __nccwpck_require__(2632);
+// EXTERNAL MODULE: ./lib/src/plan/key-ports.js
+var key_ports = __nccwpck_require__(706);
+;// CONCATENATED MODULE: ./lib/src/aws/key.js
+// The policy of the key that encrypts the logs, read and written. Account and Region are those of the key's ARN: KMS gives a
+// key's policy to nobody outside its account, and knows a key only in its Region.
 
 
 
-
-
-// The shortest that STS gives; a run lasts seconds, and a stolen session should not last longer than it must.
-const SESSION_SECONDS = 900;
-/** @throws UserError where the token, the hub role or the central role cannot be had. */
-async function takeRoles(request, source) {
-    const { central, members, mode } = request;
-    const take = await roleTaker(request, source);
-    const centralSession = take({
-        accountId: central.accountId,
-        roleArn: central.roleArn,
-        region: central.bucketRegion,
-        permissions: (partition) => centralPermissions(request, partition),
-    });
-    const memberSessions = enteredMembers(request).map(async (member) => {
-        const { accountId, roleArn, region } = member;
-        const permissions = (partition) => memberPermissions(mode, member, partition);
-        const session = take({ accountId, roleArn, region, permissions });
-        return [accountId, await session.catch(ownFailure)];
-    });
-    const [taken, ...entries] = await Promise.all([
-        centralSession.catch(ownFailure),
-        ...memberSessions,
-    ]);
-    if (taken instanceof problem/* UserError */.yo)
-        throw together(taken, entries);
-    const own = members.some(({ accountId }) => accountId === central.accountId);
+function keyCall(keyArn) {
+    const { accountId } = (0,key_ports/* placeOfKey */.q)(keyArn);
+    return (operation) => ({ action: `kms:${operation}`, accountId, resource: `key ${keyArn}` });
+}
+function keyReader(options, keyArn) {
+    const kms = new client_kms_dist_cjs/* KMSClient */.pgq({ ...options, region: (0,key_ports/* placeOfKey */.q)(keyArn).region });
+    const call = keyCall(keyArn);
+    const input = { KeyId: keyArn };
     return {
-        central: taken,
-        members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
+        keyPolicy: () => (0,aws_call/* asked */.N)(call('GetKeyPolicy'), async () => held((await kms.send(new client_kms_dist_cjs/* GetKeyPolicyCommand */.$r8(input))).Policy)),
+        describe: () => (0,aws_call/* asked */.N)(call('DescribeKey'), async () => description(held((await kms.send(new client_kms_dist_cjs/* DescribeKeyCommand */.spV(input))).KeyMetadata))),
     };
 }
-/** Those that need a session of their own: the central account's own trail is reached with the central one. */
-function enteredMembers({ central, members }) {
-    return members.filter(({ state, accountId }) => state !== 'closed' && accountId !== central.accountId);
+/** No key is without a policy: an answer without one is none to write upon. */
+function held(value) {
+    if (!value)
+        throw Object.assign(new Error('The answer is empty.'), { name: 'EmptyAnswer' });
+    return value;
 }
-/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
-function together(central, members) {
-    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
-    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
-}
-function ownFailure(error) {
-    if (error instanceof problem/* UserError */.yo)
-        return error;
-    throw error;
-}
-/** Decides once how roles are taken: not at all, with the token, or from the hub. */
-async function roleTaker(request, source) {
-    const { access, central } = request;
-    const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter((arn) => arn !== undefined);
-    const ambient = (wanted) => environmentSession(wanted, source);
-    if (roleArns.length === 0)
-        return ambient;
-    const token = await source.idToken(access.audience);
-    const withToken = (wanted) => assumeWithToken(wanted, token, access.sessionName, source);
-    if (access.hubRoleArn === undefined)
-        return (wanted) => wanted.roleArn === undefined
-            ? ambient(wanted)
-            : withToken({ ...wanted, roleArn: wanted.roleArn });
-    const hub = await withToken({
-        accountId: access.hubRoleArn.split(':')[4] ?? '',
-        roleArn: access.hubRoleArn,
-        region: central.bucketRegion,
-        permissions: () => hubPermissions(roleArns),
-    });
-    return (wanted) => wanted.roleArn === undefined
-        ? ambient(wanted)
-        : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, hub, request, source);
-}
-const partitionOf = (arn) => arn.split(':')[1] ?? 'aws';
-async function assumeWithToken(wanted, token, sessionName, source) {
-    const { roleArn, accountId, region, permissions } = wanted;
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...source.client, region });
-    const command = new client_sts_dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
-        RoleArn: roleArn,
-        RoleSessionName: sessionName,
-        WebIdentityToken: token,
-        Policy: permissions(partitionOf(roleArn)),
-        DurationSeconds: SESSION_SECONDS,
-    });
-    const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
-    const answer = await asked(call, () => sts.send(command)).catch((error) => {
-        throw tokenRefused(error, roleArn, accountId, token);
-    });
-    return sessionOf(accountId, answer, source);
-}
-async function assumeFromHub(wanted, hub, { access }, source) {
-    const { roleArn, accountId, region, permissions } = wanted;
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...source.client, region, ...credentialsOf(hub) });
-    const command = new client_sts_dist_cjs/* AssumeRoleCommand */.QL({
-        RoleArn: roleArn,
-        RoleSessionName: access.sessionName,
-        Policy: permissions(partitionOf(roleArn)),
-        DurationSeconds: SESSION_SECONDS,
-        ExternalId: access.externalId,
-    });
-    const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
-    const answer = await asked(call, () => sts.send(command));
-    return sessionOf(accountId, answer, source);
-}
-async function environmentSession({ accountId, region }, { client }) {
-    const sts = new client_sts_dist_cjs/* STSClient */.iM({ ...client, region });
-    const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
-    const answer = await asked(call, () => sts.send(new client_sts_dist_cjs/* GetCallerIdentityCommand */.zI({})));
-    checkAccount(accountId, answer.Arn);
-    return { accountId, partition: partitionOf(answer.Arn ?? ''), limited: false };
-}
-function sessionOf(accountId, answer, { mask }) {
-    const arn = answer.AssumedRoleUser?.Arn;
-    checkAccount(accountId, arn);
-    const secretAccessKey = answer.Credentials?.SecretAccessKey ?? '';
-    const sessionToken = answer.Credentials?.SessionToken ?? '';
-    mask(secretAccessKey);
-    mask(sessionToken);
-    const accessKeyId = answer.Credentials?.AccessKeyId ?? '';
+function description({ Arn = '', ...key }) {
     return {
-        accountId,
-        partition: partitionOf(arn ?? ''),
-        limited: true,
-        credentials: { accessKeyId, secretAccessKey, sessionToken },
+        arn: Arn,
+        ...(0,key_ports/* placeOfKey */.q)(Arn),
+        enabled: key.Enabled ?? false,
+        state: key.KeyState ?? 'unknown',
+        manager: key.KeyManager === 'AWS' ? 'aws' : 'customer',
+        symmetric: key.KeySpec === 'SYMMETRIC_DEFAULT' && key.KeyUsage === 'ENCRYPT_DECRYPT',
     };
 }
-/** STS's own answer tells whose session it is, so no further call is needed to know. */
-function checkAccount(expected, arn) {
-    const actual = arn?.split(':')[4];
-    if (actual === expected)
-        return;
-    throw (0,problem/* userError */.IF)({
-        code: 'wrong-account',
-        account: expected,
-        message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
-        remedy: 'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
-    });
+function keyWriter(options, keyArn) {
+    // The SDK would send the same document again after another writer has come between.
+    const kms = new client_kms_dist_cjs/* KMSClient */.pgq({ ...options, region: (0,key_ports/* placeOfKey */.q)(keyArn).region, maxAttempts: 1 });
+    return {
+        putKeyPolicy: async (text, timeoutMs) => {
+            const command = new client_kms_dist_cjs/* PutKeyPolicyCommand */.Ocb({ KeyId: keyArn, Policy: text });
+            const abortSignal = AbortSignal.timeout(timeoutMs);
+            await (0,aws_call/* asked */.N)(keyCall(keyArn)('PutKeyPolicy'), () => kms.send(command, { abortSignal }));
+        },
+    };
 }
-/** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
-function credentialsOf({ credentials }) {
-    return credentials === undefined ? {} : { credentials };
+//# sourceMappingURL=key.js.map
+// EXTERNAL MODULE: ./lib/src/aws/logs.js
+var logs = __nccwpck_require__(5417);
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+// EXTERNAL MODULE: ./lib/src/aws/sessions.js + 1 modules
+var aws_sessions = __nccwpck_require__(9744);
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sns/dist-cjs/index.js
+var client_sns_dist_cjs = __nccwpck_require__(8797);
+;// CONCATENATED MODULE: ./lib/src/aws/topic.js
+// The policy of an SNS topic, read. Topics are never written.
+
+
+/** `accountId`: whose credentials these are. A topic is asked in its own Region, which may be another than the trail's. */
+function topicReader(options, accountId) {
+    return {
+        policy: async (topicArn) => {
+            const region = topicArn.split(':')[3] ?? options.region;
+            const sns = new client_sns_dist_cjs/* SNSClient */.kye({ ...options, region });
+            const call = {
+                action: 'sns:GetTopicAttributes',
+                accountId,
+                resource: `topic ${topicArn}`,
+            };
+            const command = new client_sns_dist_cjs/* GetTopicAttributesCommand */.YBt({ TopicArn: topicArn });
+            const answer = await (0,aws_call/* asked */.N)(call, () => sns.send(command));
+            // SNS gives every topic a policy; none at all admits nobody.
+            return answer.Attributes?.['Policy'] ?? '{"Statement":[]}';
+        },
+    };
 }
-//# sourceMappingURL=sessions.js.map
+//# sourceMappingURL=topic.js.map
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudtrail/dist-cjs/index.js
 var client_cloudtrail_dist_cjs = __nccwpck_require__(7392);
-;// CONCATENATED MODULE: ./lib/src/aws/trails.js
-// A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
-
-
-
-/** Names a call about a trail, or about all of a Region. */
-function trailCall(accountId, region) {
-    return (operation, trail) => ({
-        action: `cloudtrail:${operation}`,
-        accountId,
-        resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
-    });
-}
-function trailReader(options, accountId) {
-    const cloudtrail = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm(options);
-    const call = trailCall(accountId, options.region);
-    return {
-        trails: async () => {
-            const answer = await asked(call('DescribeTrails'), () => cloudtrail.send(new client_cloudtrail_dist_cjs/* DescribeTrailsCommand */.oSd({ includeShadowTrails: true })));
-            return (answer.trailList ?? []).map(liveTrail);
-        },
-        logging: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetTrailStatusCommand */.aMm({ Name: name });
-            const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(command));
-            return answer.IsLogging ?? false;
-        }),
-        eventSelectors: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetEventSelectorsCommand */.ave({ TrailName: name });
-            return selectorsOf(await asked(call('GetEventSelectors', name), () => cloudtrail.send(command)));
-        }),
-        insightSelectors: (name) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* GetInsightSelectorsCommand */.Qsx({ TrailName: name });
-            const asking = asked(call('GetInsightSelectors', name), () => cloudtrail.send(command));
-            const answer = await asking.catch(noInsights);
-            return (answer.InsightSelectors ?? []).flatMap(({ InsightType }) => InsightType ?? []);
-        }),
-        tags: (trailArn) => unlessGone(async () => {
-            const command = new client_cloudtrail_dist_cjs/* ListTagsCommand */.bvr({ ResourceIdList: [trailArn] });
-            const answer = await asked(call('ListTags', trailArn), () => cloudtrail.send(command));
-            const tags = answer.ResourceTagList?.[0]?.TagsList ?? [];
-            return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-        }),
-    };
-}
-/** Null for a trail that does not exist; any other failure is one. */
-async function unlessGone(ask) {
-    try {
-        return await ask();
-    }
-    catch (error) {
-        if (error instanceof problem/* CallFailure */.Rk && GONE.has(error.awsCode))
-            return null;
-        throw error;
-    }
-}
-const GONE = new Set(['TrailNotFoundException', 'ResourceNotFoundException']);
-/** CloudTrail's way to say "none". */
-function noInsights(error) {
-    if (error instanceof problem/* CallFailure */.Rk && error.awsCode === 'InsightNotEnabledException')
-        return { InsightSelectors: undefined };
-    throw error;
-}
-function selectorsOf(answer) {
-    const advanced = answer.AdvancedEventSelectors ?? [];
-    return advanced.length > 0
-        ? { kind: 'advanced', selectors: advanced }
-        : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
-}
-function liveTrail(trail) {
-    return {
-        name: trail.Name ?? '',
-        arn: trail.TrailARN ?? '',
-        homeRegion: trail.HomeRegion ?? '',
-        organization: trail.IsOrganizationTrail ?? false,
-        bucket: trail.S3BucketName ?? '',
-        prefix: trail.S3KeyPrefix ?? '',
-        multiRegion: trail.IsMultiRegionTrail ?? false,
-        globalServiceEvents: trail.IncludeGlobalServiceEvents ?? false,
-        logFileValidation: trail.LogFileValidationEnabled ?? false,
-        kmsKeyArn: trail.KmsKeyId ?? '',
-        snsTopicArn: trail.SnsTopicARN ?? '',
-        cloudWatchLogGroupArn: trail.CloudWatchLogsLogGroupArn ?? '',
-        cloudWatchRoleArn: trail.CloudWatchLogsRoleArn ?? '',
-        recursiveLogging: trail.RecursiveLogging ?? true,
-    };
-}
-//# sourceMappingURL=trails.js.map
+// EXTERNAL MODULE: ./lib/src/aws/trails.js
+var trails = __nccwpck_require__(6895);
 ;// CONCATENATED MODULE: ./lib/src/aws/trail-writer.js
 // A member account's trail, written: our settings under CloudTrail's field names, one call each.
 
@@ -77973,7 +84285,7 @@ function liveTrail(trail) {
 
 function trailWriter(options, accountId) {
     const cloudtrail = new client_cloudtrail_dist_cjs/* CloudTrailClient */.Vsm(options);
-    const call = trailCall(accountId, options.region);
+    const call = (0,trails/* trailCall */.f)(accountId, options.region);
     return {
         create: async (name, settings, tags) => {
             const command = new client_cloudtrail_dist_cjs/* CreateTrailCommand */.yib({
@@ -77982,46 +84294,46 @@ function trailWriter(options, accountId) {
                 ...fields(withoutEmpty(settings)),
                 ...(Object.keys(tags).length > 0 && { TagsList: tagList(tags) }),
             });
-            await asked(call('CreateTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('CreateTrail', name), () => cloudtrail.send(command));
         },
         update: async (name, settings) => {
             const command = new client_cloudtrail_dist_cjs/* UpdateTrailCommand */.nXN({ Name: name, ...fields(settings) });
-            await asked(call('UpdateTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('UpdateTrail', name), () => cloudtrail.send(command));
         },
         putEventSelectors: async (name, selectors) => {
             const command = new client_cloudtrail_dist_cjs/* PutEventSelectorsCommand */.PTj({
                 TrailName: name,
                 ...selectorFields(selectors),
             });
-            await asked(call('PutEventSelectors', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('PutEventSelectors', name), () => cloudtrail.send(command));
         },
         putInsightSelectors: async (name, types) => {
             const InsightSelectors = types.map((InsightType) => ({
                 InsightType: InsightType,
             }));
             const command = new client_cloudtrail_dist_cjs/* PutInsightSelectorsCommand */.JYC({ TrailName: name, InsightSelectors });
-            await asked(call('PutInsightSelectors', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('PutInsightSelectors', name), () => cloudtrail.send(command));
         },
         addTags: async (trailArn, tags) => {
             const command = new client_cloudtrail_dist_cjs/* AddTagsCommand */.yjM({ ResourceId: trailArn, TagsList: tagList(tags) });
-            await asked(call('AddTags', trailArn), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('AddTags', trailArn), () => cloudtrail.send(command));
         },
         removeTags: async (trailArn, keys) => {
             const TagsList = keys.map((Key) => ({ Key }));
             const command = new client_cloudtrail_dist_cjs/* RemoveTagsCommand */.L1A({ ResourceId: trailArn, TagsList });
-            await asked(call('RemoveTags', trailArn), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('RemoveTags', trailArn), () => cloudtrail.send(command));
         },
         startLogging: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* StartLoggingCommand */.NMP({ Name: name });
-            await asked(call('StartLogging', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('StartLogging', name), () => cloudtrail.send(command));
         },
         stopLogging: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* StopLoggingCommand */.Rdr({ Name: name });
-            await asked(call('StopLogging', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('StopLogging', name), () => cloudtrail.send(command));
         },
         delete: async (name) => {
             const command = new client_cloudtrail_dist_cjs/* DeleteTrailCommand */.hrt({ Name: name });
-            await asked(call('DeleteTrail', name), () => cloudtrail.send(command));
+            await (0,aws_call/* asked */.N)(call('DeleteTrail', name), () => cloudtrail.send(command));
         },
     };
 }
@@ -78064,43 +84376,54 @@ function tagList(tags) {
 
 
 
+
+
+
+
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 async function connect(request, source) {
-    const sessions = await takeRoles(request, source);
+    const sessions = await (0,aws_sessions/* takeRoles */.F)(request, source, permissions/* OPERATION */.qR);
     const client = clientOptions(request, source);
     return {
         readers: readersOf(request, sessions, client),
+        logs: (0,logs/* logReader */.g)(client.bucket(sessions.central), request.central),
         writers: request.mode === 'apply' ? writersOf(request, sessions, client) : null,
     };
 }
 function clientOptions({ central, members }, { client }) {
     const regions = new Map(members.map(({ accountId, region }) => [accountId, region]));
     return {
-        bucket: (session) => ({ ...client, region: central.bucketRegion, ...credentialsOf(session) }),
+        bucket: (session) => ({ ...client, region: central.bucketRegion, ...(0,aws_sessions/* credentialsOf */.Y)(session) }),
         trails: (session) => ({
             ...client,
             region: regions.get(session.accountId) ?? central.bucketRegion,
-            ...credentialsOf(session),
+            ...(0,aws_sessions/* credentialsOf */.Y)(session),
         }),
     };
 }
 function readersOf({ central }, sessions, client) {
     const member = (session) => session instanceof problem/* UserError */.yo
         ? session
-        : { session, trails: trailReader(client.trails(session), session.accountId) };
+        : {
+            session,
+            trails: (0,trails/* trailReader */.m)(client.trails(session), session.accountId),
+            topics: topicReader(client.trails(session), session.accountId),
+        };
     return {
         central: {
             session: sessions.central,
-            bucket: bucketReader(client.bucket(sessions.central), central),
+            bucket: (0,bucket/* bucketReader */.a)(client.bucket(sessions.central), central),
             settings: bucketSettingsReader(client.bucket(sessions.central), central),
+            key: (arn) => keyReader(client.bucket(sessions.central), arn),
         },
         members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
     };
 }
 function writersOf({ central }, sessions, client) {
     return {
-        bucket: bucketWriter(client.bucket(sessions.central), central),
+        bucket: (0,bucket/* bucketWriter */.S)(client.bucket(sessions.central), central),
         bucketSettings: bucketSettingsWriter(client.bucket(sessions.central), central),
+        key: (arn) => keyWriter(client.bucket(sessions.central), arn),
         trails: (accountId) => {
             const session = sessions.members.get(accountId);
             if (session === undefined || session instanceof problem/* UserError */.yo)
@@ -78619,13 +84942,578 @@ function requestHandler(timeouts = TIMEOUTS) {
 
 /***/ }),
 
+/***/ 5417:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ logReader)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3711);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6566);
+// The central bucket's objects, listed and read. Every call says whose bucket it must be. Which objects are logs, and what is
+// in them, is not known here.
+
+
+/** What S3 gives at most for one call. */
+const PAGE = 1_000;
+function logReader(options, { accountId, bucket }) {
+    const s3 = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .S3Client */ .YxF(options);
+    const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
+    const listCall = callOn(accountId, 's3:ListBucket', `bucket ${bucket}`);
+    return {
+        list: async (prefix, startAfter, limit = PAGE) => {
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .ListObjectsV2Command */ .u6x({
+                ...target,
+                Prefix: prefix,
+                StartAfter: startAfter,
+                MaxKeys: limit,
+            });
+            const { Contents = [], IsTruncated } = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .asked */ .N)(listCall, () => s3.send(command));
+            const objects = Contents.map(({ Key = '', Size = 0, LastModified }) => ({
+                key: Key,
+                size: Size,
+                lastModified: LastModified?.getTime() ?? 0,
+            }));
+            return { objects, truncated: IsTruncated ?? false };
+        },
+        folders: (prefix) => allFolders(s3, { ...target, Prefix: prefix, Delimiter: '/' }, listCall),
+        read: async (key) => {
+            const call = callOn(accountId, 's3:GetObject', `object ${key} in bucket ${bucket}`);
+            const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .GetObjectCommand */ .jLs({ ...target, Key: key });
+            const { Body, Metadata = {} } = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .asked */ .N)(call, () => s3.send(command));
+            return { metadata: Metadata, body: bodyOf(call, Body) };
+        },
+    };
+}
+const callOn = (accountId, action, resource) => ({
+    action,
+    accountId,
+    resource,
+});
+async function allFolders(s3, input, call) {
+    const folders = [];
+    let token;
+    do {
+        const command = new _aws_sdk_client_s3__WEBPACK_IMPORTED_MODULE_1__/* .ListObjectsV2Command */ .u6x({ ...input, ContinuationToken: token });
+        const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .asked */ .N)(call, () => s3.send(command));
+        folders.push(...(answer.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
+        token = answer.NextContinuationToken;
+    } while (token !== undefined);
+    return folders;
+}
+/** A connection can break while the body is read, too. */
+async function* bodyOf(call, body) {
+    try {
+        yield* body;
+    }
+    catch (error) {
+        throw (0,_call_js__WEBPACK_IMPORTED_MODULE_0__/* .failureOf */ .g)(call, error);
+    }
+}
+//# sourceMappingURL=logs.js.map
+
+/***/ }),
+
+/***/ 1824:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AX: () => (/* binding */ hubPermissions),
+/* harmony export */   JN: () => (/* binding */ policy),
+/* harmony export */   qR: () => (/* binding */ OPERATION)
+/* harmony export */ });
+/* unused harmony exports centralPermissions, memberPermissions */
+/* harmony import */ var _plan_observe_keys_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(977);
+/* harmony import */ var _trail_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5292);
+// The inline session policies: what each role may do while this run holds it. They mirror the calls that this operation with
+// these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
+// refused by IAM even if the code tried one. STS takes at most 2,048 characters.
+
+
+function policy(statements) {
+    const allowed = statements
+        .filter(({ actions, resources }) => actions.length > 0 && resources.length > 0)
+        .map(({ actions, resources, condition }) => ({
+        Effect: 'Allow',
+        Action: actions,
+        Resource: resources,
+        ...(condition === undefined ? {} : { Condition: condition }),
+    }));
+    return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
+}
+/** For planning and applying. */
+const OPERATION = {
+    central: (request, partition) => centralPermissions(request, partition),
+    member: ({ mode }, member, partition) => memberPermissions(mode, member, partition),
+};
+function centralPermissions(asked, partition) {
+    const { operation, mode, central, members } = asked;
+    const leaves = members.some(({ state }) => state !== 'present');
+    const own = members.filter(({ accountId }) => accountId === central.accountId);
+    const readsSettings = own.length > 0 || operation === 'audit';
+    const read = ['s3:GetBucketPolicy', ...(readsSettings ? READ_SETTINGS : [])];
+    const write = [
+        's3:PutBucketPolicy',
+        ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
+        ...(own.length > 0 ? WRITE_SETTINGS : []),
+    ];
+    return policy([
+        {
+            actions: [...read, ...(mode === 'apply' ? write : [])],
+            resources: [`arn:${partition}:s3:::${central.bucket}`],
+        },
+        ...(operation === 'audit' ? [listing(central, partition)] : []),
+        ...own.flatMap((member) => trailStatements(mode, member, partition)),
+        ...keyStatements(asked, partition),
+    ]);
+}
+/** The keys that the inputs name; all of the bucket's Region only where a trail may have one that they do not name. */
+function keyStatements(asked, partition) {
+    const { mode, central, members, manageKeyPolicy } = asked;
+    const own = `arn:${partition}:kms:${central.bucketRegion}:${central.accountId}:key/`;
+    const named = (0,_plan_observe_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .namedKeys */ .q9)(asked).filter((arn) => arn.startsWith(own));
+    const looked = members.some((member) => (0,_plan_observe_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .mayKeepKey */ .eR)(asked, member)) ? [`${own}*`] : named;
+    const write = mode === 'apply' && manageKeyPolicy ? ['kms:PutKeyPolicy'] : [];
+    return [
+        { actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'], resources: looked },
+        { actions: write, resources: named },
+    ];
+}
+/** The keys of logs. Where no prefix is mentioned, trails may have their own. */
+function listing({ bucket, prefix }, partition) {
+    const logs = prefix === undefined ? ['AWSLogs/*', '*/AWSLogs/*'] : [prefixed(prefix)];
+    return {
+        actions: ['s3:ListBucket'],
+        resources: [`arn:${partition}:s3:::${bucket}`],
+        condition: { StringLike: { 's3:prefix': logs } },
+    };
+}
+const prefixed = (prefix) => `${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`;
+/** For an audit, and for a bootstrap, which is told by the central account being a member of its own. */
+const READ_SETTINGS = [
+    's3:GetBucketOwnershipControls',
+    's3:GetBucketPublicAccessBlock',
+    's3:GetBucketVersioning',
+    's3:GetEncryptionConfiguration',
+];
+const WRITE_SETTINGS = [
+    's3:CreateBucket',
+    's3:PutBucketOwnershipControls',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutBucketVersioning',
+    's3:PutEncryptionConfiguration',
+];
+function memberPermissions(mode, member, partition) {
+    return policy(trailStatements(mode, member, partition));
+}
+/** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
+function trailStatements(mode, member, partition) {
+    const { name, replaces } = member.trail;
+    const arn = (trail) => (0,_trail_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .trailArn */ .eL)(partition, member.region, member.accountId, trail);
+    return [
+        { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
+        {
+            actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
+            resources: [arn(name)],
+        },
+        ...(replaces === undefined
+            ? []
+            : [
+                {
+                    actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
+                    resources: [arn(replaces)],
+                },
+            ]),
+        ...readTopic(member, partition),
+        ...(mode === 'apply' ? passRole(member, partition) : []),
+    ];
+}
+const RETIREMENT = ['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'];
+function reads({ trail: { extras } }, all) {
+    return [
+        'cloudtrail:GetTrailStatus',
+        ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
+        ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
+        'cloudtrail:ListTags',
+    ];
+}
+function writes({ state, trail: { extras, replaces } }) {
+    if (state !== 'present')
+        return RETIREMENT;
+    // A trail that takes another's place gets whatever the other has.
+    const all = replaces !== undefined;
+    return [
+        'cloudtrail:CreateTrail',
+        'cloudtrail:UpdateTrail',
+        'cloudtrail:StartLogging',
+        ...(all || extras.eventSelectors ? ['cloudtrail:PutEventSelectors'] : []),
+        ...(all || extras.insightSelectors ? ['cloudtrail:PutInsightSelectors'] : []),
+        ...(all || extras.tags ? ['cloudtrail:AddTags'] : []),
+        ...(extras.tags ? ['cloudtrail:RemoveTags'] : []),
+    ];
+}
+/** The policy of the topic that a trail is to announce its logs on, or of one that it takes over. */
+function readTopic({ state, trail }, partition) {
+    const { snsTopicArn: topic } = trail.settings;
+    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:sns:*:*:*`;
+    const resource = topic ?? inherited;
+    if (state !== 'present' || resource === undefined || resource === '')
+        return [];
+    return [{ actions: ['sns:GetTopicAttributes'], resources: [resource] }];
+}
+/** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
+function passRole({ state, accountId, trail }, partition) {
+    const { cloudWatchRoleArn: role } = trail.settings;
+    const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;
+    const resource = role === undefined ? inherited : role;
+    if (state !== 'present' || resource === undefined || resource === '')
+        return [];
+    const condition = { StringEquals: { 'iam:PassedToService': 'cloudtrail.amazonaws.com' } };
+    return [{ actions: ['iam:PassRole'], resources: [resource], condition }];
+}
+// Leaves room for the frame below 2,048 characters.
+const ROLE_LIST_LIMIT = 1_800;
+/** What the hub role is for: taking these roles. Many become one pattern, with `*` for the account's ID, for STS's limit. */
+function hubPermissions(roleArns) {
+    const fits = JSON.stringify(roleArns).length <= ROLE_LIST_LIMIT;
+    const resources = fits
+        ? roleArns
+        : [...new Set(roleArns.map((arn) => arn.replaceAll(arn.split(':')[4] ?? '', '*')))];
+    return policy([{ actions: ['sts:AssumeRole'], resources }]);
+}
+//# sourceMappingURL=permissions.js.map
+
+/***/ }),
+
+/***/ 9744:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y: () => (/* binding */ credentialsOf),
+  F: () => (/* binding */ takeRoles)
+});
+
+// EXTERNAL MODULE: ./node_modules/@aws-sdk/client-sts/dist-cjs/index.js
+var dist_cjs = __nccwpck_require__(1695);
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+// EXTERNAL MODULE: ./lib/src/aws/call.js + 1 modules
+var aws_call = __nccwpck_require__(6566);
+// EXTERNAL MODULE: ./lib/src/aws/permissions.js
+var permissions = __nccwpck_require__(1824);
+;// CONCATENATED MODULE: ./lib/src/aws/trust.js
+// Why AWS refused the job's OIDC token, told with what the token really says: most first runs fail here, and STS's own
+// words ("Not authorized to perform sts:AssumeRoleWithWebIdentity") name no cause.
+
+const FORMS = 'GitHub sends the subject in one of two forms: repo:OWNER/REPO:… (repositories from before 2026-07-15), or repo:OWNER@OWNER-ID/REPO@REPO-ID:… (created, renamed or moved since, or opted in). It ends in ref:refs/heads/BRANCH, in pull_request, or in environment:NAME where the job names an environment';
+/** The failure with a remedy that fits what STS said; anything but a refused token is given back as it is. */
+function tokenRefused(error, roleArn, accountId, token) {
+    if (!(error instanceof problem/* CallFailure */.Rk))
+        return error;
+    const remedy = remedyOf(error, roleArn, accountId, token);
+    if (remedy === null)
+        return error;
+    const [finding] = error.findings;
+    return new problem/* CallFailure */.Rk(error.awsCode, { code: 'role-not-taken', account: accountId, message: finding?.message ?? '', remedy }, { cause: error.cause });
+}
+function remedyOf(error, roleArn, accountId, token) {
+    const claims = claimsOf(token);
+    const subject = claims?.sub ?? '(unreadable)';
+    const issuer = (claims?.iss ?? 'token.actions.githubusercontent.com').replace('https://', '');
+    switch (error.awsCode) {
+        case 'AccessDenied':
+            return `The trust policy of ${roleArn} does not admit this job, or the role does not exist. The token's subject is ${subject}, its audience ${claims?.aud ?? '(unreadable)'}: in the trust policy, the conditions on ${issuer}:sub and ${issuer}:aud must match these. ${FORMS}.`;
+        case 'InvalidIdentityTokenException':
+        case 'InvalidIdentityToken':
+            return `Account ${accountId} does not accept the token. It needs an IAM identity provider for ${claims?.iss ?? "GitHub's issuer"} that lists the audience ${claims?.aud ?? '(unreadable)'}. Add it there, or set the input audience to one that is listed.`;
+        case 'ExpiredTokenException':
+        case 'ExpiredToken':
+            return 'The token had expired when AWS saw it. Run again; on a self-hosted runner check its clock.';
+        default:
+            return null;
+    }
+}
+/** What the token says of itself, unverified: for messages only. Null for what is no JWT. */
+function claimsOf(token) {
+    try {
+        const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+        return JSON.parse(payload);
+    }
+    catch {
+        return null;
+    }
+}
+//# sourceMappingURL=trust.js.map
+;// CONCATENATED MODULE: ./lib/src/aws/sessions.js
+// Takes the roles: one OIDC token, all roles at the same time, each with its own session policy, straight or by way of the
+// hub role. A session whose account is not the one it is for is refused before anything else is asked of AWS.
+
+
+
+
+
+// The shortest that STS gives; a run lasts seconds, and a stolen session should not last longer than it must.
+const SESSION_SECONDS = 900;
+/** @throws UserError where the token, the hub role or the central role cannot be had. */
+async function takeRoles(request, source, permissions) {
+    const { central, members } = request;
+    const take = await roleTaker(request, source);
+    const centralSession = take({
+        accountId: central.accountId,
+        roleArn: central.roleArn,
+        region: central.bucketRegion,
+        permissions: (partition) => permissions.central(request, partition),
+    });
+    const memberSessions = enteredMembers(request).map(async (member) => {
+        const { accountId, roleArn, region } = member;
+        const own = (partition) => permissions.member(request, member, partition);
+        const session = take({ accountId, roleArn, region, permissions: own });
+        return [accountId, await session.catch(ownFailure)];
+    });
+    const [taken, ...entries] = await Promise.all([
+        centralSession.catch(ownFailure),
+        ...memberSessions,
+    ]);
+    if (taken instanceof problem/* UserError */.yo)
+        throw together(taken, entries);
+    const own = members.some(({ accountId }) => accountId === central.accountId);
+    return {
+        central: taken,
+        members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
+    };
+}
+/** Those that need a session of their own: the central account's own trail is reached with the central one. */
+function enteredMembers({ central, members }) {
+    return members.filter(({ state, accountId }) => state !== 'closed' && accountId !== central.accountId);
+}
+/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
+function together(central, members) {
+    const others = members.flatMap(([, taken]) => (taken instanceof problem/* UserError */.yo ? [taken] : []));
+    return new problem/* UserError */.yo([central, ...others].flatMap(({ findings }) => findings), { cause: central });
+}
+function ownFailure(error) {
+    if (error instanceof problem/* UserError */.yo)
+        return error;
+    throw error;
+}
+/** Decides once how roles are taken: not at all, with the token, or from the hub. */
+async function roleTaker(request, source) {
+    const { access, central } = request;
+    const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter((arn) => arn !== undefined);
+    const ambient = (wanted) => environmentSession(wanted, source);
+    if (roleArns.length === 0)
+        return ambient;
+    const token = await source.idToken(access.audience);
+    const withToken = (wanted) => assumeWithToken(wanted, token, access.sessionName, source);
+    if (access.hubRoleArn === undefined)
+        return (wanted) => wanted.roleArn === undefined
+            ? ambient(wanted)
+            : withToken({ ...wanted, roleArn: wanted.roleArn });
+    const hub = await withToken({
+        accountId: access.hubRoleArn.split(':')[4] ?? '',
+        roleArn: access.hubRoleArn,
+        region: central.bucketRegion,
+        permissions: () => (0,permissions/* hubPermissions */.AX)(roleArns),
+    });
+    return (wanted) => wanted.roleArn === undefined
+        ? ambient(wanted)
+        : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, hub, request, source);
+}
+const partitionOf = (arn) => arn.split(':')[1] ?? 'aws';
+async function assumeWithToken(wanted, token, sessionName, source) {
+    const { roleArn, accountId, region, permissions } = wanted;
+    const sts = new dist_cjs/* STSClient */.iM({ ...source.client, region });
+    const command = new dist_cjs/* AssumeRoleWithWebIdentityCommand */.WH({
+        RoleArn: roleArn,
+        RoleSessionName: sessionName,
+        WebIdentityToken: token,
+        Policy: permissions(partitionOf(roleArn)),
+        DurationSeconds: SESSION_SECONDS,
+    });
+    const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(command)).catch((error) => {
+        throw tokenRefused(error, roleArn, accountId, token);
+    });
+    return sessionOf(accountId, answer, source);
+}
+async function assumeFromHub(wanted, hub, { access }, source) {
+    const { roleArn, accountId, region, permissions } = wanted;
+    const sts = new dist_cjs/* STSClient */.iM({ ...source.client, region, ...credentialsOf(hub) });
+    const command = new dist_cjs/* AssumeRoleCommand */.QL({
+        RoleArn: roleArn,
+        RoleSessionName: access.sessionName,
+        Policy: permissions(partitionOf(roleArn)),
+        DurationSeconds: SESSION_SECONDS,
+        ExternalId: access.externalId,
+    });
+    const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(command));
+    return sessionOf(accountId, answer, source);
+}
+async function environmentSession({ accountId, region }, { client }) {
+    const sts = new dist_cjs/* STSClient */.iM({ ...client, region });
+    const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
+    const answer = await (0,aws_call/* asked */.N)(call, () => sts.send(new dist_cjs/* GetCallerIdentityCommand */.zI({})));
+    checkAccount(accountId, answer.Arn);
+    return { accountId, partition: partitionOf(answer.Arn ?? ''), limited: false };
+}
+function sessionOf(accountId, answer, { mask }) {
+    const arn = answer.AssumedRoleUser?.Arn;
+    checkAccount(accountId, arn);
+    const secretAccessKey = answer.Credentials?.SecretAccessKey ?? '';
+    const sessionToken = answer.Credentials?.SessionToken ?? '';
+    mask(secretAccessKey);
+    mask(sessionToken);
+    const accessKeyId = answer.Credentials?.AccessKeyId ?? '';
+    return {
+        accountId,
+        partition: partitionOf(arn ?? ''),
+        limited: true,
+        credentials: { accessKeyId, secretAccessKey, sessionToken },
+    };
+}
+/** STS's own answer tells whose session it is, so no further call is needed to know. */
+function checkAccount(expected, arn) {
+    const actual = arn?.split(':')[4];
+    if (actual === expected)
+        return;
+    throw (0,problem/* userError */.IF)({
+        code: 'wrong-account',
+        account: expected,
+        message: `The credentials belong to account ${actual ?? '(unknown)'}; account ${expected} is expected.`,
+        remedy: 'Check the account IDs and roles. Where a role input is empty, the credentials in the environment are used: they must belong to that account.',
+    });
+}
+/** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
+function credentialsOf({ credentials }) {
+    return credentials === undefined ? {} : { credentials };
+}
+//# sourceMappingURL=sessions.js.map
+
+/***/ }),
+
+/***/ 6895:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ trailCall),
+/* harmony export */   m: () => (/* binding */ trailReader)
+/* harmony export */ });
+/* harmony import */ var _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7392);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6373);
+/* harmony import */ var _call_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6566);
+// A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
+
+
+
+/** Names a call about a trail, or about all of a Region. */
+function trailCall(accountId, region) {
+    return (operation, trail) => ({
+        action: `cloudtrail:${operation}`,
+        accountId,
+        resource: trail === undefined ? `trails in ${region}` : `trail ${trail} in ${region}`,
+    });
+}
+function trailReader(options, accountId) {
+    const cloudtrail = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .CloudTrailClient */ .Vsm(options);
+    const call = trailCall(accountId, options.region);
+    return {
+        trails: async () => {
+            const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('DescribeTrails'), () => cloudtrail.send(new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .DescribeTrailsCommand */ .oSd({ includeShadowTrails: true })));
+            return (answer.trailList ?? []).map(liveTrail);
+        },
+        status: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetTrailStatusCommand */ .aMm({ Name: name });
+            return statusOf(await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetTrailStatus', name), () => cloudtrail.send(command)));
+        }),
+        eventSelectors: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetEventSelectorsCommand */ .ave({ TrailName: name });
+            return selectorsOf(await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetEventSelectors', name), () => cloudtrail.send(command)));
+        }),
+        insightSelectors: (name) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .GetInsightSelectorsCommand */ .Qsx({ TrailName: name });
+            const asking = (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('GetInsightSelectors', name), () => cloudtrail.send(command));
+            const answer = await asking.catch(noInsights);
+            return (answer.InsightSelectors ?? []).flatMap(({ InsightType }) => InsightType ?? []);
+        }),
+        tags: (trailArn) => unlessGone(async () => {
+            const command = new _aws_sdk_client_cloudtrail__WEBPACK_IMPORTED_MODULE_2__/* .ListTagsCommand */ .bvr({ ResourceIdList: [trailArn] });
+            const answer = await (0,_call_js__WEBPACK_IMPORTED_MODULE_1__/* .asked */ .N)(call('ListTags', trailArn), () => cloudtrail.send(command));
+            const tags = answer.ResourceTagList?.[0]?.TagsList ?? [];
+            return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+        }),
+    };
+}
+/** Null for a trail that does not exist; any other failure is one. */
+async function unlessGone(ask) {
+    try {
+        return await ask();
+    }
+    catch (error) {
+        if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && GONE.has(error.awsCode))
+            return null;
+        throw error;
+    }
+}
+const GONE = new Set(['TrailNotFoundException', 'ResourceNotFoundException']);
+/** CloudTrail's way to say "none". */
+function noInsights(error) {
+    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk && error.awsCode === 'InsightNotEnabledException')
+        return { InsightSelectors: undefined };
+    throw error;
+}
+function statusOf(answer) {
+    const triedAt = Date.parse(answer.LatestDeliveryAttemptTime ?? '');
+    return {
+        logging: answer.IsLogging ?? false,
+        startedAt: answer.StartLoggingTime?.getTime() ?? null,
+        stoppedAt: answer.StopLoggingTime?.getTime() ?? null,
+        deliveredAt: answer.LatestDeliveryTime?.getTime() ?? null,
+        error: answer.LatestDeliveryError ?? '',
+        triedAt: Number.isNaN(triedAt) ? null : triedAt,
+    };
+}
+function selectorsOf(answer) {
+    const advanced = answer.AdvancedEventSelectors ?? [];
+    return advanced.length > 0
+        ? { kind: 'advanced', selectors: advanced }
+        : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
+}
+function liveTrail(trail) {
+    return {
+        name: trail.Name ?? '',
+        arn: trail.TrailARN ?? '',
+        homeRegion: trail.HomeRegion ?? '',
+        organization: trail.IsOrganizationTrail ?? false,
+        ...(trail.HasCustomEventSelectors !== undefined && {
+            ownSelectors: trail.HasCustomEventSelectors,
+        }),
+        bucket: trail.S3BucketName ?? '',
+        prefix: trail.S3KeyPrefix ?? '',
+        multiRegion: trail.IsMultiRegionTrail ?? false,
+        globalServiceEvents: trail.IncludeGlobalServiceEvents ?? false,
+        logFileValidation: trail.LogFileValidationEnabled ?? false,
+        kmsKeyArn: trail.KmsKeyId ?? '',
+        snsTopicArn: trail.SnsTopicARN ?? '',
+        cloudWatchLogGroupArn: trail.CloudWatchLogsLogGroupArn ?? '',
+        cloudWatchRoleArn: trail.CloudWatchLogsRoleArn ?? '',
+        recursiveLogging: trail.RecursiveLogging ?? true,
+    };
+}
+//# sourceMappingURL=trails.js.map
+
+/***/ }),
+
 /***/ 2963:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   K9: () => (/* binding */ runEvent),
 /* harmony export */   Q6: () => (/* binding */ runInfo),
-/* harmony export */   Z3: () => (/* binding */ eventPayload)
+/* harmony export */   Z3: () => (/* binding */ eventPayload),
+/* harmony export */   _n: () => (/* binding */ pullRequestOf)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 // What GitHub says of the run: which event started it, where its page is. Read from the runner's variables and the event
@@ -78652,19 +85540,78 @@ function runEvent(environment, payload) {
     const isPull = pull != null || name.startsWith('pull_request');
     return { name, fork: isPull && (head == null || head !== pull?.base?.repo?.full_name) };
 }
-function runInfo(environment) {
+/** The pull request that the event is about; null for any other event. */
+function pullRequestOf(environment, payload) {
+    const [owner = '', repo = ''] = (environment['GITHUB_REPOSITORY'] ?? '').split('/');
+    const issue = payload['issue'];
+    const pull = payload['pull_request'];
+    const number = pull?.number ?? (issue?.pull_request == null ? undefined : issue.number);
+    return Number.isSafeInteger(number) && repo !== ''
+        ? { owner, repo, number: number }
+        : null;
+}
+function runInfo(environment, payload) {
     const of = (name) => environment[name] ?? '';
     const repository = of('GITHUB_REPOSITORY');
     return {
         workflow: of('GITHUB_WORKFLOW'),
         job: of('GITHUB_JOB'),
-        commit: of('GITHUB_SHA'),
+        commit: commitOf(environment, payload),
         url: repository === ''
             ? ''
-            : `${of('GITHUB_SERVER_URL')}/${repository}/actions/runs/${of('GITHUB_RUN_ID')}`,
+            : `${of('GITHUB_SERVER_URL')}/${repository}/actions/runs/${of('GITHUB_RUN_ID')}${attempt(environment)}`,
     };
 }
+/** On `pull_request` GITHUB_SHA is a merge that GitHub makes up: a reviewer knows the branch's own commit. */
+function commitOf(environment, payload) {
+    const pull = payload['pull_request'];
+    const head = pull?.head?.sha;
+    return environment['GITHUB_EVENT_NAME'] === 'pull_request' && typeof head === 'string'
+        ? head
+        : (environment['GITHUB_SHA'] ?? '');
+}
+/** Of a re-run: without it the run's page shows the latest attempt, whichever that is by then. */
+function attempt({ GITHUB_RUN_ATTEMPT: number = '1' }) {
+    return number === '1' || number === '' ? '' : `/attempts/${number}`;
+}
 //# sourceMappingURL=context.js.map
+
+/***/ }),
+
+/***/ 3177:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ pullRequestComments)
+/* harmony export */ });
+// GitHub's REST API for the comments of one pull request, by GitHub's own client. Only loaded when a comment is to be
+// written: the client's start costs time that an apply has no use for.
+/** Milliseconds for one call, the last byte of its answer included. */
+const CALL_MS = 10_000;
+/** The client takes the API's address from GITHUB_API_URL and the proxy from HTTPS_PROXY and NO_PROXY by itself. */
+async function pullRequestComments(token, { owner, repo, number }) {
+    // "eager" keeps the client in the one file of the bundle; it still runs only when it is asked for.
+    const { getOctokit } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+    const { rest, paginate, hook } = getOctokit(token, { userAgent: 'cloudtrail-onboarding' });
+    // As an option of the call it would not reach the pages of a list.
+    hook.before('request', ({ request }) => {
+        if (request)
+            request.signal = AbortSignal.timeout(CALL_MS);
+    });
+    return {
+        list: () => paginate(rest.issues.listComments, { owner, repo, issue_number: number, per_page: 100 }),
+        create: async (body) => {
+            await rest.issues.createComment({ owner, repo, issue_number: number, body });
+        },
+        update: async (id, body) => {
+            await rest.issues.updateComment({ owner, repo, comment_id: id, body });
+        },
+        remove: async (id) => {
+            await rest.issues.deleteComment({ owner, repo, comment_id: id });
+        },
+    };
+}
+//# sourceMappingURL=octokit.js.map
 
 /***/ }),
 
@@ -78768,7 +85715,7 @@ function permissionMissing() {
 
 /***/ }),
 
-/***/ 2302:
+/***/ 5824:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78777,23 +85724,39 @@ __nccwpck_require__.d(__webpack_exports__, {
   m: () => (/* binding */ publish)
 });
 
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 16 modules
-var core = __nccwpck_require__(1660);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 15 modules
+var core = __nccwpck_require__(3246);
 // EXTERNAL MODULE: ./lib/src/problem.js
 var problem = __nccwpck_require__(6373);
 // EXTERNAL MODULE: ./lib/src/report/log.js
 var log = __nccwpck_require__(8339);
 // EXTERNAL MODULE: ./lib/src/plan/outcome.js
 var plan_outcome = __nccwpck_require__(492);
+// EXTERNAL MODULE: ./lib/src/report/delivery.js
+var report_delivery = __nccwpck_require__(5289);
+// EXTERNAL MODULE: ./lib/src/report/words.js
+var words = __nccwpck_require__(3512);
 ;// CONCATENATED MODULE: ./lib/src/report/outputs.js
 // The action's outputs, made from the report. Their names are fixed by action.yml; a test keeps both equal.
 
+
+
+/**
+ * GitHub takes 1 MB for all outputs of a job, counted as UTF-16: half a million characters.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+ */
 const DIFF_BYTES = 50_000;
+const ARNS_BYTES = 200_000;
+const DELIVERY_BYTES = 100_000;
+const FINDINGS_BYTES = 150_000;
 function outputsOf(report, files) {
-    const { request, plan, outcome, result, findings, backupFile } = report;
-    const members = plan?.members ?? [];
-    const arns = members.flatMap(trailArnOf);
-    const [only] = members.length === 1 ? arns : [];
+    const { request, plan, audit, outcome, result, findings, backupFile } = report;
+    const accounts = plan?.members ?? audit?.accounts ?? [];
+    const arns = [...(plan?.members ?? []).flatMap(trailArnOf), ...auditedArns(audit)];
+    const shownArns = firstOf(arns, ARNS_BYTES);
+    const deliveries = Object.entries((0,report_delivery/* statesOf */.kY)(report.delivery));
+    const shownDeliveries = firstOf(deliveries, DELIVERY_BYTES);
+    const [only] = accounts.length === 1 ? arns : [];
     const isTold = request?.mode === 'plan' || outcome !== null;
     return {
         changed: String(plan !== null && isTold && (0,plan_outcome/* hasChanged */.$H)(plan, outcome)),
@@ -78804,10 +85767,14 @@ function outputsOf(report, files) {
         'policy-diff': cutLines(plan?.policy.diff ?? '', DIFF_BYTES),
         'diff-file': files.diff,
         'policy-backup-file': backupFile,
-        'policy-bytes': String(plan?.policy.size?.bytes ?? ''),
+        'policy-bytes': String(plan?.policy.size?.bytes ?? audit?.policyBytes ?? ''),
         'trail-arn': only?.[1] ?? '',
-        'trail-arns': JSON.stringify(Object.fromEntries(arns)),
-        findings: JSON.stringify(findings),
+        'trail-arns': JSON.stringify(Object.fromEntries(shownArns)),
+        delivery: JSON.stringify(Object.fromEntries(shownDeliveries)),
+        findings: JSON.stringify(shownFindings(findings, [
+            ['trail-arns', 'account', arns.length - shownArns.length],
+            ['delivery', 'account', deliveries.length - shownDeliveries.length],
+        ])),
         broadened: String(plan?.policy.access.broader ?? false),
     };
 }
@@ -78820,6 +85787,37 @@ function trailArnOf(planned) {
             return [];
     }
 }
+function auditedArns(audit) {
+    return (audit?.accounts ?? []).flatMap(({ accountId, trailArn }) => trailArn === null ? [] : [[accountId, trailArn]]);
+}
+/** The first items whose JSON fits into so many UTF-8 bytes. */
+function firstOf(items, bytes) {
+    let left = bytes;
+    const end = items.findIndex((item) => {
+        left -= Buffer.byteLength(JSON.stringify(item)) + 1;
+        return left < 0;
+    });
+    return end < 0 ? items : items.slice(0, end);
+}
+/** All of them where they fit, else the worst ones; the last one tells what is missing here and where it is. */
+function shownFindings(findings, others) {
+    const whole = firstOf(findings, FINDINGS_BYTES);
+    const shown = whole.length === findings.length ? findings : firstOf((0,words/* bySeverity */.Np)(findings), FINDINGS_BYTES);
+    const parts = [['findings', 'finding', findings.length - shown.length], ...others]
+        .filter(([, , missing]) => missing > 0)
+        .map(([output, thing, missing]) => `${output} lacks ${(0,words/* plural */.LS)(missing, thing)}`);
+    if (parts.length === 0)
+        return shown;
+    return [
+        ...shown,
+        {
+            severity: 'notice',
+            code: 'outputs-cut',
+            message: `GitHub takes 1 MB of outputs, so the output ${parts.join(', and ')}.`,
+            remedy: 'The file that the output plan-file names holds all of it.',
+        },
+    ];
+}
 /** The first whole lines of a text that fit into so many UTF-8 bytes. */
 function cutLines(text, bytes) {
     if (Buffer.byteLength(text) <= bytes)
@@ -78831,14 +85829,17 @@ function cutLines(text, bytes) {
 ;// CONCATENATED MODULE: ./lib/src/report/plan-json.js
 // The plan file: the plan and, after an apply, its outcome, as JSON for other programs. Written out key by key: what stands
 // here is an interface.
+
 /** Pretty-printed JSON; ends with a new line. */
-function planJson({ request, plan, outcome, result, findings }) {
+function planJson(report) {
+    const { request, plan, audit, outcome, delivery, result, findings, offline } = report;
     const body = {
         version: 1,
         result,
         ...(request === null
             ? {}
             : { operation: request.operation, mode: request.mode, central: request.central }),
+        ...(offline !== undefined && { desired: offline }),
         ...(plan === null
             ? {}
             : {
@@ -78854,11 +85855,29 @@ function planJson({ request, plan, outcome, result, findings }) {
                     before: plan.policy.before,
                     after: plan.policy.merge.document,
                 },
+                ...(plan.keys.length > 0 && { keys: plan.keys.map((key) => keyJson(key, outcome)) }),
                 members: plan.members.map((member) => memberJson(member, outcome)),
             }),
+        ...(audit === null ? {} : auditJson(audit)),
+        ...(delivery === null ? {} : { delivery: (0,report_delivery/* deliveryJson */.Vp)(delivery) }),
         findings,
     };
     return `${JSON.stringify(body, null, 2)}\n`;
+}
+function auditJson({ accounts, policyBytes }) {
+    const iso = (time) => (time === null ? null : new Date(time).toISOString());
+    return {
+        policy: { bytes: policyBytes },
+        members: accounts.map(({ accountId, region, trailName, state, ...seen }) => ({
+            accountId,
+            region,
+            trailName,
+            state,
+            trailArn: seen.trailArn,
+            logging: seen.logging,
+            newestLog: iso(seen.newestLog),
+        })),
+    };
 }
 function bucketJson({ bucket }, outcome) {
     const steps = bucket.map((step, index) => ({
@@ -78867,9 +85886,24 @@ function bucketJson({ bucket }, outcome) {
     }));
     return { steps };
 }
+function keyJson({ wish, merge, before }, outcome) {
+    const done = outcome?.keys.find(({ arn }) => arn === wish.arn);
+    return {
+        arn: wish.arn,
+        managed: wish.managed,
+        changed: merge.changed,
+        admit: wish.admit,
+        withdraw: wish.withdraw,
+        before,
+        after: merge.document,
+        ...(done === undefined ? {} : { state: done.step.state }),
+    };
+}
 function memberJson(planned, outcome) {
     const { accountId, region, trail } = planned.member;
     const base = { accountId, region, trailName: trail.name, state: planned.kind };
+    if (planned.kind === 'held-back')
+        return { ...base, trailArn: planned.trailArn };
     if (planned.kind !== 'planned')
         return base;
     const done = outcome?.members.find((member) => member.accountId === accountId);
@@ -78886,31 +85920,41 @@ function memberJson(planned, outcome) {
     };
 }
 //# sourceMappingURL=plan-json.js.map
+// EXTERNAL MODULE: ./lib/src/plan/key-ports.js
+var key_ports = __nccwpck_require__(706);
 // EXTERNAL MODULE: ./lib/src/report/escape.js
 var report_escape = __nccwpck_require__(3330);
+// EXTERNAL MODULE: ./lib/src/report/sections.js
+var report_sections = __nccwpck_require__(8713);
 ;// CONCATENATED MODULE: ./lib/src/report/access.js
 // The part of the report that says what the policy change means: who gains or loses what, found by evaluating both
 // documents.
 
+
 /** Empty when nobody's access changes. */
 function accessSection({ gained, lost, notes, broader }) {
-    const rows = [...lost.map((row) => cells('−', row)), ...gained.map((row) => cells('+', row))];
+    const rows = [...lost.map(cells('−')), ...gained.map(cells('+'))];
     if (rows.length === 0 && notes.length === 0)
-        return '';
-    const head = ['', 'who', 'may', 'on', 'when'];
-    const table = rows.length === 0
-        ? []
-        : [[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')];
+        return (0,report_sections/* uncut */.sY)('');
+    const open = `${broader || lost.length > 0 ? '<details open>' : '<details>'}<summary>Access</summary>`;
+    const table = (0,report_sections/* tableSection */.Yc)(HEAD, rows);
     const words = [
-        ...table,
         ...notes.map(report_escape/* prose */.CS),
         ...(broader ? [] : ['Member accounts get no read access to the bucket.']),
     ];
-    const open = broader || lost.length > 0 ? '<details open>' : '<details>';
-    return `${open}<summary>Access</summary>\n\n${words.join('\n\n')}\n</details>`;
+    return {
+        ...table,
+        open: rows.length === 0 ? open : `${open}\n\n${table.open}`,
+        end: [...words.map((text) => `\n${text}`), '</details>'].join('\n'),
+    };
 }
-function cells(mark, { who, may, on, when }) {
-    return [
+const HEAD = ['', 'who', 'may', 'on', 'when'];
+/** The table alone; empty where there are no rows. */
+function accessTable(mark, rows) {
+    return rows.length === 0 ? (0,report_sections/* uncut */.sY)('') : (0,report_sections/* tableSection */.Yc)(HEAD, rows.map(cells(mark)));
+}
+function cells(mark) {
+    return ({ who, may, on, when }) => [
         mark,
         (0,report_escape/* prose */.CS)(who),
         (0,report_escape/* code */.aY)(may),
@@ -78919,10 +85963,38 @@ function cells(mark, { who, may, on, when }) {
     ];
 }
 //# sourceMappingURL=access.js.map
+// EXTERNAL MODULE: ./lib/src/report/audit.js
+var report_audit = __nccwpck_require__(7098);
+;// CONCATENATED MODULE: ./lib/src/report/offline.js
+// The report's body where AWS could not be asked: what the inputs ask for, without a word on what is there.
+
+
+
+const WISHES = {
+    present: 'is to log',
+    absent: 'is to leave',
+    closed: 'is to leave, without being entered',
+};
+/** `why` says why it could not be asked. */
+function offlineSections({ members, central }, grants, why) {
+    const wishes = members.map(({ accountId, region, trail, state }) => [
+        (0,report_escape/* code */.aY)(accountId),
+        `trail ${(0,report_escape/* code */.aY)(trail.name)} in ${(0,report_escape/* code */.aY)(region)}`,
+        `${WISHES[state]}${state === 'present' ? ' to' : ''} ${(0,report_escape/* code */.aY)(central.bucket)}`,
+    ]);
+    return [
+        (0,report_sections/* uncut */.sY)('**Only the inputs were checked: this is no plan.** AWS was not asked.'),
+        why,
+        (0,report_sections/* tableSection */.Yc)(['account', 'what', 'wish'], wishes),
+        ...(grants.length === 0
+            ? []
+            : [(0,report_sections/* uncut */.sY)('Grants in the bucket policy that this asks for, there already or not:')]),
+        accessTable('', grants),
+    ];
+}
+//# sourceMappingURL=offline.js.map
 // EXTERNAL MODULE: ./lib/src/report/rows.js + 1 modules
 var rows = __nccwpck_require__(1061);
-// EXTERNAL MODULE: ./lib/src/report/words.js
-var words = __nccwpck_require__(3512);
 ;// CONCATENATED MODULE: ./lib/src/report/verdict.js
 // The verdict: one sentence in bold and one that explains it, for a reviewer who reads no further. Says no more than what
 // happened.
@@ -79014,34 +86086,67 @@ function accessInWords({ access, merge }) {
 
 
 
-/** The whole body, uncut; ends with a new line. */
-function summaryOf(report) {
-    const { request, plan } = report;
-    const sections = request === null || plan === null
-        ? [
-            '**Nothing was changed.** The run ended before it had a plan.',
-            findingList(report.findings),
-        ]
-        : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
-            ? []
-            : [
-                verdict(report),
-                findingList(report.findings),
-                table((0,rows/* rowsOf */.R)(request, plan, report.outcome), report.outcome !== null),
-                accessSection(plan.policy.access),
-                diffSection(plan.policy.diff, report.outcome !== null),
-                restoreSection(report),
-            ];
-    const parts = [marker(report), heading(report), ...sections, footer(report)];
-    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+
+
+
+
+
+/** The whole body, or, where there is a limit, as much of it as fits; ends with a new line. */
+function summaryOf(report, limit) {
+    const sections = [
+        (0,report_sections/* uncut */.sY)(marker(report)),
+        (0,report_sections/* uncut */.sY)(heading(report)),
+        ...sectionsOf(report),
+        (0,report_delivery/* deliverySection */.ct)(report.delivery),
+        (0,report_sections/* uncut */.sY)(footer(report)),
+    ];
+    return (0,report_sections/* inLimit */.hW)(sections, limit);
 }
+function sectionsOf(report) {
+    const { request, plan, audit, findings, outcome, delivery, offline } = report;
+    if (request !== null && offline !== undefined)
+        return offlineSections(request, offline, findingList(findings));
+    if (audit !== null && request !== null)
+        return auditSections(request, audit, findings);
+    if (request === null || plan === null)
+        return [(0,report_sections/* uncut */.sY)(delivery === null ? unplanned(request) : ''), findingList(findings)];
+    if (plan.changes === 0 && findings.length === 0 && report.result === 'no-changes')
+        return [];
+    return [
+        (0,report_sections/* uncut */.sY)(verdict(report)),
+        findingList(findings),
+        table((0,rows/* rowsOf */.R)(request, plan, outcome), outcome !== null),
+        accessSection(plan.policy.access),
+        diffSection('Policy diff', plan.policy.diff, outcome !== null),
+        ...plan.keys.map(({ diff, wish }) => diffSection(`Key policy diff: ${(0,report_escape/* prose */.CS)(wish.arn)}`, diff, outcome !== null)),
+        (0,report_sections/* uncut */.sY)(restoreSection(report)),
+        ...report.keyBackups.map((backup) => (0,report_sections/* uncut */.sY)(keyRestoreSection(backup))),
+    ];
+}
+const unplanned = (request) => `**Nothing was changed.** The run ended before it had ${request?.operation === 'audit' ? 'seen everything' : 'a plan'}.`;
+function auditSections(request, audit, findings) {
+    const { rows, inOrder } = (0,report_audit/* auditRows */.Pn)(request, audit);
+    return [(0,report_audit/* auditTable */.Sm)(rows), findingList(findings), (0,report_audit/* accountsInOrder */.IK)(inOrder)];
+}
+/** The hidden first line: whose report it is. */
 function marker({ request, run }) {
-    const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
-    // Two hyphens would end the comment.
-    return `<!-- cloudtrail-onboarding: ${(0,report_escape/* prose */.CS)(key).replaceAll('--', '&#45;&#45;')} -->`;
+    const key = (0,report_escape/* visible */.RK)([request?.central.bucket ?? '', run.workflow, run.job].join(' · '));
+    // None of these may end the comment: `-->`, `--!>`, `--`.
+    const safe = key.replaceAll(/[&<>]|--/g, (part) => INERT[part]);
+    return `<!-- cloudtrail-onboarding: ${safe} -->`;
 }
-function heading({ request, plan, outcome, result }) {
+const INERT = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '--': '&#45;&#45;' };
+function heading(report) {
+    const { request, plan, audit, outcome, delivery, result } = report;
     const title = '### CloudTrail onboarding';
+    if (report.offline !== undefined)
+        return `${title} · inputs checked`;
+    if (audit !== null)
+        return `${title} · audit · ${(0,report_audit/* countOf */.pq)(audit)}`;
+    if (request?.operation === 'audit')
+        return `${title} · audit · ${result}`;
+    if (plan === null && delivery !== null)
+        return `${title} · verify · ${(0,report_delivery/* deliveredInWords */.NO)(delivery)}`;
     if (request === null || plan === null)
         return `${title} · ${result}`;
     const bucket = (0,report_escape/* code */.aY)(request.central.bucket);
@@ -79060,13 +86165,12 @@ function heading({ request, plan, outcome, result }) {
             return `${title} · ${result}`;
     }
 }
-const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 function findingList(findings) {
-    return (0,words/* bySeverity */.Np)(findings).map(findingItem).join('\n');
+    return { ...(0,report_sections/* uncut */.sY)(''), items: (0,words/* bySeverity */.Np)(findings).map(findingItem), thing: 'finding' };
 }
 /** A list item; all that belongs to it is indented below its mark. */
 function findingItem({ severity, message, remedy, code: name }) {
-    const text = `${ICONS[severity]} ${(0,report_escape/* prose */.CS)(message)} ${(0,report_escape/* code */.aY)(name)}\n**→** ${(0,report_escape/* proseWithBlock */.$B)(remedy)}`;
+    const text = `${words/* ICONS */.Ze[severity]} ${(0,report_escape/* prose */.CS)(message)} ${(0,report_escape/* code */.aY)(name)}\n**→** ${(0,report_escape/* proseWithBlock */.$B)(remedy)}`;
     return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 function table(rows, applied) {
@@ -79078,15 +86182,23 @@ function table(rows, applied) {
         (0,report_escape/* prose */.CS)(detail),
         ...(applied ? [(0,report_escape/* prose */.CS)(outcome)] : []),
     ]);
-    return [head, head.map(() => '---'), ...lines]
-        .map((cells) => `| ${cells.join(' | ')} |`)
-        .join('\n');
+    return (0,report_sections/* tableSection */.Yc)(head, lines);
 }
-function diffSection(diff, applied) {
+/** What is cut are hunks. */
+function diffSection(title, diff, applied) {
     if (diff === '')
-        return '';
-    const open = applied ? '<details>' : '<details open>';
-    return `${open}<summary>Policy diff</summary>\n\n${(0,report_escape/* fenced */.OF)('diff', diff)}\n</details>`;
+        return (0,report_sections/* uncut */.sY)('');
+    const details = applied ? '<details>' : '<details open>';
+    const block = (0,report_escape/* fenced */.OF)('diff', diff);
+    const closing = block.lastIndexOf('\n');
+    const [opening = '', ...hunks] = block.slice(0, closing).split(/\n(?=@@ )/);
+    return {
+        open: `${details}<summary>${title}</summary>\n\n${opening}`,
+        items: hunks,
+        thing: 'hunk',
+        close: block.slice(closing + 1),
+        end: '</details>',
+    };
 }
 /**
  * With the command that puts the old policy back: whoever needs it is in a hurry. The runner's folder is gone by then, so the
@@ -79100,9 +86212,15 @@ function restoreSection({ outcome, request, backupFile }) {
         ? `The bucket had no policy before this run. To delete the one it has now, with all that others added since:\n\n${(0,report_escape/* fenced */.OF)('sh', removal(request))}`
         : `The policy as it was before this run is in ${(0,report_escape/* code */.aY)(backupFile)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${(0,report_escape/* fenced */.OF)('sh', restoral(request, backupFile))}`;
 }
+function keyRestoreSection({ arn, file }) {
+    const { region } = (0,key_ports/* placeOfKey */.q)(arn);
+    const command = `aws kms put-key-policy --key-id ${arn} --policy-name default --region ${region} --policy file://${nameOf(file)}`;
+    return `The key policy as it was before this run is in ${(0,report_escape/* code */.aY)(file)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${(0,report_escape/* fenced */.OF)('sh', command)}`;
+}
+const nameOf = (file) => file.split(/[\\/]/).at(-1) ?? '';
 const target = ({ central }) => `--bucket ${central.bucket} --expected-bucket-owner ${central.accountId} --region ${central.bucketRegion}`;
 const removal = (request) => `aws s3api delete-bucket-policy ${target(request)}`;
-const restoral = (request, file) => `aws s3api put-bucket-policy ${target(request)} --policy file://${file.split(/[\\/]/).at(-1) ?? ''}`;
+const restoral = (request, file) => `aws s3api put-bucket-policy ${target(request)} --policy file://${nameOf(file)}`;
 function footer({ plan, run, request, unlimitedAccounts }) {
     const parts = [
         plan === null ? '' : `Plan ${(0,report_escape/* code */.aY)(plan.digest)}`,
@@ -79115,8 +86233,124 @@ function footer({ plan, run, request, unlimitedAccounts }) {
     return `${note}${parts.join(' · ')}`;
 }
 //# sourceMappingURL=summary.js.map
+;// CONCATENATED MODULE: ./lib/src/github/sticky.js
+// Which of a pull request's comments is this job's own. Pure. A comment is known by the marker that every report begins with
+// and by a last line, which tells the legs of a matrix apart (they share one job name) and says which run wrote it.
+
+function identityOf(report, runId) {
+    const { request } = report;
+    const [only, ...others] = request?.members ?? [];
+    const account = only !== undefined && others.length === 0 ? only.accountId : '';
+    return {
+        marker: marker(report),
+        scope: [request?.operation ?? '', account].filter((part) => part !== '').join(' '),
+        run: Number(runId) || 0,
+    };
+}
+function lastLine({ scope, run }) {
+    return `<!-- ${scope} · run ${run} -->\n`;
+}
+const LAST_LINE = /^<!-- ([a-z]+(?: \d{12})?) · run (\d+) -->$/m;
+/**
+ * The comments of this identity, in order. Only a bot's count, for a person may quote one. The marker must be a line of its
+ * own: inside a diff or a table it is somebody's text.
+ */
+function ownComments(comments, identity) {
+    return comments.flatMap(({ id, body = '', user }) => {
+        const lines = body.split(/\r?\n/);
+        if (user?.type !== 'Bot' || !lines.includes(identity.marker))
+            return [];
+        const [, scope = '', run = '0'] = LAST_LINE.exec(lines.join('\n')) ?? [];
+        return scope === '' || scope === identity.scope ? [{ id, body, run: Number(run), scope }] : [];
+    });
+}
+/** The one to write over: the last of this scope, else the last that names none. */
+function commentToUpdate(comments, identity) {
+    const own = ownComments(comments, identity);
+    return own.findLast(({ scope }) => scope === identity.scope) ?? own.at(-1);
+}
+/** All but the one that the latest run wrote, the first of several: every run that sees the same comments keeps the same one. */
+function duplicates(comments, identity) {
+    const [, ...others] = ownComments(comments, identity)
+        .filter(({ scope }) => scope === identity.scope)
+        .toSorted((a, b) => b.run - a.run || a.id - b.id);
+    return others.map(({ id }) => id);
+}
+//# sourceMappingURL=sticky.js.map
+;// CONCATENATED MODULE: ./lib/src/github/comment.js
+// The pull request's comment: one for each bucket, workflow and job, written over by every run. It decides whether there is
+// something to say; what is said is the report. Trouble with it is a warning and never fails a run.
+
+
+/** GitHub takes 65,536 characters, and so many bytes are never more. The last line and its margin come on top. */
+const COMMENT_BYTES = 65_000;
+/** Writes the comment where one is due; gives what went wrong. */
+async function comment(report, { open, runId }) {
+    const wish = report.request?.comment ?? 'never';
+    // A fork that gets no OIDC token gets no token that may comment either.
+    const isHopeless = wish === 'auto' && report.offline !== undefined;
+    if (open === null || wish === 'never' || isHopeless)
+        return [];
+    try {
+        await write(report, await open(), runId, wish === 'always' || hasNews(report));
+        return [];
+    }
+    catch (error) {
+        return [notWritten(error)];
+    }
+}
+const hasNews = ({ result, findings }) => result !== 'no-changes' || findings.length > 0;
+async function write(report, comments, runId, mayCreate) {
+    const identity = identityOf(report, runId);
+    const body = `${bodyOf(report)}\n${lastLine(identity)}`;
+    const before = commentToUpdate(await comments.list(), identity);
+    if (before !== undefined) {
+        // A later run is about a later commit: what it said must not be undone by one that was slower.
+        if (before.run <= identity.run && before.body !== body)
+            await comments.update(before.id, body);
+        return;
+    }
+    if (!mayCreate)
+        return;
+    await comments.create(body);
+    // GitHub knows no "create unless there is one": of two runs that both found none, the later to look cleans up.
+    for (const id of duplicates(await comments.list(), identity))
+        await remove(comments, id);
+}
+function bodyOf(report) {
+    const { url } = report.run;
+    const summary = url === '' ? 'job summary' : `[job summary](${encodeURI(url)})`;
+    return summaryOf(report, { bytes: COMMENT_BYTES, elsewhere: `in the ${summary}` });
+}
+/** The other run may have done the same. */
+async function remove(comments, id) {
+    try {
+        await comments.remove(id);
+    }
+    catch (error) {
+        if (statusOf(error) !== 404)
+            throw error;
+    }
+}
+const statusOf = (error) => error.status;
+/** GitHub answers 403, and 404 for what a token may not even see. */
+function notWritten(error) {
+    const status = statusOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const refused = status === 401 || status === 403 || status === 404;
+    return {
+        severity: 'warning',
+        code: 'comment-not-written',
+        message: `The pull request comment could not be written: ${message}${status === undefined ? '' : ` (status ${status})`}`,
+        remedy: refused && !/rate limit/i.test(message)
+            ? "Add 'pull-requests: write' to the job's permissions; a pull request from a fork never has it. Or set comment to 'never'. The job summary says the same as the comment would."
+            : 'The job summary says the same as the comment would. The next run writes the comment.',
+    };
+}
+//# sourceMappingURL=comment.js.map
 ;// CONCATENATED MODULE: ./lib/src/github/publish.js
-// Hands the report to GitHub: files, outputs, job summary, annotations, exit code.
+// Hands the report to GitHub: files, job summary, comment, annotations, exit code, outputs.
+
 
 
 
@@ -79127,10 +86361,11 @@ function footer({ plan, run, request, unlimitedAccounts }) {
  * `save` is null where the run did not come to know its output folder. A file or summary that cannot be written is one more
  * finding: what the run did must be told all the same.
  */
-async function publish(report, save) {
+async function publish(report, save, context) {
     const saved = await saveAll(report, save);
     const told = withFindings(report, saved.findings);
-    const all = withFindings(told, await writeSummary(summaryOf(told)));
+    const summarized = withFindings(told, await writeSummary(summaryOf(told, SUMMARY_LIMIT)));
+    const all = withFindings(summarized, await comment(told, context));
     const say = { error: core/* error */.z3, warning: core/* warning */.$e, notice: core/* notice */.lm };
     for (const { severity, title, message } of (0,log/* annotationsOf */.I)(all.findings))
         say[severity](message, { title });
@@ -79139,6 +86374,14 @@ async function publish(report, save) {
     for (const [name, value] of Object.entries(outputsOf(all, saved.files)))
         core/* setOutput */.uH(name, value);
 }
+/**
+ * GitHub drops a step's summary of more than 1 MiB. A little less, for masking can make it longer.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+ */
+const SUMMARY_LIMIT = {
+    bytes: 1_000_000,
+    elsewhere: 'in the file that the output `report-file` names',
+};
 const NO_FILES = { plan: '', report: '', diff: '' };
 async function saveAll(report, save) {
     if (save === null)
@@ -79191,14 +86434,17 @@ const failed = ({ findings, result }) => ['failed', 'partial', 'blocked'].includ
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(643);
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1660);
-/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9180);
-/* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8681);
-/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2963);
-/* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7215);
-/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2302);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3092);
-/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8339);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3246);
+/* harmony import */ var _aws_connect_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2499);
+/* harmony import */ var _aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4776);
+/* harmony import */ var _aws_http_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8681);
+/* harmony import */ var _github_context_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2963);
+/* harmony import */ var _github_octokit_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3177);
+/* harmony import */ var _github_oidc_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7215);
+/* harmony import */ var _github_publish_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5824);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7023);
+/* harmony import */ var _report_escape_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(3330);
+/* harmony import */ var _report_log_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8339);
 // Starts the action: builds the real ports from the runner's environment and calls main. The only file with effects at
 // import.
 
@@ -79211,31 +86457,46 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
+
+
 const { env } = process;
 const INPUT = 'INPUT_';
-await (0,_main_js__WEBPACK_IMPORTED_MODULE_8__/* .main */ .i)({
+const payload = (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .eventPayload */ .Z3)(env);
+const pull = (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .pullRequestOf */ ._n)(env, payload);
+const githubToken = _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .getInput */ .V4('github-token');
+if (githubToken !== '')
+    _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq(githubToken);
+const source = {
+    client: { requestHandler: (0,_aws_http_js__WEBPACK_IMPORTED_MODULE_5__/* .requestHandler */ .O)(), customUserAgent: 'cloudtrail-onboarding' },
+    idToken: async (audience) => {
+        const token = await (0,_github_oidc_js__WEBPACK_IMPORTED_MODULE_8__/* .idToken */ .f)(env, audience);
+        _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq(token);
+        return token;
+    },
+    mask: _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq,
+};
+await (0,_main_js__WEBPACK_IMPORTED_MODULE_10__/* .main */ .i)({
     inputs: {
         text: (name) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .getInput */ .V4(name),
         names: Object.keys(env).flatMap((name) => name.startsWith(INPUT) && env[name] !== '' ? [name.slice(INPUT.length)] : []),
         environment: env,
-        event: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .runEvent */ .K9)(env, (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .eventPayload */ .Z3)(env)),
+        event: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .runEvent */ .K9)(env, payload),
     },
-    run: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_5__/* .runInfo */ .Q6)(env),
-    connect: (request) => (0,_aws_connect_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N)(request, {
-        client: { requestHandler: (0,_aws_http_js__WEBPACK_IMPORTED_MODULE_4__/* .requestHandler */ .O)(), customUserAgent: 'cloudtrail-onboarding' },
-        idToken: async (audience) => {
-            const token = await (0,_github_oidc_js__WEBPACK_IMPORTED_MODULE_6__/* .idToken */ .f)(env, audience);
-            _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq(token);
-            return token;
-        },
-        mask: _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .setSecret */ .Pq,
+    run: (0,_github_context_js__WEBPACK_IMPORTED_MODULE_6__/* .runInfo */ .Q6)(env, payload),
+    connect: (request) => (0,_aws_connect_js__WEBPACK_IMPORTED_MODULE_3__/* .connect */ .N)(request, source),
+    connectDelivery: (request) => (0,_aws_connect_delivery_js__WEBPACK_IMPORTED_MODULE_4__/* .connectDelivery */ .R)(request, source),
+    publish: (report, save) => (0,_github_publish_js__WEBPACK_IMPORTED_MODULE_9__/* .publish */ .m)(report, save, {
+        open: pull === null || githubToken === '' ? null : () => (0,_github_octokit_js__WEBPACK_IMPORTED_MODULE_7__/* .pullRequestComments */ .R)(githubToken, pull),
+        runId: env['GITHUB_RUN_ID'] ?? '',
     }),
-    publish: _github_publish_js__WEBPACK_IMPORTED_MODULE_7__/* .publish */ .m,
     show: (report) => {
-        for (const line of (0,_report_log_js__WEBPACK_IMPORTED_MODULE_9__/* .logLines */ .O)(report))
+        for (const line of (0,_report_log_js__WEBPACK_IMPORTED_MODULE_12__/* .logLines */ .O)(report))
             _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq(line);
     },
+    say: (line) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .info */ .pq((0,_report_escape_js__WEBPACK_IMPORTED_MODULE_11__/* .logLine */ .BP)(line)),
     debug: (error) => _actions_core__WEBPACK_IMPORTED_MODULE_2__/* .debug */ .Yz(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    today: () => Date.now(),
     clock: { now: () => node_perf_hooks__WEBPACK_IMPORTED_MODULE_0__.performance.now(), sleep: (ms) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout)(ms) },
 });
 // Nothing is left to do, but a socket to a silent proxy would keep the process up. What has been said must be out first.
@@ -79246,7 +86507,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3092:
+/***/ 7023:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79255,12 +86516,1942 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
+// EXTERNAL MODULE: ./lib/src/plan/plan.js + 2 modules
+var plan_plan = __nccwpck_require__(2456);
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 43 modules
+var src_policy = __nccwpck_require__(2278);
+// EXTERNAL MODULE: ./lib/src/trail/settings.js
+var settings = __nccwpck_require__(5292);
+// EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
+var bucket_plan = __nccwpck_require__(9274);
+// EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
+var policy_plan = __nccwpck_require__(6770);
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
+// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
+var trail_plan = __nccwpck_require__(2323);
+// EXTERNAL MODULE: ./lib/src/trail/words.js
+var words = __nccwpck_require__(5116);
+;// CONCATENATED MODULE: ./lib/src/delivery/newest.js
+// Finds the newest log object of an account: which folders are looked into, from where on, and which keys are a log's. Dated
+// are keys by the day on which CloudTrail delivered, in UTC (CloudTrail user guide, "Finding your CloudTrail log files").
+/** `[prefix/]AWSLogs/[o-id/]<account>/`, below which logs and digests have a folder each. */
+function accountFolder({ prefix, accountId, organizationId }) {
+    const start = prefix === '' ? '' : `${prefix}/`;
+    const organization = organizationId === undefined ? '' : `${organizationId}/`;
+    return `${start}AWSLogs/${organization}${accountId}/`;
+}
+/**
+ * The newest log object of any Region, stored at or after `since`; null where there is none. The folder's zero-byte
+ * placeholder, empty objects, digests and Insights are no logs. Costs one listing for the Regions and one for each of them,
+ * a second one for each where the last hour holds nothing, one more for each midnight in between.
+ */
+async function newestLog(reader, search) {
+    const regions = await reader.folders(`${accountFolder(search)}CloudTrail/`);
+    for (const stretch of stretches(search.since, search.now)) {
+        const found = await Promise.all(regions.map((folder) => newestIn(reader, search, folder, stretch)));
+        const newest = latest(found.flat());
+        if (newest !== null)
+            return newest;
+    }
+    return null;
+}
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A key's minute can be before its object was stored, and another clock is behind or ahead. */
+const SLACK = 15 * 60_000;
+/** Newest first: the last hour, then what is before it, a day at a time. */
+function stretches(since, now) {
+    const [first, last] = [since - SLACK, now + SLACK];
+    const recent = Math.max(first, now - HOUR);
+    const older = first < recent ? daysBetween(first, recent) : [];
+    return [...daysBetween(recent, last), ...older];
+}
+function daysBetween(from, to) {
+    const days = [];
+    for (let day = startOfDay(to); day >= startOfDay(from); day -= DAY)
+        days.push({ from: Math.max(from, day), day });
+    return days;
+}
+const startOfDay = (time) => Math.floor(time / DAY) * DAY;
+/** More than that in one stretch of one Region is not looked through: what was found is new enough. */
+const PAGES = 10;
+/** `folder` is that of one Region. The objects of the last page that has any that count. */
+async function newestIn(reader, { accountId, since }, folder, { from, day }) {
+    const region = folder.split('/').at(-2) ?? '';
+    const prefix = `${folder}${dayFolder(day)}`;
+    const name = `${accountId}_CloudTrail_${region}_`;
+    const isLog = ({ key, size, lastModified }) => size > 0 &&
+        lastModified >= since &&
+        key.startsWith(prefix + name) &&
+        END.test(key.slice(prefix.length + name.length));
+    let after = `${prefix}${name}${minute(from)}`;
+    let logs = [];
+    for (let page = 0; page < PAGES; page += 1) {
+        const { objects, truncated } = await reader.list(prefix, after);
+        const found = objects.filter(isLog);
+        if (found.length > 0)
+            logs = found;
+        const last = objects.at(-1);
+        if (!truncated || last === undefined)
+            break;
+        after = last.key;
+    }
+    return logs;
+}
+/** What follows account and Region in the key of a log. */
+const END = /^\d{8}T\d{4}Z_[A-Za-z0-9]{16}\.json\.gz$/;
+/** `YYYY/MM/DD/` */
+const dayFolder = (day) => `${iso(day).slice(0, 10).replaceAll('-', '/')}/`;
+const iso = (time) => new Date(time).toISOString();
+/** `YYYYMMDDTHHmm`, as keys have it. */
+const minute = (time) => iso(time).slice(0, 16).replaceAll(/[-:]/g, '');
+/**
+ * The newest digest file of this trail, by its name, stored at or after `since` in the folder of the trail's home Region. A
+ * log's key does not name its trail, a digest's does; a backfill is of the past, and does not count.
+ */
+async function newestDigest(reader, search, { name, homeRegion }) {
+    const folder = `${accountFolder(search)}CloudTrail-Digest/${homeRegion}/`;
+    const start = `${search.accountId}_CloudTrail-Digest_${homeRegion}_${name}_${homeRegion}_`;
+    for (const { from, day } of daysBetween(search.since - HOUR - SLACK, search.now + SLACK)) {
+        const prefix = `${folder}${dayFolder(day)}${start}`;
+        const { objects } = await reader.list(prefix, `${prefix}${minute(from)}`);
+        const newest = latest(objects.filter(({ key, size, lastModified }) => size > 0 &&
+            lastModified >= search.since &&
+            /^\d{8}T\d{6}Z\.json\.gz$/.test(key.slice(prefix.length))));
+        if (newest !== null)
+            return newest;
+    }
+    return null;
+}
+function latest(objects) {
+    return objects.reduce((newest, object) => newest === null || object.lastModified > newest.lastModified ? object : newest, null);
+}
+//# sourceMappingURL=newest.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/silence.js
+// Whether logs that should arrive do not, and whether logs arrive that nobody asked for. Pure: judges by what the bucket
+// holds, and by what CloudTrail says of the trail.
+
+
+/** Of a trail that has logged to this bucket for the whole time: a young one has had no time to speak. */
+function silence({ observed: { member, logging, status }, newestLog, since }, live, { silentAfterHours }, about) {
+    const isYoung = (status?.startedAt ?? 0) > since;
+    if (!logging || isYoung || newestLog !== null)
+        return [];
+    const folder = accountFolder({ prefix: live.prefix, accountId: member.accountId });
+    return [
+        about('prefix-silent', `No log has arrived in ${folder} for more than ${silentAfterHours} hours, though trail ${live.name} is logging. ${whatCloudTrailSays(status)}`, `Look at the other findings of this account first: a grant, a Deny or a key that is missing stops the delivery. CloudTrail tries again for 30 days, so logs come late but whole once it is mended.`),
+    ];
+}
+function whatCloudTrailSays(status) {
+    const { deliveredAt = null, error = '' } = status ?? {};
+    const last = deliveredAt === null
+        ? 'CloudTrail knows of no delivery'
+        : `CloudTrail delivered last at ${new Date(deliveredAt).toISOString()}`;
+    return `${last}${error === '' ? '' : `; its error is ${error}`}.`;
+}
+/** One for each account, but one alone for all that are below an organization's folder: its trail is one. */
+function strangersLogs(writers, { central, silentAfterHours }) {
+    const told = (accountIds, folder, remedy) => ({
+        severity: 'warning',
+        code: 'logs-without-account',
+        ...(accountIds.length === 1
+            ? { account: accountIds[0] ?? '' }
+            : { account: central.accountId }),
+        message: `Logs arrived in ${folder} within ${silentAfterHours} hours, of ${accountIds.length === 1 ? 'an account' : `${accountIds.length} accounts`} that nobody listed: ${(0,src_policy/* listed */.KE)(accountIds)}.`,
+        remedy,
+    });
+    const alone = writers
+        .filter(({ place }) => place.organizationId === undefined)
+        .map(({ place }) => told([place.accountId], accountFolder(place), LIST_IT));
+    const folders = new Map();
+    for (const { place } of writers) {
+        if (place.organizationId === undefined)
+            continue;
+        const folder = accountFolder(place).replace(/\d{12}\/$/, '');
+        folders.set(folder, [...(folders.get(folder) ?? []), place.accountId]);
+    }
+    return [...alone, ...[...folders].map(([folder, ids]) => told(ids, folder, ORGANIZATION))];
+}
+const LIST_IT = "List the account, or take its grants back (operation offboard, or with grants-only 'true' for an account that cannot be entered).";
+const ORGANIZATION = "An organization's trail delivers there. List its accounts, or ask whoever runs the organization whether it is meant to deliver to this bucket.";
+//# sourceMappingURL=silence.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/drift.js
+// How one account differs from what is asked of it. Pure. What an onboarding would do is what is amiss, so the plan's own
+// judgement is asked and told in the words of an audit: as warnings, for nothing here keeps an audit from its end.
+
+
+
+
+
+/** `grantee` is what the bucket policy says of the account; undefined where it does not name it. */
+function memberFindings(audited, grantee, request) {
+    const { accountId, state } = audited.observed.member;
+    const about = (code, message, remedy) => warning(accountId, code, message, remedy);
+    switch (state) {
+        case 'present':
+            return present(audited, grantee, request, about);
+        case 'absent':
+            return [
+                ...stillGranted(audited, grantee, about),
+                ...stillThere(audited, request.central, about),
+            ];
+        case 'closed':
+            return stillGranted(audited, grantee, about);
+    }
+}
+function warning(account, code, message, remedy) {
+    return { severity: 'warning', code, account, message, remedy };
+}
+/** An error of a plan keeps the plan from being applied; here it is one more thing that is amiss. */
+function asWarning(finding) {
+    return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
+}
+function present(audited, grantee, request, about) {
+    const { observed } = audited;
+    const { member, trails, trailArn } = observed;
+    const { steps, findings } = (0,trail_plan/* planTrail */.c)(observed, request);
+    const amiss = findings.filter(plan_plan/* isError */.bJ).map(asWarning);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
+    const gone = missingTrails(audited, grantee, about);
+    if (live === null)
+        return [notOnboarded(audited, grantee, about), ...amiss, ...gone];
+    // Somebody else's trail of that name: how it is set is not ours to judge.
+    if (live.organization || live.arn !== trailArn)
+        return [...amiss, ...gone];
+    return [
+        ...amiss,
+        ...steps.flatMap((step) => drift(step, audited, live, about)),
+        ...silence(audited, live, request, about),
+        ...gone,
+    ];
+}
+function notOnboarded({ observed: { member, trailArn } }, grantee, about) {
+    const { accountId, region, trail } = member;
+    return grantee?.trails.includes(trailArn)
+        ? about('grant-of-missing-trail', `The bucket policy admits trail ${trail.name} of account ${accountId}, and there is no such trail in ${region}: it was deleted, and the account is not recorded.`, 'Onboard the account again, which creates the trail; or let it leave (operation offboard).')
+        : about('account-not-onboarded', `Account ${accountId} is listed, and has no trail ${trail.name} in ${region}.`, 'Onboard the account, or take it off the list.');
+}
+/** Of other trails than the one that is asked for. Another Region's trail cannot be told from here, unless it shows itself. */
+function missingTrails({ observed: { member, trails, trailArn } }, grantee, about) {
+    const there = new Set(trails.map(({ arn }) => arn));
+    return (grantee?.trails ?? [])
+        .filter((arn) => arn !== trailArn && !/[*?]/.test(arn) && arn.split(':')[3] === member.region)
+        .filter((arn) => !there.has(arn))
+        .map((arn) => about('grant-of-missing-trail', `The bucket policy admits trail ${arn}, and account ${member.accountId} has no such trail.`, `Take the grant back: operation offboard with trail-name ${arn.split('/').at(-1) ?? ''}.`));
+}
+function drift(step, audited, live, about) {
+    const { member, extras } = audited.observed;
+    const { bucket } = live;
+    const differs = (words) => about('setting-drifted', `Trail ${step.trail}: ${words}.`, 'Onboard the account again to set it back, or change what is asked for. CloudTrail records who changed it (UpdateTrail, PutEventSelectors).');
+    const both = (what, is, asked) => differs(`${what} ${inShort(is)}, and ${inShort(asked)} is asked for`);
+    switch (step.kind) {
+        case 'update':
+            // Delivering elsewhere is told by itself, and the prefix is then one of another bucket.
+            return step.changes
+                .filter(({ setting }) => setting !== 'bucket')
+                .filter(({ setting }) => setting !== 'prefix' || bucket === step.settings.bucket)
+                .map((change) => differs((0,words/* differenceInWords */.CV)(change)));
+        case 'put-event-selectors':
+            return [
+                both('event selectors are', extras.eventSelectors?.selectors, step.selectors.selectors),
+            ];
+        case 'put-insight-selectors':
+            return [both('insight selectors are', extras.insightSelectors, step.types)];
+        case 'add-tags':
+            return Object.entries(step.tags).map(([key, value]) => both(`tag ${key} is`, extras.tags?.[key], value));
+        case 'remove-tags':
+            return step.keys.map((key) => both(`tag ${key} is`, extras.tags?.[key], undefined));
+        case 'start-logging':
+            return [stopped(step.trail, audited, about)];
+        case 'delete':
+            return [notReplaced(step.trail, member.trail.name, about)];
+        case 'stop-logging':
+        case 'create':
+            return [];
+    }
+}
+const MOST = 300;
+function inShort(value) {
+    const text = JSON.stringify(value ?? []);
+    if (text === '[]')
+        return '(none)';
+    return text.length > MOST ? `${text.slice(0, MOST)}…` : text;
+}
+function stopped(trail, { observed: { status } }, about) {
+    const since = status?.stoppedAt ?? null;
+    const when = since === null ? '' : ` since ${new Date(since).toISOString()}`;
+    return about('logging-stopped', `Trail ${trail} is not logging${when}: what happens in the account is not recorded by it.`, 'Onboard the account again, which starts it. Find out who stopped it: CloudTrail keeps StopLogging in the event history of the account for 90 days.');
+}
+const notReplaced = (old, name, about) => about('trail-not-replaced', `Trail ${old} is still there, though ${name} takes its place: both are paid for.`, 'Onboard the account again, which deletes the older trail; or take replaces-trail out.');
+function stillGranted({ observed: { member } }, grantee, about) {
+    if (grantee === undefined)
+        return [];
+    const what = [...grantee.trails, ...grantee.paths].join(', ') || 'its number';
+    return [
+        about('account-still-granted', `Account ${member.accountId} is to be ${member.state}, and the bucket policy still admits it (${what}; ${grantee.statements.join(', ')}).`, `Let it leave: operation offboard${member.state === 'closed' ? " with grants-only 'true'" : ''}.`),
+    ];
+}
+function stillThere({ observed: { member, trails } }, { bucket }, about) {
+    return trails
+        .filter((trail) => trail.bucket === bucket && !trail.organization)
+        .map(({ arn }) => about('account-still-has-trail', `Account ${member.accountId} is to be absent, and its trail ${arn} still delivers to ${bucket}.`, 'Let it leave: operation offboard with the name of that trail.'));
+}
+//# sourceMappingURL=drift.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/bucket.js
+// What is amiss with the central bucket: whom its policy lets in, how full it is, how the bucket is set. Pure. Nothing of it
+// is put right unasked: tightening may cut off trails that nobody listed.
+
+
+
+
+/** `deliveries` are those of the listed trails that are there and deliver to this bucket. */
+function policyFindings(document, deliveries, example, { central, layout }) {
+    const weak = document === null ? [] : (0,src_policy/* weaknesses */.KT)(document, { layout, staying: [], leaving: [] });
+    const findings = [
+        ...(0,src_policy/* diagnose */.h4)(document, deliveries),
+        ...weak,
+        ...anyAccount(document, weak, example, central),
+        ...(0,src_policy/* sizeFindings */.IK)((0,src_policy/* measurePolicy */.pg)(document, layout, example), layout),
+        ...(0,policy_plan/* deadFindings */.V)(document),
+    ];
+    return findings.map((finding) => asWarning({ account: central.accountId, ...finding }));
+}
+const OPEN = new Set(['policy-write-without-source-arn']);
+/** Found by trying, and told only where the statement has not been named already. */
+function anyAccount(document, weak, example, { accountId, bucket }) {
+    if (weak.some(({ code }) => OPEN.has(code)) || !(0,src_policy/* admitsAnyAccount */.gQ)(document, example))
+        return [];
+    return [
+        warning(accountId, 'policy-admits-any-account', `The policy of ${bucket} lets a trail of any AWS account write: it was tried with account numbers that do not exist.`, 'Look for wildcards in aws:SourceArn and in Resource, and put the ARNs and folders of the listed accounts in their place.'),
+    ];
+}
+/** `isListed` of an account ID. */
+function strangersGrants(grantees, isListed) {
+    return grantees
+        .filter(({ accountId }) => !isListed(accountId))
+        .map(({ accountId, trails, paths, statements }) => warning(accountId, 'grant-without-account', `The bucket policy admits account ${accountId}, which nobody listed (${[...trails, ...paths].join(', ') || 'by its number'}; ${statements.join(', ')}).`, "List the account, or take its grants back (operation offboard, with grants-only 'true' if it cannot be entered)."));
+}
+function bucketFindings({ bucket: settings, policy, partition }, { central }) {
+    const { steps, findings } = (0,bucket_plan/* planBucket */.eu)(settings, central);
+    const about = (code, message, remedy) => warning(central.accountId, code, message, remedy);
+    const unset = steps.map(bucket_plan/* bucketStepInWords */.nE).join('; ');
+    const bucketArn = `arn:${partition}:s3:::${central.bucket}`;
+    return [
+        ...(steps.length === 0
+            ? []
+            : [
+                about('bucket-settings-missing', `Bucket ${central.bucket} is weaker than recommended. Never set: ${unset}.`, 'Run operation bootstrap: it sets what was never set, and leaves the rest as it is.'),
+            ]),
+        ...findings,
+        ...(policy.document !== null && (0,src_policy/* isTlsOnly */.aw)(policy.document, bucketArn)
+            ? []
+            : [
+                about('bucket-tls-not-enforced', `Bucket ${central.bucket} is weaker than recommended: its policy does not refuse requests without TLS.`, 'Run operation bootstrap, which adds the statement DenyInsecureTransport.'),
+            ]),
+    ];
+}
+//# sourceMappingURL=bucket.js.map
+// EXTERNAL MODULE: ./lib/src/problem.js
+var problem = __nccwpck_require__(6373);
+// EXTERNAL MODULE: ./lib/src/plan/observe-keys.js
+var observe_keys = __nccwpck_require__(977);
+// EXTERNAL MODULE: ./lib/src/plan/destinations.js
+var destinations = __nccwpck_require__(5231);
+// EXTERNAL MODULE: ./lib/src/plan/managed-elsewhere.js
+var managed_elsewhere = __nccwpck_require__(9840);
+// EXTERNAL MODULE: ./lib/src/plan/patience.js
+var plan_patience = __nccwpck_require__(9941);
+;// CONCATENATED MODULE: ./lib/src/plan/observe-surroundings.js
+// The second look, at what only matters for certain steps. It is the one reading that depends on what is planned.
+
+
+
+
+
+
+/**
+ * The tags of a trail that is to be changed, the policy of a topic that is to be set. A run without such steps makes no call
+ * for it; a call that is refused is no failure, but told where it matters.
+ */
+async function withSurroundings(observed, request, { trails, topics }) {
+    const steps = (0,trail_plan/* stepsOf */.B)((0,trail_plan/* planTrail */.c)(observed, request));
+    const { snsTopicArn } = (0,destinations/* destinationsSet */.Ki)(steps);
+    const isChanged = (0,managed_elsewhere/* touched */.FI)(observed.trails, steps).some(({ arn }) => arn === observed.trailArn);
+    const [tags, topic] = await Promise.all([
+        isChanged && observed.extras.tags === undefined ? readTags(trails, observed) : {},
+        snsTopicArn === '' ? undefined : readTopic(topics, snsTopicArn),
+    ]);
+    return { ...observed, ...tags, ...(topic !== undefined && { topic }) };
+}
+async function readTags(reader, { trailArn: arn, extras }) {
+    try {
+        return { extras: { ...extras, tags: (await reader.tags(arn)) ?? {} } };
+    }
+    catch (error) {
+        if (error instanceof problem/* UserError */.yo)
+            return { tagsUnread: error.message };
+        throw error;
+    }
+}
+async function readTopic(reader, topicArn) {
+    try {
+        return { document: (0,src_policy/* parsePolicy */.ON)(await reader.policy(topicArn)) };
+    }
+    catch (error) {
+        if ((0,plan_patience/* isMissingTopic */.Ei)(error))
+            return { document: null };
+        if (error instanceof problem/* UserError */.yo || error instanceof src_policy/* PolicyError */.pn)
+            return { unread: error.message };
+        throw error;
+    }
+}
+//# sourceMappingURL=observe-surroundings.js.map
+;// CONCATENATED MODULE: ./lib/src/plan/observe.js
+// What is there today: the bucket's policy (for a bootstrap or an audit also its settings), each member's trails and the keys
+// that encrypt the logs, read at the same time. Decides nothing; a
+// member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
+
+
+
+
+
+
+/** @throws UserError where the bucket policy cannot be read or understood. */
+async function observe(request, readers, clock) {
+    const observing = Promise.all(request.members.map((member) => observeMember(member, request, readers)));
+    const [central, members, keys] = await Promise.all([
+        observeCentral(request, readers.central, clock),
+        observing,
+        (0,observe_keys/* observeKeys */.bs)(request, observing, readers.central.key, clock),
+    ]);
+    const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
+    const unlimited = [readers.central, ...readable]
+        .filter(({ session }) => !session.limited)
+        .map(({ session }) => session.accountId);
+    return { ...central, members, keys, unlimitedAccounts: [...new Set(unlimited)] };
+}
+async function observeCentral({ operation, central }, { bucket, settings }, clock) {
+    if (operation === 'audit') {
+        const reading = [settings.settings(), readPolicy(bucket, central, clock)];
+        const [found, policy] = await Promise.all(reading);
+        return { bucket: found, policy };
+    }
+    if (operation !== 'bootstrap')
+        return { policy: await readPolicy(bucket, central, clock) };
+    const reading = policyIfThere(bucket, central, clock);
+    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
+    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
+    if (found.status === 'rejected')
+        throw found.reason;
+    if (policy.status === 'rejected')
+        throw policy.reason;
+    return { bucket: found.value, policy: policy.value };
+}
+/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
+async function policyIfThere(bucket, central, clock) {
+    const readAt = clock.now();
+    try {
+        return await readPolicy(bucket, central, clock);
+    }
+    catch (error) {
+        if ((0,plan_patience/* isMissingBucket */.Vy)(error))
+            return { text: null, document: null, readAt };
+        throw error;
+    }
+}
+/** @throws UserError; only S3's own "there is none" counts as no policy. */
+async function readPolicy(bucket, { accountId, bucket: name }, clock) {
+    const readAt = clock.now();
+    const text = await bucket.policy();
+    try {
+        return { text, document: text === null ? null : (0,src_policy/* parsePolicy */.ON)(text), readAt };
+    }
+    catch (error) {
+        if (!(error instanceof src_policy/* PolicyError */.pn))
+            throw error;
+        throw (0,problem/* userError */.IF)({
+            code: 'policy-unreadable',
+            account: accountId,
+            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
+            remedy: error.remedy,
+        }, { cause: error });
+    }
+}
+async function observeMember(member, request, readers) {
+    if (member.state === 'closed')
+        return unentered(member, readers.central.session.partition);
+    const reader = readers.members.get(member.accountId);
+    if (reader === undefined)
+        throw new Error(`No reader for account ${member.accountId}`);
+    if (reader instanceof problem/* UserError */.yo)
+        return { member, failure: reader };
+    try {
+        const observed = await entered(member, reader);
+        return await withSurroundings(observed, request, reader);
+    }
+    catch (error) {
+        if (error instanceof problem/* UserError */.yo)
+            return { member, failure: error };
+        throw error;
+    }
+}
+function arnsOf({ region, accountId, trail }, partition) {
+    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
+    return {
+        trailArn: arn(trail.name),
+        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
+    };
+}
+/** A member of whose account nothing is known. */
+function unentered(member, partition) {
+    const nothing = {
+        trails: [],
+        logging: false,
+        extras: {},
+        replacedLogging: false,
+        replacedExtras: {},
+    };
+    return { member, ...arnsOf(member, partition), ...nothing };
+}
+async function entered(member, { session, trails: reader }) {
+    const { name, replaces, extras: wished } = member.trail;
+    const arns = arnsOf(member, session.partition);
+    const [trails, own, replaced] = await Promise.all([
+        reader.trails(),
+        observeTrail(reader, name, arns.trailArn, wished),
+        replaces === undefined || arns.replacedArn === undefined
+            ? { logging: false, extras: {} }
+            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
+    ]);
+    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
+    return { member, ...arns, trails, ...own, ...old };
+}
+/** A trail that takes another's place gets what the other has, so all of that is read. */
+const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
+/** Reads only what is mentioned: every further call is one more permission that the role needs. */
+async function observeTrail(reader, name, arn, mentioned) {
+    const [status, eventSelectors, insightSelectors, tags] = await Promise.all([
+        reader.status(name),
+        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
+        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
+        mentioned.tags === undefined ? null : reader.tags(arn),
+    ]);
+    const extras = {
+        ...(eventSelectors === null ? {} : { eventSelectors }),
+        ...(insightSelectors === null ? {} : { insightSelectors }),
+        ...(tags === null ? {} : { tags }),
+    };
+    return { logging: status?.logging ?? false, ...(status && { status }), extras };
+}
+//# sourceMappingURL=observe.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/observe.js
+// What an audit looks at beside what a plan does: when each account's last log came, and who else's logs lie in the bucket.
+// Reads only and decides nothing. An account that cannot be read does not hold back the others.
+
+
+
+const observe_HOUR = 3_600_000;
+/**
+ * `now` is in milliseconds since the epoch.
+ *
+ * @throws UserError where the bucket's policy, settings or listing cannot be read.
+ */
+async function observeAudit(request, readers, logs, clock, now) {
+    const { bucket = null, policy, members, unlimitedAccounts, } = await observe(request, readers, clock);
+    const time = { since: now - request.silentAfterHours * observe_HOUR, now };
+    const roots = rootsOf(request, members);
+    const [audited, writers] = await Promise.all([
+        Promise.all(members.map((member) => withNewestLog(member, request, roots, time, logs))),
+        findWriters(request, roots, time, logs),
+    ]);
+    const { partition } = readers.central.session;
+    return { bucket, policy, partition, members: audited, writers, unlimitedAccounts };
+}
+/** The trail that is asked for, where it is there and delivers to the central bucket. */
+function liveHere({ member, trails, trailArn }, { bucket }) {
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
+    return live?.arn === trailArn && live.bucket === bucket && !live.organization ? live : null;
+}
+/** The prefixes below which logs are looked for: the one that is mentioned, else those that the listed trails have. */
+function rootsOf({ central }, members) {
+    if (central.prefix !== undefined)
+        return [central.prefix];
+    const live = members.flatMap((one) => ('failure' in one ? [] : (liveHere(one, central) ?? [])));
+    const prefixes = [...new Set(live.map(({ prefix }) => prefix))].toSorted();
+    return prefixes.length === 0 ? [''] : prefixes;
+}
+async function withNewestLog(observed, { central }, roots, time, logs) {
+    if ('failure' in observed)
+        return observed;
+    const { accountId, state } = observed.member;
+    const live = liveHere(observed, central);
+    const isAwaited = state === 'present' && live !== null && observed.logging;
+    if (!isAwaited || !roots.includes(live.prefix))
+        return { observed, since: time.since, newestLog: undefined };
+    const newest = await newestLog(logs, { prefix: live.prefix, accountId, ...time });
+    return { observed, since: time.since, newestLog: newest?.lastModified ?? null };
+}
+async function findWriters({ central, members }, roots, time, logs) {
+    const listed = new Set([central.accountId, ...members.map(({ accountId }) => accountId)]);
+    const places = await Promise.all(roots.map((prefix) => placesBelow(prefix, logs)));
+    const strangers = places.flat().filter(({ accountId }) => !listed.has(accountId));
+    const writers = await Promise.all(strangers.map(async (place) => {
+        const newest = await newestLog(logs, { ...place, ...time });
+        return newest === null ? [] : [{ place }];
+    }));
+    return writers.flat();
+}
+/** The folders of accounts below `[prefix/]AWSLogs/`, those of an organization's trail with it. */
+async function placesBelow(prefix, logs) {
+    const root = accountFolder({ prefix, accountId: '' }).slice(0, -1);
+    const found = await logs.folders(root);
+    const names = found.map((folder) => folder.slice(root.length, -1));
+    const organizations = names.filter((name) => /^o-[a-z0-9]+$/.test(name));
+    const below = await Promise.all(organizations.map(async (organizationId) => {
+        const folder = `${root}${organizationId}/`;
+        const inside = (await logs.folders(folder)).map((one) => one.slice(folder.length, -1));
+        return inside.filter(isAccount).map((accountId) => ({ prefix, accountId, organizationId }));
+    }));
+    return [...names.filter(isAccount).map((accountId) => ({ prefix, accountId })), ...below.flat()];
+}
+const isAccount = (name) => /^\d{12}$/.test(name);
+//# sourceMappingURL=observe.js.map
+;// CONCATENATED MODULE: ./lib/src/audit/audit.js
+// The audit: what is asked for and what is there, compared, as findings and one line for each account. Pure. It changes
+// nothing, and what is amiss does not keep it from its end: an error is only what could not be looked at.
+
+
+
+
+
+
+
+function auditOf(request, observed) {
+    const { central, layout, members } = request;
+    const { document } = observed.policy;
+    const grantees = (0,src_policy/* granteesOf */.dE)(document);
+    const byAccount = new Map(grantees.map((grantee) => [grantee.accountId, grantee]));
+    const listed = new Set([central.accountId, ...members.map(({ accountId }) => accountId)]);
+    const deliveries = observed.members.flatMap((one) => deliveryOf(one, request));
+    const example = deliveries[0] ?? exampleDelivery(request, observed);
+    const findings = [
+        ...observed.members.flatMap((one) => 'failure' in one
+            ? one.failure.findings
+            : memberFindings(one, byAccount.get(one.observed.member.accountId), request)),
+        ...policyFindings(document, deliveries, example, request),
+        ...strangersGrants(grantees, (accountId) => listed.has(accountId)),
+        ...strangersLogs(observed.writers, request),
+        ...bucketFindings(observed, request),
+    ];
+    return {
+        accounts: observed.members.map(accountOf),
+        findings,
+        policyBytes: (0,src_policy/* measurePolicy */.pg)(document, layout, example).bytes,
+    };
+}
+function accountOf(one) {
+    const { member } = 'failure' in one ? one : one.observed;
+    const { accountId, state, region, trail } = member;
+    const base = { accountId, state, region, trailName: trail.name };
+    if ('failure' in one)
+        return { ...base, trailArn: null, logging: null, newestLog: null };
+    const { observed, newestLog = null } = one;
+    const { trailArn: arn, status } = observed;
+    return { ...base, trailArn: arn, logging: status?.logging ?? null, newestLog };
+}
+/** What the account's trail needs of the policy, where it delivers here; whatever else is amiss is told by itself. */
+function deliveryOf(one, request) {
+    if ('failure' in one || one.observed.member.state !== 'present')
+        return [];
+    const live = liveHere(one.observed, request.central);
+    if (live === null)
+        return [];
+    const { accountId } = one.observed.member;
+    return [(0,plan_plan/* deliveriesOf */.K)(accountId, request)(live.arn, live.prefix, live.kmsKeyArn)];
+}
+/** A trail such as this bucket's are, where there is none to go by. */
+function exampleDelivery(request, { partition }) {
+    const { central, members } = request;
+    const region = members[0]?.region ?? central.bucketRegion;
+    const name = members[0]?.trail.name ?? 'CLOUDTRAIL';
+    const arn = (0,settings/* trailArn */.eL)(partition, region, central.accountId, name);
+    return (0,plan_plan/* deliveriesOf */.K)(central.accountId, request)(arn, central.prefix ?? '', '');
+}
+/** Why a step that is to fail on drift fails. */
+function unwantedDrift({ failOn }, { findings }) {
+    const drift = findings.filter(({ severity }) => severity !== 'notice');
+    if (failOn !== 'drift' || drift.length === 0)
+        return [];
+    return [
+        {
+            severity: 'error',
+            code: 'drift-found',
+            message: `The audit has ${drift.length === 1 ? '1 finding' : `${drift.length} findings`} of a warning or worse, and fail-on is drift.`,
+            remedy: 'Put right what is listed, or have it listed in the accounts as it is.',
+        },
+    ];
+}
+/** The run in a word: drift alone is no failure, unless it was asked to be one. */
+function auditResult(audit, unwanted) {
+    if (unwanted.length > 0)
+        return 'failed';
+    if (!audit.findings.some(plan_plan/* isError */.bJ))
+        return 'no-changes';
+    return audit.accounts.some(({ trailArn: arn }) => arn !== null) ? 'partial' : 'failed';
+}
+//# sourceMappingURL=audit.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/candidates.js
+// Whose delivery is to be proven: of a verification every account's, after an apply that of each account whose trail is to log
+// now. What has failed, or has left, is not waited for.
+function allOf({ members }) {
+    return members
+        .filter(({ state }) => state === 'present')
+        .map((member) => ({ member, change: null }));
+}
+/** `at` is when the apply had ended. */
+function appliedOf(plan, outcome, at) {
+    const unfinished = new Set(outcome.members
+        .filter(({ steps }) => steps.some(({ result }) => result.state !== 'done'))
+        .map(({ accountId }) => accountId));
+    return plan.members.flatMap((planned) => {
+        if (planned.kind !== 'planned' || planned.admit === null)
+            return [];
+        const { member, trail } = planned;
+        if (unfinished.has(member.accountId))
+            return [];
+        const isChanged = outcome.policy.written !== null || trail.steps.length > 0;
+        const created = trail.steps.some(({ kind }) => kind === 'create');
+        return [{ member, change: isChanged ? { at, created } : null }];
+    });
+}
+//# sourceMappingURL=candidates.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-key.js
+// Where a trail's digest files lie and what their keys say. Keys: CloudTrail user guide, "CloudTrail digest file structure";
+// the ending `_backfill` marks a digest of a chain of its own, for logs that came too late for their hour's.
+
+const digest_key_HOUR = 3_600_000;
+/** Below which every Region with digests has a folder. */
+function digestFolder(place) {
+    return `${accountFolder(place)}CloudTrail-Digest/`;
+}
+/** The Region that a folder below `digestFolder` stands for. */
+function regionOf(folder) {
+    return folder.split('/').at(-2) ?? '';
+}
+/** All digests that end in the scope are behind the first of these keys and before the second. */
+function keyRange(folder, scope) {
+    return [`${folder}${day(scope.from)}/`, `${folder}${day(latestEnd(scope))}/~`];
+}
+/** The digest that a key of the Region's folder is, if it is one of this trail's in the scope. */
+function digestFile(folder, scope, key) {
+    const [, , , homeRegion, , trail = ''] = scope.trailArn.split(':');
+    const name = trail.slice(trail.indexOf('/') + 1);
+    const region = regionOf(folder);
+    const start = `${scope.accountId}_CloudTrail-Digest_${region}_${name}_${homeRegion}_`;
+    const file = key.slice(folder.length + DAY_LENGTH);
+    if (!key.startsWith(folder) || !file.startsWith(start))
+        return null;
+    const [, backfill] = ENDING.exec(file.slice(start.length)) ?? [];
+    const end = endOf(key);
+    if (backfill === undefined || end === null)
+        return null;
+    if (end < scope.from || end > latestEnd(scope))
+        return null;
+    return { key, end, backfill: backfill !== '' };
+}
+/** The end that any digest's key names; null for a key that is none. */
+function endOf(key) {
+    const [, date = '', time = ''] = TIME.exec(key) ?? [];
+    const text = `${date.replace(/(....)(..)/, '$1-$2-')}T${time.replace(/(..)(..)/, '$1:$2:')}Z`;
+    const end = Date.parse(text);
+    return Number.isNaN(end) ? null : end;
+}
+const ENDING = /^\d{8}T\d{6}Z(|_backfill)\.json\.gz$/;
+const TIME = /_(\d{8})T(\d{6})Z(?:_backfill)?\.json\.gz$/;
+const DAY_LENGTH = 'YYYY/MM/DD/'.length;
+/** Logs delivered before `to` are in a digest that ends up to an hour later. */
+const latestEnd = ({ to }) => to + digest_key_HOUR;
+const day = (time) => new Date(time).toISOString().slice(0, 10).replaceAll('-', '/');
+//# sourceMappingURL=digest-key.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-words.js
+// A verdict on digests for people: one cell of a table, and findings that name what is wrong, where, and what to do. What is an
+// error and what a warning is decided here: proof that something was changed or deleted is an error.
+/** Of each account; the rest is counted. */
+const MOST_LISTED = 10;
+/** `invalid: 23 of 24 digests, 287 of 288 logs valid` */
+function digestWords({ word, digests, logs }) {
+    if (word === 'none')
+        return 'none';
+    const of = (counts, name) => `${counts.valid} of ${counts.valid + counts.invalid + counts.missing + counts.unread} ${name}`;
+    return `${word}: ${of(digests, 'digests')}, ${of(logs, 'logs')} valid`;
+}
+/** None for `valid`. */
+function digestFindings(verdict, accountId) {
+    switch (verdict.word) {
+        case 'valid':
+            return [];
+        case 'none':
+            return [finding('warning', 'digests-none', accountId, NONE, NONE_REMEDY)];
+        case 'incomplete':
+            return [
+                finding('warning', 'digests-incomplete', accountId, summary(verdict), INCOMPLETE_REMEDY),
+            ];
+        case 'invalid':
+            return [finding('error', 'digests-invalid', accountId, summary(verdict), INVALID_REMEDY)];
+    }
+}
+const NONE = 'There are no digest files of this trail in the range, so nothing shows that its logs are unchanged';
+const NONE_REMEDY = "Turn log file validation on (log-file-validation: 'true'). The first digest comes an hour after the trail has begun to log.";
+const INCOMPLETE_REMEDY = 'What was read is as CloudTrail delivered it. Look in the event history for StopLogging, UpdateTrail and DeleteTrail in these hours.';
+const INVALID_REMEDY = "Keep the bucket as it is, and find out who wrote to it (its own data events, or S3 server access logs). 'aws cloudtrail validate-logs' tells the same. Versions of a versioned bucket still hold what was there.";
+function finding(severity, code, account, said, remedy) {
+    return { severity, code, account, message: `Account ${account}: ${said}.`, remedy };
+}
+function summary(verdict) {
+    const { problems } = verdict;
+    const listed = problems.slice(0, MOST_LISTED).map(problemWords).join('; ');
+    const more = problems.length - MOST_LISTED;
+    const rest = more > 0 ? `; and ${more} more` : '';
+    return `digests are ${digestWords(verdict)}: ${listed}${rest}`;
+}
+function problemWords(problem) {
+    switch (problem.kind) {
+        case 'digest':
+            return `digest ${problem.key} ${DIGEST_CAUSES[problem.cause]}`;
+        case 'log':
+            return `log ${problem.key} ${LOG_CAUSES[problem.cause]}`;
+        case 'period':
+            return `${problem.region} from ${digest_words_iso(problem.from)} to ${digest_words_iso(problem.to)}: ${PERIOD_CAUSES[problem.cause]}`;
+    }
+}
+const UNREAD = {
+    'other-bucket': 'is in another bucket and was not read',
+    archived: 'is in an archive class and was not read',
+};
+const DIGEST_CAUSES = {
+    ...UNREAD,
+    missing: 'was deleted',
+    format: 'is no digest file',
+    unsigned: 'has no signature',
+    algorithm: 'is signed in a way that CloudTrail does not use',
+    moved: 'was put there from elsewhere',
+    'unknown-key': 'is signed with a key that CloudTrail does not list',
+    signature: 'was changed: its signature does not fit',
+    replaced: 'is not the one that the next digest names',
+};
+const LOG_CAUSES = {
+    ...UNREAD,
+    missing: 'was deleted',
+    format: 'was changed: it is no gzip file',
+    hash: 'was changed: its hash is another one',
+};
+const PERIOD_CAUSES = {
+    'not-logging': 'the trail did not log, or without log file validation',
+    unexplained: 'digests were deleted, or the trail did not log',
+    'none-since': 'no digest since',
+};
+const digest_words_iso = (time) => `${new Date(time).toISOString().slice(0, 19)}Z`;
+//# sourceMappingURL=digest-words.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-chain.js
+// What the digests of one chain say about each other: which are missing or not the ones that were there, and which hours have
+// none. Pure. A digest names the one before it, so that a deletion is told from a trail that did not log; where the digest
+// that would tell is itself gone or invalid, nobody knows, and the hours are `unexplained`.
+
+/** Digests are hourly, and come some minutes after their hour. */
+const digest_chain_SLACK = 5 * 60_000;
+const DELAY = digest_key_HOUR;
+/** `links` are the standard digests of one Region that end in the scope, oldest first, at least one. */
+function chainProblems(links, scope) {
+    const keys = new Set(links.map(({ key }) => key));
+    return [
+        ...linkProblems(links, scope),
+        ...links.flatMap((link, index) => holeBefore(link, links[index - 1], keys, scope) ?? []),
+        ...holesAfter(links.at(-1), scope),
+    ];
+}
+/** The same for backfill digests, which come when there is need: hours without one mean nothing. */
+function backfillProblems(links, scope) {
+    return linkProblems(links, scope);
+}
+/** What each digest says of the one before it, held against the one that is there. */
+function linkProblems(links, scope) {
+    const there = new Map(links.map((link) => [link.key, link]));
+    const found = links.flatMap(({ says }) => {
+        const previous = says?.previous ?? null;
+        const cause = previous === null ? null : faultOf(previous, there, scope);
+        return previous === null || cause === null ? [] : [[previous.key, cause]];
+    });
+    return [...new Map(found)].map(([key, cause]) => ({ kind: 'digest', key, cause }));
+}
+function faultOf(previous, there, { bucket, from }) {
+    const end = endOf(previous.key);
+    if (end !== null && end < from)
+        return null;
+    if (previous.bucket !== bucket)
+        return 'other-bucket';
+    const link = there.get(previous.key);
+    if (link === undefined)
+        return 'missing';
+    // One that is invalid by itself has been counted already.
+    if (link.says === null)
+        return null;
+    const { hash, signature } = link.says;
+    const same = (previous.hash ?? hash) === hash && (previous.signature ?? signature) === signature;
+    return same ? null : 'replaced';
+}
+/** The hours between a digest and the one before it in the bucket that no digest answers for. */
+function holeBefore(link, before, keys, scope) {
+    const from = before?.end ?? scope.from;
+    if (link.says !== null && link.says.previous === null) {
+        if (before === undefined)
+            return null;
+        return hole(from, link.says.start, 'not-logging');
+    }
+    // What is unknown ends an hour before the end of the oldest digest that is known to have been.
+    const previous = link.says?.previous;
+    if (previous === undefined || previous === null)
+        return hole(from, link.end - digest_key_HOUR, 'unexplained');
+    if (previous.bucket !== scope.bucket || keys.has(previous.key))
+        return null;
+    return hole(from, (endOf(previous.key) ?? link.end) - digest_key_HOUR, 'unexplained');
+}
+/** The hour that has just ended may still be without one. */
+function holesAfter(last, { to }) {
+    if (last === undefined || hole(last.end, to - digest_key_HOUR - DELAY, 'none-since') === null)
+        return [];
+    return [{ kind: 'period', from: last.end, to, cause: 'none-since' }];
+}
+function hole(from, to, cause) {
+    return to - from > digest_chain_SLACK ? { kind: 'period', from, to, cause } : null;
+}
+//# sourceMappingURL=digest-chain.js.map
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-content.js
+// Zipped objects of the bucket, unzipped while they are downloaded: hashed (logs), or taken whole (digests). What is stored may be
+// anything; a stream that is no gzip is `format`, as is a digest too large to be one.
+
+
+
+
+/** SHA-256 of the unzipped object, hexadecimal. @throws CallFailure where AWS refuses, or the connection broke twice */
+function readHash(reader, key) {
+    return reading(reader, key, async ({ body }) => {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        const isZipped = await unzip(body, (piece) => hash.update(piece));
+        return isZipped ? { hash: hash.digest('hex') } : 'format';
+    });
+}
+/** The unzipped object and its metadata. @throws as `readHash` */
+function readWhole(reader, key) {
+    return reading(reader, key, async ({ body, metadata }) => {
+        const pieces = [];
+        let size = 0;
+        const isZipped = await unzip(body, (piece) => {
+            size += piece.length;
+            if (size > WHOLE_LIMIT)
+                throw new TooLarge();
+            pieces.push(piece);
+        });
+        return isZipped ? { content: Buffer.concat(pieces), metadata } : 'format';
+    });
+}
+/** Bytes; a digest that names 100,000 logs has half of that. */
+const WHOLE_LIMIT = 64 * 1024 * 1024;
+class TooLarge extends Error {
+}
+/** Again from the start when the connection breaks while the body is read: there the SDK does not try again by itself. */
+async function reading(reader, key, take) {
+    try {
+        const stored = await reader.read(key);
+        return await take(stored).catch(async (error) => {
+            if (!isOf(error, BROKEN))
+                throw error;
+            return take(await reader.read(key));
+        });
+    }
+    catch (error) {
+        if (isOf(error, ['NoSuchKey']))
+            return 'missing';
+        if (isOf(error, ['AccessDenied']) && !(await isThere(reader, key)))
+            return 'missing';
+        if (isOf(error, ['InvalidObjectState']))
+            return 'archived';
+        throw error;
+    }
+}
+/**
+ * S3 says `NoSuchKey` only to who may list the bucket without conditions, and our session may do so below `AWSLogs/` alone
+ * (S3 API reference, GetObject, on `s3:ListBucket`).
+ */
+async function isThere(reader, key) {
+    const { objects } = await reader.list(key, undefined, 1);
+    return objects[0]?.key === key;
+}
+const BROKEN = ['network', 'TimeoutError'];
+const isOf = (error, codes) => error instanceof problem/* CallFailure */.Rk && codes.includes(error.awsCode);
+/** Larger than zlib's default: each piece is a turn of the event loop. */
+const PIECE = 128 * 1024;
+/** Whether it was a gzip stream to its end, and not more than `take` wanted. */
+async function unzip(body, take) {
+    try {
+        await (0,promises_namespaceObject.pipeline)(body, (0,external_node_zlib_.createGunzip)({ chunkSize: PIECE }), async (pieces) => {
+            for await (const piece of pieces)
+                take(piece);
+        });
+        return true;
+    }
+    catch (error) {
+        if (error instanceof TooLarge || isZlib(error))
+            return false;
+        throw error;
+    }
+}
+function isZlib(error) {
+    return typeof error === 'object' && error !== null && 'code' in error
+        ? String(error.code).startsWith('Z_')
+        : false;
+}
+//# sourceMappingURL=digest-content.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-document.js
+// One digest file judged by itself: its form, that it lies where it says, and its signature. Pure; what comes before and after
+// it is the chain's. As `aws cloudtrail validate-logs` (AWS CLI 1.45) does it, and the user guide's "CloudTrail digest file
+// structure" and "Custom implementations of CloudTrail log file integrity validation".
+
+/** Everything but the signature, for which its public key has to be had first. */
+function readDigest(raw, backfill) {
+    const { signature, 'signature-algorithm': algorithm } = raw.metadata;
+    if (signature === undefined || algorithm === undefined)
+        return 'unsigned';
+    if (algorithm !== 'SHA256withRSA')
+        return 'algorithm';
+    const fields = fieldsOf(raw.content);
+    const end = fields?.text('digestEndTime');
+    const start = time(fields?.text('digestStartTime'));
+    const fingerprint = fields?.text('digestPublicKeyFingerprint');
+    const logs = fields?.logs();
+    const generated = backfill ? time(raw.metadata['backfill-generation-timestamp']) : null;
+    if (!fields || end === undefined || start === undefined || fingerprint === undefined)
+        return 'format';
+    if (logs === undefined || generated === undefined || !fields.has('previousDigestSignature'))
+        return 'format';
+    const place = [fields.text('digestS3Bucket'), fields.text('digestS3Object')];
+    if (place[0] !== raw.bucket || place[1] !== raw.key)
+        return 'moved';
+    const previous = previousOf(fields);
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(raw.content).digest('hex');
+    const lines = [
+        end,
+        `${raw.bucket}/${raw.key}`,
+        hash,
+        fields.text('previousDigestSignature') ?? 'null',
+    ];
+    const signed = Buffer.from(lines.join('\n'));
+    return { start, fingerprint, previous, logs, hash, signature, signed, generated };
+}
+/** Whether the digest bears the signature that this key's owner made: RSA, PKCS#1 v1.5, SHA-256. */
+function isSignedBy(digest, key) {
+    // Node would stop reading at the first character that is no hexadecimal digit.
+    if (!/^(?:[0-9a-f]{2})+$/i.test(digest.signature))
+        return false;
+    return (0,external_node_crypto_.verify)('RSA-SHA256', digest.signed, key, Buffer.from(digest.signature, 'hex'));
+}
+/** Null where the bytes are no RSA key. PKCS#1 is what the API reference promises; one of its samples is an SPKI. */
+function rsaKey({ der }) {
+    for (const type of ['pkcs1', 'spki']) {
+        try {
+            const key = (0,external_node_crypto_.createPublicKey)({ key: Buffer.from(der), format: 'der', type });
+            if (key.asymmetricKeyType === 'rsa')
+                return key;
+        }
+        catch {
+            // Not in this form.
+        }
+    }
+    return null;
+}
+function previousOf(fields) {
+    const bucket = fields.text('previousDigestS3Bucket');
+    const key = fields.text('previousDigestS3Object');
+    if (bucket === undefined || key === undefined)
+        return null;
+    return {
+        bucket,
+        key,
+        hash: fields.text('previousDigestHashValue') ?? null,
+        signature: fields.text('previousDigestSignature') ?? null,
+    };
+}
+function fieldsOf(content) {
+    const value = objectIn(content);
+    if (value === null)
+        return null;
+    return {
+        has: (name) => name in value,
+        text: (name) => textIn(value, name),
+        logs: () => logsIn(value['logFiles']),
+    };
+}
+function objectIn(content) {
+    try {
+        const value = JSON.parse(content.toString());
+        return isObject(value) ? value : null;
+    }
+    catch {
+        return null;
+    }
+}
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+function textIn(value, name) {
+    const text = value[name];
+    return typeof text === 'string' ? text : undefined;
+}
+/** Undefined where one of them is not of the form. */
+function logsIn(value) {
+    if (!Array.isArray(value))
+        return undefined;
+    const logs = value.map(logIn);
+    return logs.includes(null) ? undefined : logs;
+}
+function logIn(value) {
+    if (!isObject(value))
+        return null;
+    const bucket = textIn(value, 's3Bucket');
+    const key = textIn(value, 's3Object');
+    const hash = textIn(value, 'hashValue');
+    return bucket === undefined || key === undefined || hash === undefined
+        ? null
+        : { bucket, key, hash };
+}
+/** Milliseconds since the epoch. */
+function time(text) {
+    const milliseconds = Date.parse(text ?? '');
+    return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+//# sourceMappingURL=digest-document.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-verdict.js
+// What the validation of digests came to, as values: counts, every problem with its key and cause, and one word. Nothing is
+// validated here.
+const MOST_PROBLEMS = 1_000;
+function tally() {
+    const digests = { ...NOTHING };
+    const logs = { ...NOTHING };
+    const problems = [];
+    let holes = 0;
+    const note = (problem) => {
+        if (problems.length < MOST_PROBLEMS)
+            problems.push(problem);
+    };
+    return {
+        digest: (key, cause) => {
+            digests[countedAs(cause)] += 1;
+            if (cause !== null)
+                note({ kind: 'digest', key, cause });
+        },
+        log: (key, digest, cause) => {
+            logs[countedAs(cause)] += 1;
+            if (cause !== null)
+                note({ kind: 'log', key, digest, cause });
+        },
+        period: (period) => {
+            holes += 1;
+            note({ kind: 'period', ...period });
+        },
+        verdict: () => ({ word: wordFor(digests, logs, holes), digests, logs, problems }),
+    };
+}
+const NOTHING = { valid: 0, invalid: 0, missing: 0, unread: 0 };
+function countedAs(cause) {
+    switch (cause) {
+        case null:
+            return 'valid';
+        case 'missing':
+            return 'missing';
+        case 'other-bucket':
+        case 'archived':
+            return 'unread';
+        case 'format':
+        case 'unsigned':
+        case 'algorithm':
+        case 'moved':
+        case 'unknown-key':
+        case 'signature':
+        case 'replaced':
+        case 'hash':
+            return 'invalid';
+    }
+}
+function wordFor(digests, logs, holes) {
+    if (digests.invalid + digests.missing + logs.invalid + logs.missing > 0)
+        return 'invalid';
+    if (digests.valid + digests.unread === 0)
+        return 'none';
+    return digests.unread + logs.unread + holes > 0 ? 'incomplete' : 'valid';
+}
+//# sourceMappingURL=digest-verdict.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/gate.js
+// Lets so many pieces of work run at once and keeps the rest waiting. What the work is, is not known here.
+/** After the first failure nothing more is begun: whatever waits fails with the same error. */
+function gate(places) {
+    const waiting = [];
+    let free = places;
+    let failure = null;
+    const enter = async () => {
+        if (free > 0)
+            free -= 1;
+        else
+            await new Promise((enterNow) => waiting.push(enterNow));
+    };
+    const leave = () => {
+        const next = waiting.shift();
+        if (next === undefined)
+            free += 1;
+        else
+            next();
+    };
+    return async (work) => {
+        await enter();
+        try {
+            if (failure !== null)
+                throw failure.error;
+            return await work();
+        }
+        catch (error) {
+            failure ??= { error };
+            throw error;
+        }
+        finally {
+            leave();
+        }
+    };
+}
+//# sourceMappingURL=gate.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digests.js
+// The validation of a trail's digest files and of the logs they name: reads what the judgement needs, many objects at a time and
+// none of them whole but digests, and counts. What makes a digest valid is decided in digest-document.ts and digest-chain.ts;
+// nothing is decided here about what a verdict is good for.
+
+
+
+
+
+
+/** Objects read at once, and digests whose logs are being read at once: what memory and connections are bounded by. */
+const OBJECTS_OPEN = 16;
+const DIGESTS_OPEN = 6;
+/**
+ * Validates the digests of one account's trail that end between `from` and an hour after `to`, in every Region that has some,
+ * and the logs that they name, as `aws cloudtrail validate-logs` does it for one Region. Beyond it: each hour without a digest
+ * is told, a digest must be the very one that its successor names, a log must have no further content behind its gzip stream,
+ * and public keys may be SPKI.
+ *
+ * @param reader the bucket's, which has to be `scope.bucket`
+ * @throws CallFailure where AWS refuses a call: nothing is known then. What is archived, or in another bucket, is counted as
+ * unread instead.
+ */
+async function validateDigests(reader, keys, scope) {
+    const work = {
+        reader,
+        keys,
+        scope,
+        counted: tally(),
+        object: gate(OBJECTS_OPEN),
+        digest: gate(DIGESTS_OPEN),
+    };
+    const folders = await reader.folders(digestFolder(scope));
+    await Promise.all(folders.map((folder) => validateRegion(work, folder)));
+    return work.counted.verdict();
+}
+async function validateRegion(work, folder) {
+    const files = await digestFiles(work, folder);
+    if (files.length === 0)
+        return;
+    const find = keyFinder(work, regionOf(folder));
+    const judged = await Promise.all(files.map((file) => work.digest(() => judgeDigest(work, find, file))));
+    const present = judged.flatMap((each) => each ?? []);
+    const standard = present.filter(({ backfill }) => !backfill);
+    const backfill = present.filter((each) => each.backfill);
+    count(work, folder, standard, chainProblems(standard, work.scope));
+    count(work, folder, backfill, backfillProblems(backfill, work.scope));
+}
+/** Oldest first. */
+async function digestFiles({ reader, scope }, folder) {
+    const files = [];
+    const [start, last] = keyRange(folder, scope);
+    for (let after = start;;) {
+        const { objects, truncated } = await reader.list(folder, after);
+        files.push(...objects.flatMap(({ key }) => digestFile(folder, scope, key) ?? []));
+        after = objects.at(-1)?.key ?? last;
+        if (!truncated || after >= last)
+            return files.toSorted((a, b) => a.end - b.end);
+    }
+}
+/** Null for one that is gone since it was listed: the chain knows whether it should be there. */
+async function judgeDigest(work, find, file) {
+    const { reader, scope } = work;
+    const stored = await work.object(() => readWhole(reader, file.key));
+    if (stored === 'missing')
+        return null;
+    if (typeof stored === 'string')
+        return { ...file, says: null, fault: stored };
+    const raw = { ...stored, bucket: scope.bucket, key: file.key };
+    const digest = await trusted(find, raw, file.backfill);
+    if (typeof digest === 'string')
+        return { ...file, says: null, fault: digest };
+    await Promise.all(digest.logs.map((log) => validateLog(work, file.key, log)));
+    const { start, hash, signature, previous } = digest;
+    return { ...file, says: { start, hash, signature, previous }, fault: null };
+}
+async function trusted(find, raw, backfill) {
+    const digest = readDigest(raw, backfill);
+    if (typeof digest === 'string')
+        return digest;
+    const key = await find(digest);
+    if (key === null)
+        return 'unknown-key';
+    return isSignedBy(digest, key) ? digest : 'signature';
+}
+async function validateLog(work, digest, log) {
+    const { reader, scope, counted } = work;
+    if (log.bucket !== scope.bucket)
+        return counted.log(log.key, digest, 'other-bucket');
+    const read = await work.object(() => readHash(reader, log.key));
+    return counted.log(log.key, digest, faultOfLog(read, log));
+}
+function faultOfLog(read, { hash }) {
+    if (typeof read === 'string')
+        return read;
+    return read.hash === hash ? null : 'hash';
+}
+function count({ counted }, folder, digests, problems) {
+    const faults = new Map(digests.map(({ key, fault }) => [key, fault]));
+    for (const problem of problems) {
+        if (problem.kind === 'digest')
+            faults.set(problem.key, problem.cause);
+        else
+            counted.period({ ...problem, region: regionOf(folder) });
+    }
+    for (const [key, fault] of faults)
+        counted.digest(key, fault);
+}
+/** One question for all of a Region's digests, and one for each hour in which backfill digests were made. */
+function keyFinder({ keys, scope }, region) {
+    const rings = new Map();
+    const ring = (from, to) => {
+        const name = `${from} ${to}`;
+        const known = rings.get(name) ?? askKeys(keys, region, from, to);
+        rings.set(name, known);
+        return known;
+    };
+    return async ({ fingerprint, generated }) => {
+        const hour = generated === null ? null : Math.floor(generated / digest_key_HOUR) * digest_key_HOUR;
+        const found = hour === null
+            ? await ring(scope.from, scope.to + 2 * digest_key_HOUR)
+            : await ring(hour - digest_key_HOUR, hour + 2 * digest_key_HOUR);
+        return found.get(fingerprint) ?? null;
+    };
+}
+async function askKeys(keys, region, from, to) {
+    const found = await keys.publicKeys(region, from, to);
+    return new Map(found.map((key) => [key.fingerprint, rsaKey(key)]));
+}
+//# sourceMappingURL=digests.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/digest-check.js
+// The validation of digests as part of the proof of delivery: for a trail that was found, as a word and findings. Whatever AWS
+// refuses is told, never thrown: that logs arrive is known all the same.
+
+
+
+
+/** Looks back so many hours from now, by AWS's clock. */
+function digestCheck(hours) {
+    return async ({ delivery, place }, readers) => {
+        const { accountId, bucket, trailArn } = delivery;
+        const to = readers.now();
+        try {
+            const scope = { ...place, bucket, trailArn, from: to - hours * digest_key_HOUR, to };
+            const verdict = await validateDigests(readers.logs, readers.keys, scope);
+            return { words: digestWords(verdict), findings: digestFindings(verdict, accountId) };
+        }
+        catch (error) {
+            return { words: 'not validated', findings: (0,problem/* findingsOf */.WX)(error) };
+        }
+    };
+}
+//# sourceMappingURL=digest-check.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/verdict.js
+// What is found out about the delivery of one account's trail, as values. Nothing is claimed here that was not seen.
+
+/** The run's result, given what was found out about the delivery: what was changed stays changed. */
+function resultWith(before, { findings }) {
+    if (!findings.some(plan_plan/* isError */.bJ))
+        return before;
+    return before === 'applied' ? 'partial' : 'failed';
+}
+//# sourceMappingURL=verdict.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/isolation.js
+// That a member account cannot read the bucket it logs into. The proof is what the policy means; that the member's own role is
+// refused when it tries corroborates it, and no more: the role alone may lack the permission.
+
+
+/** `document` is undefined where the policy could not be read. */
+async function isolationOf(reader, document, probe) {
+    return {
+        byPolicy: document === undefined ? 'unknown' : (0,src_policy/* reachOf */.xw)(document, reader),
+        tried: await attempt(probe),
+    };
+}
+async function attempt(probe) {
+    try {
+        return (await probe.listsBucket()) ? 'let-in' : 'refused';
+    }
+    catch (error) {
+        // Corroboration is not worth failing for: what is wrong with the bucket or the session shows elsewhere.
+        if (error instanceof problem/* UserError */.yo)
+            return 'not-tried';
+        throw error;
+    }
+}
+function isolationFindings({ accountId, bucket }, { byPolicy, tried }) {
+    if (tried === 'let-in')
+        return [
+            {
+                severity: 'error',
+                code: 'bucket-readable-by-member',
+                account: accountId,
+                message: `Account ${accountId} can list bucket ${bucket}: its own role tried and was let in.`,
+                remedy: 'Take the access out of the bucket policy. Whoever can read the bucket can read the logs of every account.',
+            },
+        ];
+    if (byPolicy === 'may')
+        return [
+            {
+                severity: 'warning',
+                code: 'bucket-readable-by-member',
+                account: accountId,
+                message: `The policy of bucket ${bucket} lets account ${accountId} list it or read other accounts' logs.`,
+                remedy: 'Take the access out of the bucket policy, unless that account is meant to read all logs.',
+            },
+        ];
+    if (byPolicy === 'unsure')
+        return [
+            {
+                severity: 'notice',
+                code: 'bucket-isolation-unsure',
+                account: accountId,
+                message: `Whether account ${accountId} can read bucket ${bucket} depends on conditions of its policy that cannot be judged from here.`,
+                remedy: 'Read the Allow statements for "*" or for this account, and what their conditions ask for.',
+            },
+        ];
+    return [];
+}
+//# sourceMappingURL=isolation.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/limiter.js
+// So many at once and no more, whatever the number of accounts.
+function limiter(most) {
+    const waiting = [];
+    let running = 0;
+    return async (work) => {
+        if (running < most)
+            running += 1;
+        else
+            await new Promise((go) => waiting.push(go));
+        try {
+            return await work();
+        }
+        finally {
+            const next = waiting.shift();
+            if (next === undefined)
+                running -= 1;
+            else
+                next();
+        }
+    };
+}
+//# sourceMappingURL=limiter.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/findings.js
+// What a person should know and do where logs do not arrive: CloudTrail's error in words, the clause of the policy that it
+// comes from, the next step of a wait that was too short.
+
+/** `document` is undefined where the policy could not be read. */
+function failureFindings(delivery, error, document) {
+    const causes = error === 'AccessDenied' && document !== undefined ? (0,src_policy/* diagnose */.h4)(document, [delivery]) : [];
+    const message = `CloudTrail cannot deliver the logs of ${delivery.trailArn} to ${delivery.bucket}: ${error}.`;
+    const remedy = causes.length > 0 ? DIAGNOSED : remedyFor(delivery, error);
+    return [findings_finding(delivery, 'error', 'delivery-failing', message, remedy), ...causes];
+}
+const DIAGNOSED = 'The bucket policy is the cause: what to change in it is told with it. CloudTrail tries again for 30 days, so the logs of that time are not lost.';
+function remedyFor({ bucket, kmsKeyArn }, error) {
+    if (error === 'NoSuchBucket')
+        return `Bucket ${bucket} is gone. Make it again under that name (operation bootstrap), or let the trail deliver elsewhere. CloudTrail tries again for 30 days.`;
+    if (error.startsWith('KMS.') || error.startsWith('Kms'))
+        return `The key ${kmsKeyArn ?? "of the bucket's encryption"} cannot be used: see that it exists, is enabled and not about to be deleted, and lies in the bucket's Region.`;
+    if (error === 'AccessDenied' && kmsKeyArn !== undefined)
+        return `The bucket policy lets the trail in, so look at the policy of key ${kmsKeyArn}: it must allow kms:GenerateDataKey* and kms:DescribeKey to cloudtrail.amazonaws.com for this trail.`;
+    if (error === 'AccessDenied')
+        return 'The bucket policy lets the trail in. Look for a resource control policy of the organization, or for the policy of the key that encrypts the bucket; if the bucket policy was changed a moment ago, verify again in ten minutes.';
+    return `${error} is S3's word for it: see S3's list of error codes. CloudTrail tries again for 30 days.`;
+}
+function trailMissing(about) {
+    return findings_finding(about, 'error', 'delivery-trail-missing', `There is no trail ${about.trailArn}, so nothing is delivered.`, 'Onboard the account, or check trail-name and region.');
+}
+function trailStopped(about) {
+    return findings_finding(about, 'error', 'delivery-trail-stopped', `${about.trailArn} is not logging, so nothing is delivered.`, 'Onboard the account again: that starts its logging. Find out who stopped it.');
+}
+function trailElsewhere(about, actual) {
+    return findings_finding(about, 'error', 'trail-delivers-elsewhere', `${about.trailArn} delivers to bucket ${actual}, not to ${about.bucket}.`, "Choose another trail-name, or onboard it with allow-repoint: 'true'.");
+}
+function trailAbroad(about, homeRegion) {
+    return findings_finding(about, 'error', 'trail-home-region', `${about.trailArn} has its home in ${homeRegion}; only there its status is told.`, `Set region to ${homeRegion}.`);
+}
+function organizationUnknown(about) {
+    return findings_finding(about, 'warning', 'delivery-organization-unknown', `${about.trailArn} is a trail of an organization, whose logs lie below the ID of the organization.`, 'Give organization-id.');
+}
+function notYet(about, detail) {
+    return findings_finding(about, 'warning', 'delivery-pending', `No proof yet that the logs of ${about.trailArn} arrive: ${detail}`, 'CloudTrail takes about five minutes on average, and promises no time; where nothing happens in the account, it delivers nothing. Run operation verify in a while.');
+}
+function malformed(about, key, problem) {
+    return findings_finding(about, 'warning', 'log-malformed', `The object ${key} in ${about.bucket} ${problem}: it is no log as CloudTrail writes it.`, 'Find out who wrote it; validate-digests tells whether a log was changed.');
+}
+function findings_finding({ accountId }, severity, code, message, remedy) {
+    return { severity, code, account: accountId, message, remedy };
+}
+//# sourceMappingURL=findings.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/inspect.js
+// Opens a log object and says what is in it: gzip, JSON, records, whose they are and how old. Bounded in memory, whatever
+// somebody has put there.
+
+const MEBIBYTE = 1024 * 1024;
+/** As stored, and unpacked. CloudTrail's own are far smaller: a log holds about five minutes of one Region. */
+const MOST_STORED = 16 * MEBIBYTE;
+const MOST_UNPACKED = 64 * MEBIBYTE;
+/** @throws whatever reading `body` throws */
+async function inspectLog(body, accountId) {
+    const stored = await collected(body, MOST_STORED);
+    if (stored === null)
+        return { kind: 'too-large' };
+    const unpacked = await unpack(stored);
+    return typeof unpacked === 'string' ? inspectText(unpacked, accountId) : unpacked;
+}
+/** Null for more than `most` bytes, of which no more are then read. */
+async function collected(body, most) {
+    const pieces = [];
+    let size = 0;
+    for await (const piece of body) {
+        size += piece.length;
+        if (size > most)
+            return null;
+        pieces.push(piece);
+    }
+    return Buffer.concat(pieces);
+}
+function unpack(stored) {
+    return new Promise((resolve) => {
+        (0,external_node_zlib_.gunzip)(stored, { maxOutputLength: MOST_UNPACKED }, (error, text) => {
+            if (error === null)
+                resolve(text.toString('utf8'));
+            else if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+                resolve({ kind: 'too-large' });
+            else
+                resolve({ kind: 'malformed', problem: `is not gzip (${error.message})` });
+        });
+    });
+}
+function inspectText(text, accountId) {
+    const records = recordsIn(text);
+    if (typeof records === 'string')
+        return { kind: 'malformed', problem: records };
+    const foreign = records.find(({ recipientAccountId: owner }) => owner !== undefined && owner !== accountId);
+    if (foreign !== undefined)
+        return {
+            kind: 'malformed',
+            problem: `holds records of another account (${String(foreign.recipientAccountId)})`,
+        };
+    const times = records
+        .map(({ eventTime }) => Date.parse(String(eventTime)))
+        .filter((time) => !Number.isNaN(time));
+    const newest = times.reduce((latest, time) => Math.max(latest, time), Number.NEGATIVE_INFINITY);
+    return {
+        kind: 'records',
+        count: records.length,
+        newestEvent: times.length === 0 ? null : newest,
+    };
+}
+/** The records, or what is wrong with the text. */
+function recordsIn(text) {
+    let log;
+    try {
+        log = JSON.parse(text);
+    }
+    catch {
+        return 'is not JSON';
+    }
+    const records = inspect_isObject(log) ? log['Records'] : undefined;
+    const isLog = Array.isArray(records) && records.every(inspect_isObject);
+    return isLog ? records : 'has no list of records';
+}
+const inspect_isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+//# sourceMappingURL=inspect.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/judge.js
+// What a trail's status says of its delivery since a moment. Pure. CloudTrail keeps an error without its time, so an old one
+// is told from a new one by what was there at first, by when CloudTrail last tried, and by how long it stands.
+/** Two of CloudTrail's tries, which come about five minutes apart. */
+const TWO_TRIES = 10 * 60_000;
+function judge(status, circumstances) {
+    const { since, now } = circumstances;
+    const { logging, error } = status;
+    const delivered = status.deliveredAt !== null && status.deliveredAt >= since;
+    if (!logging)
+        return { kind: 'stopped' };
+    if (error === '')
+        return delivered ? { kind: 'delivers' } : { kind: 'waits', oldError: '' };
+    const triedAt = status.triedAt ?? 0;
+    const quietSince = Math.max(since, status.deliveredAt ?? 0);
+    const stands = now - quietSince > TWO_TRIES;
+    if (triedAt > quietSince || stands)
+        return { kind: 'fails', error };
+    if (delivered)
+        return { kind: 'delivers' };
+    return error === circumstances.errorAtFirst
+        ? { kind: 'waits', oldError: error }
+        : { kind: 'fails', error };
+}
+//# sourceMappingURL=judge.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/look.js
+// One look at one account: the trail's status first, and only where CloudTrail says that it has delivered, the bucket. Whether
+// to look again is decided in verify.ts.
+
+
+
+
+
+
+
+/** Without a change: what arrived within the last hour is proof that logs arrive. */
+const WINDOW = 3_600_000;
+/** The trail that is to be watched, or why there is nothing to watch. */
+async function findTarget(member, change, { central, organizationId }, probe, { logs, now, partition }) {
+    const arn = (0,settings/* trailArn */.eL)(partition, member.region, member.accountId, member.trail.name);
+    const trails = await probe.trails();
+    const trail = (0,trail_guards/* findTrail */.GV)(trails, arn, member.trail.name);
+    const about = {
+        accountId: member.accountId,
+        trailArn: trail?.arn ?? arn,
+        bucket: central.bucket,
+    };
+    if (trail === null)
+        return failing('no trail', trailMissing(about));
+    if (trail.bucket !== central.bucket)
+        return failing(`delivers to ${trail.bucket}`, trailElsewhere(about, trail.bucket));
+    if (trail.homeRegion !== member.region)
+        return unknown('another home Region', trailAbroad(about, trail.homeRegion));
+    const status = await probe.status(trail.arn);
+    if (status === null)
+        return failing('no trail', trailMissing(about));
+    const place = await placeOf(member.accountId, trail, organizationId, logs);
+    if (place === null)
+        return unknown('organization not known', organizationUnknown(about));
+    const delivery = {
+        ...about,
+        prefix: trail.prefix,
+        ...(trail.kmsKeyArn === '' ? {} : { kmsKeyArn: trail.kmsKeyArn }),
+        ...(organizationId === undefined ? {} : { organizationId }),
+    };
+    return {
+        delivery,
+        trail,
+        place,
+        since: change?.at ?? Math.max(now() - WINDOW, status.startedAt ?? 0),
+        errorAtFirst: change?.created === true ? undefined : status.error,
+        alone: trails.every((other) => other.arn === trail.arn || !isSamePlace(other, trail)),
+    };
+}
+const isSamePlace = (one, other) => one.bucket === other.bucket &&
+    one.prefix === other.prefix &&
+    one.organization === other.organization;
+/** Null where the logs lie below an organization's ID that nobody has told and the bucket does not show. */
+async function placeOf(accountId, { prefix, organization }, told, logs) {
+    if (!organization)
+        return { accountId, prefix };
+    if (told !== undefined)
+        return { accountId, prefix, organizationId: told };
+    const above = accountFolder({ prefix, accountId }).slice(0, -`${accountId}/`.length);
+    const ids = (await logs.folders(above))
+        .map((folder) => folder.split('/').at(-2) ?? '')
+        .filter((name) => /^o-[a-z0-9]{10,32}$/.test(name));
+    const [organizationId] = ids;
+    return ids.length !== 1 || organizationId === undefined
+        ? null
+        : { accountId, prefix, organizationId };
+}
+/** Null: nothing can be said yet. At the last look something always is. */
+async function look(target, probe, readers, opening, document, isLast) {
+    const { delivery } = target;
+    const status = await probe.status(delivery.trailArn);
+    if (status === null)
+        return failing('no trail', trailMissing(delivery));
+    const judgement = judge(status, { ...target, now: readers.now() });
+    switch (judgement.kind) {
+        case 'stopped':
+            return failing('not logging', trailStopped(delivery));
+        case 'fails': {
+            const { error } = judgement;
+            return failing(error, ...failureFindings(delivery, error, document));
+        }
+        case 'delivers': {
+            const log = await newestLog(readers.logs, { ...target.place, ...timesOf(target, readers) });
+            if (log !== null)
+                return delivered(target, log, readers, opening);
+            return isLast ? pending(target, CLAIMED(status)) : null;
+        }
+        case 'waits':
+            return isLast ? pending(target, await waitingFor(target, judgement.oldError, readers)) : null;
+    }
+}
+const timesOf = ({ since }, { now }) => ({ since, now: now() });
+const CLAIMED = ({ deliveredAt }) => `CloudTrail says that it delivered at ${look_time(deliveredAt ?? 0)}, but no log of that time lies in the bucket.`;
+async function waitingFor(target, oldError, readers) {
+    const log = await newestLog(readers.logs, { ...target.place, ...timesOf(target, readers) });
+    const old = oldError === ''
+        ? ''
+        : ` Its status shows ${oldError}, which may be from before ${look_time(target.since)}.`;
+    return log === null
+        ? `nothing has arrived since ${look_time(target.since)}.${old}`
+        : `a log has arrived since ${look_time(target.since)}, but the trail's status does not claim it: it may be another trail's.${old}`;
+}
+async function delivered(target, log, readers, opening) {
+    const [proof, opened] = await Promise.all([
+        proofOf(target, readers),
+        opening(() => look_open(log, target.delivery, readers.logs)),
+    ]);
+    return opened.problem === ''
+        ? { state: 'delivered', detail: '', proof, ...opened }
+        : { state: 'unknown', detail: `the newest object ${opened.problem}`, proof: null, ...opened };
+}
+async function proofOf(target, readers) {
+    const { trail, place } = target;
+    const search = { ...place, ...timesOf(target, readers) };
+    const digest = trail.logFileValidation ? await newestDigest(readers.logs, search, trail) : null;
+    if (digest !== null)
+        return 'digest';
+    return target.alone ? 'only-trail' : 'status';
+}
+/** That the log lies there is proof enough; one that cannot be read is told, one that is no log is no proof. */
+async function look_open({ key, lastModified }, delivery, logs) {
+    const closed = { key, storedAt: lastModified, records: null, newestEvent: null };
+    try {
+        const { body } = await logs.read(key);
+        const inspection = await inspectLog(body, delivery.accountId);
+        if (inspection.kind === 'malformed') {
+            const { problem } = inspection;
+            return { log: closed, problem, findings: [malformed(delivery, key, problem)] };
+        }
+        if (inspection.kind === 'too-large')
+            return { log: closed, problem: '', findings: [] };
+        const { count: records, newestEvent } = inspection;
+        return { log: { ...closed, records, newestEvent }, problem: '', findings: [] };
+    }
+    catch (error) {
+        if (!(error instanceof problem/* CallFailure */.Rk))
+            throw error;
+        return { log: closed, problem: '', findings: (0,problem/* findingsOf */.WX)(error) };
+    }
+}
+const look_NOTHING = { proof: null, log: null };
+function failing(detail, ...found) {
+    return { ...look_NOTHING, state: 'failing', detail, findings: found };
+}
+function unknown(detail, ...found) {
+    return { ...look_NOTHING, state: 'unknown', detail, findings: found };
+}
+function pending({ delivery }, detail) {
+    return { ...look_NOTHING, state: 'pending', detail, findings: [notYet(delivery, detail)] };
+}
+/** `2026-11-24T00:05:00Z` */
+const look_time = (ms) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+//# sourceMappingURL=look.js.map
+;// CONCATENATED MODULE: ./lib/src/delivery/verify.js
+// Looks for the logs of all accounts until each one's delivery is proven, known to fail, or the time is up. Reads only. Every
+// round costs one question for each account that is still open; the bucket is looked into only where CloudTrail says that it
+// has delivered, and at the end.
+
+
+
+
+
+
+/** Accounts looked at at once, and logs opened at once: an opened log may take 80 MB. */
+const LOOKS = 8;
+const OPENINGS = 2;
+/** Milliseconds: the first pause between two rounds, and the longest. */
+const PAUSES = { first: 5_000, longest: 60_000 };
+/** Sessions last 15 minutes. */
+const RENEWAL = 10 * 60_000;
+/** What AWS refuses is told in the report; never thrown. */
+async function verifyDelivery(request, candidates, deps) {
+    const { clock } = deps;
+    const deadline = clock.now() + request.deliveryTimeoutMinutes * 60_000;
+    const sessions = renewed(deps);
+    const first = await sessions();
+    if (first instanceof problem/* UserError */.yo)
+        return { accounts: candidates.map(notEntered), findings: first.findings };
+    const { document, failure } = await policyOf(request, first, clock);
+    const pools = { looks: limiter(LOOKS), openings: limiter(OPENINGS) };
+    const cases = candidates.map((candidate) => openCase(candidate, request, document, pools, deps));
+    const lost = await lookUntil(deadline, cases, sessions, pools, deps);
+    const accounts = cases.map(({ candidate, result }) => result() ?? notEntered(candidate));
+    return {
+        accounts,
+        findings: [...failure, ...lost, ...accounts.flatMap(({ findings }) => findings)],
+    };
+}
+/** Looks at all that is open, round after round. What ended it early, if something did. */
+async function lookUntil(deadline, cases, sessions, pools, { clock, say }) {
+    for (let pause = PAUSES.first;; pause = Math.min(pause * 2, PAUSES.longest)) {
+        const isLast = clock.now() >= deadline;
+        const readers = await sessions();
+        if (readers instanceof problem/* UserError */.yo)
+            return readers.findings;
+        const open = cases.filter(({ result }) => result() === null);
+        await Promise.all(open.map((one) => pools.looks(() => one.look(readers, isLast))));
+        const settled = cases.filter(({ result }) => result() !== null).length;
+        if (settled === cases.length)
+            return [];
+        const left = Math.max(0, deadline - clock.now());
+        say(progress(settled, cases.length, Math.min(pause, left), left));
+        await clock.sleep(Math.min(pause, left));
+    }
+}
+function progress(settled, all, pause, left) {
+    const minutes = Math.max(1, Math.round(left / 60_000));
+    return `Waiting for logs: ${settled} of ${all} accounts settled; looking again in ${Math.ceil(pause / 1_000)} s, for ${minutes} min at most.`;
+}
+/** The readers, taken anew before their sessions can end. */
+function renewed({ connect, clock }) {
+    let current = null;
+    return async () => {
+        try {
+            if (current === null || clock.now() - current.takenAt > RENEWAL)
+                current = { readers: await connect(), takenAt: clock.now() };
+            return current.readers;
+        }
+        catch (error) {
+            if (error instanceof problem/* UserError */.yo)
+                return error;
+            throw error;
+        }
+    };
+}
+function notEntered({ member }) {
+    const nothing = { proof: null, log: null, isolation: null, digests: null, findings: [] };
+    const { accountId, trail } = member;
+    return { accountId, trailName: trail.name, state: 'unknown', detail: 'not entered', ...nothing };
+}
+/** Needed to explain, not to prove: a policy that cannot be read does not end the run. */
+async function policyOf({ central }, { policy }, clock) {
+    try {
+        return { document: (await readPolicy(policy, central, clock)).document, failure: [] };
+    }
+    catch (error) {
+        if (!(error instanceof problem/* UserError */.yo))
+            throw error;
+        return { document: undefined, failure: error.findings };
+    }
+}
+function openCase(candidate, request, document, pools, deps) {
+    const { member, change } = candidate;
+    const { accountId } = member;
+    let target = null;
+    let isolation = null;
+    let settled = null;
+    const settle = async (sight, readers) => {
+        const digests = target === null ? null : ((await deps.validateDigests?.(target, readers)) ?? null);
+        const isolated = isolation === null
+            ? []
+            : isolationFindings({ accountId, bucket: request.central.bucket }, isolation);
+        settled = {
+            accountId,
+            trailName: member.trail.name,
+            ...sight,
+            isolation,
+            digests,
+            findings: [...sight.findings, ...isolated, ...(digests?.findings ?? [])],
+        };
+    };
+    const firstLook = async (probe, readers) => {
+        const [found, isolated] = await Promise.all([
+            findTarget(member, inAwsTime(change, readers, deps.clock), request, probe, readers),
+            isolationFor(member, request, readers, document, probe),
+        ]);
+        isolation = isolated;
+        if ('state' in found)
+            return found;
+        target = found;
+        return null;
+    };
+    const lookAt = async (readers, isLast) => {
+        const probe = readers.members.get(accountId);
+        if (probe === undefined)
+            throw new Error(`No reader for account ${accountId}`);
+        if (probe instanceof problem/* UserError */.yo)
+            return unknown('not entered', ...probe.findings);
+        const found = target === null ? await firstLook(probe, readers) : null;
+        if (found !== null || target === null)
+            return found;
+        return look(target, probe, readers, pools.openings, document, isLast);
+    };
+    return {
+        candidate,
+        result: () => settled,
+        look: async (readers, isLast) => {
+            const sight = await patiently(() => lookAt(readers, isLast), isLast);
+            if (sight !== null)
+                await settle(sight, readers);
+        },
+    };
+}
+/** What passes by itself is looked at again as long as there is time. */
+async function patiently(looking, isLast) {
+    try {
+        return await looking();
+    }
+    catch (error) {
+        if (!(error instanceof problem/* UserError */.yo))
+            throw error;
+        if (!isLast && ((0,plan_patience/* isUnanswered */.Ni)(error) || (0,plan_patience/* trailCallPatience */.Yd)(error) !== null))
+            return null;
+        return unknown('could not be looked at', ...(0,problem/* findingsOf */.WX)(error));
+    }
+}
+/** The moment of the change by AWS's clock, which may be another than the runner's. */
+function inAwsTime(change, { now }, clock) {
+    return change === null ? null : { ...change, at: now() - (clock.now() - change.at) };
+}
+/** The owner of the bucket may read it. */
+async function isolationFor({ accountId, roleArn }, { central, organizationId }, { partition }, document, probe) {
+    if (accountId === central.accountId)
+        return null;
+    const reader = {
+        accountId,
+        partition,
+        bucket: central.bucket,
+        ownerId: central.accountId,
+        prefix: central.prefix ?? '',
+        ...(roleArn === undefined ? {} : { roleArn }),
+        ...(organizationId === undefined ? {} : { organizationId }),
+    };
+    return isolationOf(reader, document, probe);
+}
+//# sourceMappingURL=verify.js.map
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/src/problem.js
-var problem = __nccwpck_require__(6373);
 ;// CONCATENATED MODULE: ./lib/src/github/files.js
 // The run's files: plan, diff, report and policy backup. They hold a bucket policy, so only their owner may read them, and
 // none is ever written over: two steps of a job may share the folder.
@@ -79300,63 +88491,6 @@ async function writeNew(folder, name, text) {
     }
 }
 //# sourceMappingURL=files.js.map
-// EXTERNAL MODULE: ./lib/src/plan/bucket-plan.js
-var bucket_plan = __nccwpck_require__(9274);
-;// CONCATENATED MODULE: ./lib/src/plan/patience.js
-// Which errors of AWS pass by themselves, and how long that is waited for. The SDK has tried throttling, 5xx and network
-// errors three times in a row before they come here (except for a policy write, which is never sent again as it stands).
-
-const THROTTLING = [
-    'Throttling',
-    'ThrottlingException',
-    'TooManyRequestsException',
-    'SlowDown',
-    'RequestLimitExceeded',
-];
-/** One write a second for each account and Region is CloudTrail's limit, shared with everybody else's calls. */
-const THROTTLED = { first: 1_000, longest: 8_000, total: 60_000 };
-/** "Wait a few minutes, and then try the operation again", says the API reference of ConflictException. */
-const CONFLICT = { first: 5_000, longest: 30_000, total: 180_000 };
-/** A trail just made can be unknown to the next call ("CloudTrail uses … eventual consistency"). */
-const APPEARING = { first: 250, longest: 3_000, total: 20_000 };
-/** A policy that S3 has stored can be unknown to CloudTrail; AWS names no time. */
-const PROPAGATION = { first: 300, longest: 5_000, total: 90_000 };
-/** Another writer of the same bucket, or a write whose answer was lost. */
-const CONTENDED = { first: 200, longest: 3_000, total: 45_000 };
-const TRAIL_CALLS = new Map([
-    ...THROTTLING.map((code) => [code, THROTTLED]),
-    ['ConflictException', CONFLICT],
-]);
-const BUCKET_WRITES = new Map([
-    ...THROTTLING.map((code) => [code, THROTTLED]),
-    ...[
-        'OperationAborted',
-        'InternalError',
-        'ServiceUnavailable',
-        'RequestTimeout',
-        'TimeoutError',
-        'network',
-        'unreadable',
-        // Whoever writes has seen or made the bucket before: it has not appeared everywhere yet.
-        'NoSuchBucket',
-    ].map((code) => [code, CONTENDED]),
-]);
-const codeOf = (error) => (error instanceof problem/* CallFailure */.Rk ? error.awsCode : '');
-const isRefusedForPolicy = (error) => codeOf(error) === 'InsufficientS3BucketPolicyException';
-const isExisting = (error) => codeOf(error) === 'TrailAlreadyExistsException';
-const isGone = (error) => codeOf(error) === 'TrailNotFoundException';
-const isMissingBucket = (error) => codeOf(error) === 'NoSuchBucket';
-/** Made meanwhile by another run, or by a call of ours whose answer was lost. */
-const isOwnBucket = (error) => codeOf(error) === 'BucketAlreadyOwnedByYou';
-const trailCallPatience = (error) => TRAIL_CALLS.get(codeOf(error)) ?? null;
-/** After CreateTrail, and only then, a trail that a call does not know or show is one that has not appeared there yet. */
-const newTrailPatience = (error) => codeOf(error) === 'TrailNotFoundException' || isExisting(error)
-    ? APPEARING
-    : trailCallPatience(error);
-const bucketWritePatience = (error) => BUCKET_WRITES.get(codeOf(error)) ?? null;
-/** The service may or may not have done what was asked. */
-const isUnanswered = (error) => ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(codeOf(error));
-//# sourceMappingURL=patience.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/persist.js
 // Trying again, bounded: the one loop behind every wait for AWS. What is worth waiting for, and for how long, is the
 // caller's to say; the pauses grow and are jittered, so that runs that collided once do not collide again.
@@ -79398,13 +88532,13 @@ async function applyBucket(steps, central, { reader, writer, clock }) {
         if (!needed.has(kind))
             return { state: 'unchanged' };
         try {
-            await persist(writer[kind], bucketWritePatience, clock);
+            await persist(writer[kind], plan_patience/* bucketWritePatience */.rf, clock);
             return { state: 'done' };
         }
         catch (error) {
-            if (!isOwnBucket(error))
+            if (!(0,plan_patience/* isOwnBucket */.hO)(error))
                 throw error;
-            needed = kindsOf((0,bucket_plan/* planBucket */.e)(await reader.settings(), central).steps);
+            needed = kindsOf((0,bucket_plan/* planBucket */.eu)(await reader.settings(), central).steps);
             return { state: 'unchanged' };
         }
     };
@@ -79419,13 +88553,197 @@ async function applyBucket(steps, central, { reader, writer, clock }) {
 const kindsOf = (steps) => new Set(steps.map(({ kind }) => kind));
 const failure = (error) => ({ state: 'failed', findings: (0,problem/* findingsOf */.WX)(error) });
 //# sourceMappingURL=apply-bucket.js.map
-// EXTERNAL MODULE: ./lib/src/plan/plan.js + 1 modules
-var plan_plan = __nccwpck_require__(3012);
-// EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
-var trail_plan = __nccwpck_require__(4945);
+;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
+// Puts a policy, the bucket's or a key's, into its planned state and sees to it that it stays so. Neither S3 nor KMS has a
+// compare-and-swap: each attempt merges a document read right before it, a write is never sent again as it stands, and
+// afterwards it is looked whether another run has undone it. Only our own grants are ever put back.
+
+
+
+
+/** From sending the read to the end of the write: no other run's stale merge is older than this. */
+const READ_TO_WRITE_MS = 2_000;
+/** A read so old that less than this is left for the write is made anew. */
+const WRITE_MS = 1_000;
+/** How long a read may lag behind a write before it is believed. */
+const STALE_READ_MS = 500;
+/** How often our grants are merged anew because they vanished. */
+const ROUNDS = 5;
+/** One keeper for a run and a policy: its writes follow one another, however many members ask for one. */
+function policyKeeper(holder, initial, deps) {
+    const { clock } = deps;
+    const findings = [];
+    let wish = initial;
+    let first = null;
+    let last = null;
+    let rounds = 0;
+    const establish = async (seen) => {
+        const backup = first === null ? deps.backup : async () => { };
+        const written = await mergeAndWrite(holder, seen, wish, { ...deps, backup });
+        first ??= written;
+        last = written ?? last;
+    };
+    const stands = ({ document }) => holder.stands(document, wish);
+    const confirm = async () => {
+        const seen = await holder.read();
+        if (stands(seen))
+            return seen;
+        // A read right after a write may be stale, and merging a stale document would undo others.
+        await clock.sleep(STALE_READ_MS);
+        const again = await holder.read();
+        if (stands(again))
+            return again;
+        rounds += 1;
+        if (rounds > ROUNDS)
+            throw undoneAgain(holder);
+        await establish(again);
+        return null;
+    };
+    const settle = async (seconds) => {
+        for (let written = last; written !== null;) {
+            await clock.sleep(Math.max(0, written.at + seconds * 1_000 - clock.now()));
+            const standing = await inTurn(confirm);
+            if (standing !== null && written === last) {
+                findings.push(...vanished(written.after, standing.document, holder));
+                return;
+            }
+            written = last;
+        }
+    };
+    let turn = Promise.resolve();
+    const inTurn = (work) => {
+        const mine = turn.then(work, work);
+        turn = mine.catch(() => undefined);
+        return mine;
+    };
+    return {
+        establish: (next, seen) => inTurn(() => {
+            wish = next;
+            return establish(seen);
+        }),
+        confirm: async () => (await inTurn(confirm)) !== null,
+        settle,
+        written: () => first === null || last === null ? null : { before: first.before, after: last.after },
+        findings: () => findings,
+    };
+}
+/** What was written; null when the policy turned out to need nothing. */
+async function mergeAndWrite(holder, seen, wish, { backup, clock }) {
+    let known = seen;
+    // A write without an answer may have happened: if the next read holds our grants, it was ours.
+    let unanswered = null;
+    const attempt = async () => {
+        const isFresh = known !== null && clock.now() - known.readAt <= READ_TO_WRITE_MS - WRITE_MS;
+        const before = known !== null && isFresh ? known : await holder.read();
+        known = null;
+        const { merge, findings } = holder.plan(before.document, wish);
+        const errors = findings.filter(plan_plan/* isError */.bJ);
+        if (errors.length > 0)
+            throw new problem/* UserError */.yo(errors);
+        if (!merge.changed)
+            return unanswered;
+        await backup(before);
+        const written = { before, after: merge.document };
+        const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
+        if (left <= 0)
+            throw readTooSlow(holder);
+        try {
+            await holder.write(merge.document, left);
+        }
+        catch (error) {
+            if ((0,plan_patience/* isUnanswered */.Ni)(error))
+                unanswered = { ...written, at: clock.now() };
+            throw error;
+        }
+        return { ...written, at: clock.now() };
+    };
+    return persist(attempt, holder.patienceFor, clock);
+}
+/** Passes for a time-out, so that it is tried again. */
+function readTooSlow({ accountId, name, code }) {
+    return new problem/* CallFailure */.Rk('TimeoutError', {
+        code: `${code}-read-slow`,
+        account: accountId,
+        message: `Reading ${name} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
+        remedy: 'Run again. If it stays, see what is slow between the runner and AWS, such as a proxy or a Region far away.',
+    });
+}
+/** A statement that is gone since our write is never put back: it may have been taken out on purpose. */
+function vanished(written, standing, { accountId, name, code, lost }) {
+    const gone = lost(written, standing);
+    if (gone.length === 0)
+        return [];
+    return [
+        {
+            severity: 'warning',
+            code: `${code}-changed-meanwhile`,
+            account: accountId,
+            message: `Another writer changed ${name} right after this run; gone are: ${gone.join('; ')}.`,
+            remedy: 'If that was not on purpose, compare with the backup of this run and put it back.',
+        },
+    ];
+}
+function undoneAgain({ accountId, name, code }) {
+    return (0,problem/* userError */.IF)({
+        code: `${code}-undone`,
+        account: accountId,
+        message: `Another writer took our grants out of ${name} ${ROUNDS} times.`,
+        remedy: 'Find what else writes this policy (Terraform, CloudFormation, another workflow) and stop it or add the grants there; then run again.',
+    });
+}
+//# sourceMappingURL=policy-keeper.js.map
+;// CONCATENATED MODULE: ./lib/src/plan/apply-policy.js
+// One policy's part in a run, the bucket's or a key's: who joins is admitted, the written policy is watched beside the trail
+// work, and who has left is taken out at the end. What fails is kept for the outcome, and nothing more is done here then.
+
+
+/** `seen` is the policy that the plan was made from. No function but `confirm` throws for a failure that AWS caused. */
+function policyPart(holder, wish, seen, deps) {
+    const joining = { ...wish, withdraw: [] };
+    const keeper = policyKeeper(holder, joining, deps);
+    let step = { state: 'not-tried' };
+    const attempt = async (work) => {
+        if (step.state === 'failed')
+            return;
+        try {
+            await work();
+            step = { state: keeper.written() === null ? 'unchanged' : 'done' };
+        }
+        catch (error) {
+            step = { state: 'failed', findings: (0,problem/* findingsOf */.WX)(error) };
+        }
+    };
+    const settled = async (seconds) => {
+        if (keeper.written() === null)
+            return;
+        await keeper.confirm();
+        if (seconds > 0)
+            await keeper.settle(seconds);
+    };
+    return {
+        join: () => attempt(async () => {
+            if (holder.plan(seen.document, joining).merge.changed)
+                await keeper.establish(joining, seen);
+        }),
+        watch: (leaves) => attempt(() => settled(leaves && wish.withdraw.length > 0 ? 0 : deps.settleSeconds)),
+        dismiss: (left) => attempt(async () => {
+            const withdraw = wish.withdraw.filter(({ trailArn }) => left.has(trailArn));
+            if (withdraw.length === 0)
+                return;
+            await keeper.establish({ ...wish, withdraw }, await holder.read());
+            await settled(deps.settleSeconds);
+        }),
+        confirm: keeper.confirm,
+        failed: () => step.state === 'failed',
+        outcome: () => ({ step, written: keeper.written() }),
+        findings: keeper.findings,
+    };
+}
+//# sourceMappingURL=apply-policy.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/apply-trail.js
 // Carries out one member's steps, one after the other, and stops at the first that fails. Waits where AWS says that waiting
 // helps, and nowhere else.
+
 
 
 
@@ -79460,9 +88778,9 @@ async function carryOut(step, planned, request, deps) {
     }
     catch (error) {
         // Deleted meanwhile, or by a call of ours whose answer was lost: that is what was wanted.
-        if (isRetiring(step) && isGone(error))
+        if (isRetiring(step) && (0,plan_patience/* isGone */.ST)(error))
             return;
-        if (step.kind !== 'create' || !isExisting(error))
+        if (step.kind !== 'create' || !(0,plan_patience/* isExisting */.a_)(error))
             throw error;
         // Made meanwhile, or by a call of ours whose answer was lost: compare, and change what differs.
         for (const rest of await stepsForExisting(planned, request, deps, error))
@@ -79481,7 +88799,7 @@ async function stepsForExisting({ member, trailArn }, request, { reader, clock }
             throw existing;
         return trails;
     };
-    const trails = await persist(shown, newTrailPatience, clock);
+    const trails = await persist(shown, plan_patience/* newTrailPatience */.KQ, clock);
     const nothing = { logging: true, extras: {}, replacedLogging: false, replacedExtras: {} };
     const found = { member, trailArn, trails, ...nothing };
     const { steps, findings } = (0,trail_plan/* planTrail */.c)(found, request);
@@ -79490,18 +88808,26 @@ async function stepsForExisting({ member, trailArn }, request, { reader, clock }
         throw new problem/* UserError */.yo(errors);
     return steps.filter(({ kind }) => kind === 'update');
 }
-async function waitOut(step, { trail, trailArn }, { writer, confirmPolicy, clock }) {
+async function waitOut(step, { trail, trailArn }, { writer, confirmPolicy, confirmKey, clock }) {
     const isNew = trail.steps.some(({ kind }) => kind === 'create');
     const follows = isNew && step.kind !== 'create' && !isRetiring(step);
-    const usual = follows ? newTrailPatience : trailCallPatience;
+    const usual = follows ? plan_patience/* newTrailPatience */.KQ : plan_patience/* trailCallPatience */.Yd;
     const patience = async (error) => {
-        if (!isRefusedForPolicy(error))
+        if (!(0,plan_patience/* isRefusedForPolicy */.kL)(error) && !(0,plan_patience/* isRefusedForKey */.rb)(error))
             return usual(error);
         // Either our grants are in the policy and CloudTrail does not see them yet, or they have just been put back.
         await confirmPolicy();
-        return PROPAGATION;
+        if ((0,plan_patience/* isRefusedForPolicy */.kL)(error))
+            return plan_patience/* PROPAGATION */.bd;
+        await confirmKey?.();
+        return confirmKey === null ? plan_patience/* UNKNOWN_PROPAGATION */.Wq : plan_patience/* PROPAGATION */.bd;
     };
-    await persist(() => send(step, trailArn, writer), patience, clock);
+    try {
+        await persist(() => send(step, trailArn, writer), patience, clock);
+    }
+    catch (error) {
+        throw (0,destinations/* refused */.J5)(error, step, trailArn);
+    }
 }
 async function send(step, trailArn, writer) {
     switch (step.kind) {
@@ -79538,165 +88864,58 @@ function changedSettings({ changes, settings, }) {
     return Object.fromEntries([...names, ...coupled].map((name) => [name, settings[name]]));
 }
 //# sourceMappingURL=apply-trail.js.map
-// EXTERNAL MODULE: ./lib/src/policy/index.js + 38 modules
-var policy = __nccwpck_require__(3097);
-// EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
-var policy_plan = __nccwpck_require__(6770);
-;// CONCATENATED MODULE: ./lib/src/plan/policy-keeper.js
-// Puts the bucket policy into its planned state and sees to it that it stays so. S3 has no compare-and-swap: each attempt
-// merges a document read right before it, a write is never sent again as it stands, and afterwards it is looked whether
-// another run has undone it. Only our own grants are ever put back.
+// EXTERNAL MODULE: ./lib/src/plan/key-plan.js
+var key_plan = __nccwpck_require__(2999);
+;// CONCATENATED MODULE: ./lib/src/plan/policy-holders.js
+// The two kinds of policy that a keeper keeps: the central bucket's, and that of a key of the central account. Says how each
+// is read, merged and written; when that is done is the keeper's to decide.
 
 
 
 
-
-
-/** From sending the read to the end of the write: no other run's stale merge is older than this. */
-const READ_TO_WRITE_MS = 2_000;
-/** A read so old that less than this is left for the write is made anew. */
-const WRITE_MS = 1_000;
-/** How long a read may lag behind a write before it is believed. */
-const STALE_READ_MS = 500;
-/** How often our grants are merged anew because they vanished. */
-const ROUNDS = 5;
-/** One keeper for a run: its writes follow one another, however many members ask for one. */
-function policyKeeper(initial, deps) {
-    const { clock } = deps;
-    const findings = [];
-    let wish = initial;
-    let first = null;
-    let last = null;
-    let rounds = 0;
-    const establish = async (seen) => {
-        const backup = first === null ? deps.backup : async () => { };
-        const written = await mergeAndWrite(seen, wish, { ...deps, backup });
-        first ??= written;
-        last = written ?? last;
-    };
-    const stands = ({ document }) => (0,policy/* missingGrants */.W6)(document, wish.admit).length === 0;
-    const confirm = async () => {
-        const seen = await deps.read();
-        if (stands(seen))
-            return seen;
-        // A read right after a write may be stale, and merging a stale document would undo others.
-        await clock.sleep(STALE_READ_MS);
-        const again = await deps.read();
-        if (stands(again))
-            return again;
-        rounds += 1;
-        if (rounds > ROUNDS)
-            throw undoneAgain(wish);
-        await establish(again);
-        return null;
-    };
-    const settle = async (seconds) => {
-        for (let written = last; written !== null;) {
-            await clock.sleep(Math.max(0, written.at + seconds * 1_000 - clock.now()));
-            const standing = await inTurn(confirm);
-            if (standing !== null && written === last) {
-                findings.push(...vanished(written.after, standing.document, wish));
-                return;
-            }
-            written = last;
-        }
-    };
-    let turn = Promise.resolve();
-    const inTurn = (work) => {
-        const mine = turn.then(work, work);
-        turn = mine.catch(() => undefined);
-        return mine;
-    };
+function bucketHolder({ accountId, bucket }, read, writer) {
     return {
-        establish: (next, seen) => inTurn(() => {
-            wish = next;
-            return establish(seen);
-        }),
-        confirm: async () => (await inTurn(confirm)) !== null,
-        settle,
-        written: () => first === null || last === null ? null : { before: first.before, after: last.after },
-        findings: () => findings,
+        accountId,
+        name: `the policy of ${bucket}`,
+        code: 'policy',
+        read,
+        plan: policy_plan/* planPolicy */._,
+        stands: (document, { admit }) => (0,src_policy/* missingGrants */.W6)(document, admit).length === 0,
+        lost: (written, standing) => (0,src_policy/* compareAccess */.Q4)(written, standing, []).lost.map(({ who, may, on }) => `${who} ${may} on ${on}`),
+        write: (document, timeoutMs) => document === null
+            ? writer.deletePolicy(timeoutMs)
+            : writer.putPolicy((0,src_policy/* printPolicy */.yv)(document), timeoutMs),
+        patienceFor: plan_patience/* bucketWritePatience */.rf,
     };
 }
-/** What was written; null when the policy turned out to need nothing. */
-async function mergeAndWrite(seen, wish, { read, writer, backup, clock }) {
-    let known = seen;
-    // A write without an answer may have happened: if the next read holds our grants, it was ours.
-    let unanswered = null;
-    const attempt = async () => {
-        const isFresh = known !== null && clock.now() - known.readAt <= READ_TO_WRITE_MS - WRITE_MS;
-        const before = known !== null && isFresh ? known : await read();
-        known = null;
-        const { merge, findings } = (0,policy_plan/* planPolicy */._)(before.document, wish);
-        const errors = findings.filter(plan_plan/* isError */.bJ);
-        if (errors.length > 0)
-            throw new problem/* UserError */.yo(errors);
-        if (!merge.changed)
-            return unanswered;
-        await backup(before);
-        const written = { before, after: merge.document };
-        const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
-        if (left <= 0)
-            throw readTooSlow(wish);
-        try {
-            await (merge.document === null
-                ? writer.deletePolicy(left)
-                : writer.putPolicy((0,policy/* printPolicy */.yv)(merge.document), left));
-        }
-        catch (error) {
-            if (isUnanswered(error))
-                unanswered = { ...written, at: clock.now() };
-            throw error;
-        }
-        return { ...written, at: clock.now() };
+/** A key is never without a policy, so null stands for none that was ever read. */
+function keyHolder({ arn, accountId }, read, writer) {
+    return {
+        accountId,
+        name: `the policy of key ${arn}`,
+        code: 'key-policy',
+        read,
+        plan: (before, wish) => (0,key_plan/* planKeyPolicy */.b)(before ?? policy_holders_NOTHING, wish),
+        stands: (document, { admit }) => (0,src_policy/* missingKeyGrants */.rH)(document ?? policy_holders_NOTHING, admit).length === 0,
+        lost: src_policy/* keyLosses */.FZ,
+        write: (document, timeoutMs) => writer.putKeyPolicy((0,src_policy/* printPolicy */.yv)(document ?? policy_holders_NOTHING), timeoutMs),
+        patienceFor: plan_patience/* keyWritePatience */.yU,
     };
-    return persist(attempt, bucketWritePatience, clock);
 }
-/** Passes for a time-out, so that it is tried again. */
-function readTooSlow({ accountId, bucket }) {
-    return new problem/* CallFailure */.Rk('TimeoutError', {
-        code: 'policy-read-slow',
-        account: accountId,
-        message: `Reading the policy of ${bucket} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
-        remedy: 'Run again. If it stays, see what is slow between the runner and S3, such as a proxy or a bucket-region far away.',
-    });
-}
-/** A statement that is gone since our write is never put back: it may have been taken out on purpose. */
-function vanished(written, standing, { accountId, bucket }) {
-    const { lost } = (0,policy/* compareAccess */.Q4)(written, standing, []);
-    if (lost.length === 0)
-        return [];
-    const rows = lost.map(({ who, may, on }) => `${who} ${may} on ${on}`).join('; ');
-    return [
-        {
-            severity: 'warning',
-            code: 'policy-changed-meanwhile',
-            account: accountId,
-            message: `Another writer changed the policy of ${bucket} right after this run; gone are: ${rows}.`,
-            remedy: 'If that was not on purpose, compare with the backup of this run and put it back.',
-        },
-    ];
-}
-function undoneAgain({ accountId, bucket }) {
-    return (0,problem/* userError */.IF)({
-        code: 'policy-undone',
-        account: accountId,
-        message: `Another writer took our grants out of the policy of ${bucket} ${ROUNDS} times.`,
-        remedy: 'Find what else writes this policy (Terraform, CloudFormation, another workflow) and stop it or add the grants there; then run again.',
-    });
-}
-//# sourceMappingURL=policy-keeper.js.map
+const policy_holders_NOTHING = { Statement: [] };
+//# sourceMappingURL=policy-holders.js.map
 ;// CONCATENATED MODULE: ./lib/src/plan/apply.js
 // Carries a plan out, in the order that survives a crash after any call: the bucket is made ready, who is to deliver is
-// admitted, then the trails are brought through their steps, then the grants of those that have left are taken back. Decides
-// nothing: what to write comes from the plan's own pure functions. What fails is told step by step, and what was done stays
-// done, so that a rerun continues from there.
+// admitted (to the bucket, and to the keys that are managed), then the trails are brought through their steps, then the grants
+// of those that have left are taken back. Decides nothing: what to write comes from the plan's own pure functions. What fails
+// is told step by step, and what was done stays done, so that a rerun continues from there.
 
 
 
 
 
-/** Never throws for a failure that AWS caused: those are in the outcome. `seen` is the policy that the plan was made from. */
+
+/** Never throws for a failure that AWS caused: those are in the outcome. */
 async function apply(plan, request, seen, deps) {
     const members = plan.members.filter((member) => member.kind === 'planned');
     const bucket = await applyBucket(plan.bucket, request.central, {
@@ -79704,81 +88923,87 @@ async function apply(plan, request, seen, deps) {
         writer: deps.writers.bucketSettings,
         clock: deps.clock,
     });
-    if (bucket.some(({ result }) => result.state === 'failed'))
-        return { bucket, policy: POLICY_NOT_TRIED, members: members.map(notTried), findings: [] };
-    const known = bucket.length === 0 ? seen : outdated(seen);
-    return { bucket, ...(await applyRest(plan, members, request, known, deps)) };
+    const known = bucket.length === 0 ? seen.policy : outdated(seen.policy);
+    const parts = partsOf(plan, request, { ...seen, policy: known }, deps);
+    const ready = bucket.every(({ result }) => result.state !== 'failed');
+    const outcomes = ready
+        ? await applyRest(plan, members, request, parts, deps)
+        : members.map(notTried);
+    return {
+        bucket,
+        policy: parts.bucket.outcome(),
+        keys: [...parts.keys].map(([arn, part]) => ({ arn, ...part.outcome() })),
+        members: outcomes,
+        findings: [parts.bucket, ...parts.keys.values()].flatMap((part) => part.findings()),
+    };
 }
 /** Too old to be merged into: others may have written while the bucket was made ready, or have made it. */
 const outdated = (policy) => ({
     ...policy,
     readAt: Number.NEGATIVE_INFINITY,
 });
-const POLICY_NOT_TRIED = { step: { state: 'not-tried' }, written: null };
-/** The policy, then the trails, then the grants of those that leave. */
-async function applyRest(plan, members, request, seen, deps) {
-    const joining = { ...plan.wish, withdraw: [] };
-    const keeper = policyKeeper(joining, {
-        read: deps.readPolicy,
-        writer: deps.writers.bucket,
-        backup: deps.backup,
-        clock: deps.clock,
-    });
-    const refused = (0,policy_plan/* planPolicy */._)(seen.document, joining).merge.changed
-        ? await failureOf(keeper.establish(joining, seen))
-        : null;
-    if (refused !== null)
-        return { policy: policyOutcome(keeper, refused), members: members.map(notTried), findings: [] };
-    const leaves = plan.wish.withdraw.length > 0 && plan.changes > 0;
-    const [unsettled, ...outcomes] = await Promise.all([
-        failureOf(watch(keeper, leaves ? 0 : request.settleSeconds)),
-        ...members.map((member) => {
-            const entered = trailDeps(member, keeper, deps);
-            return entered === null ? notTried(member) : applyTrail(member, request, entered);
-        }),
+function partsOf(plan, { central, settleSeconds }, seen, deps) {
+    const { readers, writers, clock } = deps;
+    const timing = { clock, settleSeconds };
+    const keyPart = ({ wish }) => {
+        const { arn, managed } = wish;
+        const known = seen.keys.find((key) => key.arn === arn);
+        if (!managed || known === undefined || 'failure' in known)
+            return [];
+        const read = () => (0,observe_keys/* readKeyPolicy */.qB)(readers.central.key(arn), arn, clock);
+        const backup = (policy) => deps.backupKey(arn, policy);
+        const holder = keyHolder(wish, read, writers.key(arn));
+        return [[arn, policyPart(holder, wish, known.policy, { ...timing, backup })]];
+    };
+    const holder = bucketHolder(central, deps.readPolicy, writers.bucket);
+    return {
+        bucket: policyPart(holder, plan.wish, seen.policy, { ...timing, backup: deps.backup }),
+        keys: new Map(plan.keys.flatMap(keyPart)),
+    };
+}
+/** The policies, then the trails, then the grants of those that leave. */
+async function applyRest(plan, members, request, parts, deps) {
+    const all = [parts.bucket, ...parts.keys.values()];
+    await Promise.all(all.map((part) => part.join()));
+    const leaves = plan.changes > 0;
+    const [outcomes] = await Promise.all([
+        Promise.all(members.map((member) => applyMember(member, request, plan, parts, deps))),
+        ...all.map((part) => part.watch(leaves)),
     ]);
-    const failure = unsettled ??
-        (leaves ? await failureOf(dismiss(plan, members, outcomes, keeper, request, deps)) : null);
-    return { policy: policyOutcome(keeper, failure), members: outcomes, findings: keeper.findings() };
+    if (!leaves)
+        return outcomes;
+    const gone = members.flatMap((member, index) => isReady(member, parts) && isDone(outcomes[index]) ? member.withdraw : []);
+    const left = new Set(gone.map(({ trailArn }) => trailArn));
+    await Promise.all(all.map((part) => part.dismiss(left)));
+    return outcomes;
 }
-/** Takes back the grants of those whose steps are all done: a trail that is still there keeps what it needs. */
-async function dismiss(plan, members, outcomes, keeper, { settleSeconds }, { readPolicy }) {
-    const isDone = (index) => outcomes[index]?.steps.every(({ result }) => result.state === 'done') ?? false;
-    const withdraw = members.flatMap((member, index) => (isDone(index) ? member.withdraw : []));
-    if (withdraw.length === 0)
-        return;
-    await keeper.establish({ ...plan.wish, withdraw }, await readPolicy());
-    await watch(keeper, settleSeconds);
+/** A trail that is still there keeps what it needs. */
+const isDone = (outcome) => outcome?.steps.every(({ result }) => result.state === 'done') ?? false;
+const keyOf = ({ admit }) => admit?.kmsKeyArn ?? '';
+/** Whether the member's grants are in the policies that this run writes. */
+function isReady(member, { bucket, keys }) {
+    return !bucket.failed() && !(keys.get(keyOf(member))?.failed() ?? false);
 }
-/** Reads the written policy back, and again when the time of the others is over. */
-async function watch(keeper, settleSeconds) {
-    if (keeper.written() === null)
-        return;
-    await keeper.confirm();
-    if (settleSeconds > 0)
-        await keeper.settle(settleSeconds);
-}
-/** Null for an account that is not entered: it has no steps. */
-function trailDeps({ member }, keeper, { readers, writers, clock }) {
-    const reader = readers.members.get(member.accountId);
+async function applyMember(planned, request, plan, parts, { readers, writers, clock }) {
+    const { accountId } = planned.member;
+    const reader = readers.members.get(accountId);
+    // A closed account is not entered: it has no steps.
     if (reader === undefined || reader instanceof problem/* UserError */.yo)
-        return null;
-    const writer = writers.trails(member.accountId);
-    return { reader: reader.trails, writer, confirmPolicy: keeper.confirm, clock };
+        return notTried(planned);
+    if (!isReady(planned, parts))
+        return notTried(planned);
+    const key = plan.keys.find(({ wish }) => wish.arn === keyOf(planned));
+    const deps = {
+        reader: reader.trails,
+        writer: writers.trails(accountId),
+        confirmPolicy: parts.bucket.confirm,
+        confirmKey: key === undefined ? null : (parts.keys.get(key.wish.arn)?.confirm ?? CONFIRMED),
+        clock,
+    };
+    return applyTrail(planned, request, deps);
 }
-async function failureOf(work) {
-    try {
-        await work;
-        return null;
-    }
-    catch (error) {
-        return { state: 'failed', findings: (0,problem/* findingsOf */.WX)(error) };
-    }
-}
-function policyOutcome(keeper, failure) {
-    const written = keeper.written();
-    return { step: failure ?? { state: written === null ? 'unchanged' : 'done' }, written };
-}
+/** A policy that was looked at and is not ours to write. */
+const CONFIRMED = async () => true;
 function notTried({ member, trail }) {
     return {
         accountId: member.accountId,
@@ -79786,134 +89011,43 @@ function notTried({ member, trail }) {
     };
 }
 //# sourceMappingURL=apply.js.map
-// EXTERNAL MODULE: ./lib/src/trail/settings.js
-var settings = __nccwpck_require__(5292);
-;// CONCATENATED MODULE: ./lib/src/plan/observe.js
-// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
-// member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
+;// CONCATENATED MODULE: ./lib/src/plan/offline.js
+// What can be said of a pull request from a fork, whose run GitHub gives no OIDC token: nothing of what is there, but all
+// that is asked for. Pure.
 
 
-
-
-/** @throws UserError where the bucket policy cannot be read or understood. */
-async function observe(request, readers, clock) {
-    const [central, ...members] = await Promise.all([
-        observeCentral(request, readers.central, clock),
-        ...request.members.map((member) => observeMember(member, readers)),
-    ]);
-    const readable = [...readers.members.values()].flatMap((r) => r instanceof problem/* UserError */.yo ? [] : [r]);
-    const unlimited = [readers.central, ...readable]
-        .filter(({ session }) => !session.limited)
-        .map(({ session }) => session.accountId);
-    return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
+/** `pull_request_target` runs in the name of the base repository: without a token there, a permission is missing. */
+function isForkWithoutToken({ name, fork }, findings) {
+    const missing = findings.some(({ code }) => code === 'oidc-permission-missing');
+    return missing && fork && name !== 'pull_request_target';
 }
-async function observeCentral({ operation, central }, { bucket, settings }, clock) {
-    if (operation !== 'bootstrap')
-        return { policy: await readPolicy(bucket, central, clock) };
-    const reading = policyIfThere(bucket, central, clock);
-    // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
-    const [found, policy] = await Promise.allSettled([settings.settings(), reading]);
-    if (found.status === 'rejected')
-        throw found.reason;
-    if (policy.status === 'rejected')
-        throw policy.reason;
-    return { bucket: found.value, policy: policy.value };
-}
-/** What is still to be created has no policy; for every other operation a missing bucket is an error. */
-async function policyIfThere(bucket, central, clock) {
-    const readAt = clock.now();
-    try {
-        return await readPolicy(bucket, central, clock);
-    }
-    catch (error) {
-        if (isMissingBucket(error))
-            return { text: null, document: null, readAt };
-        throw error;
-    }
-}
-/** @throws UserError; only S3's own "there is none" counts as no policy. */
-async function readPolicy(bucket, { accountId, bucket: name }, clock) {
-    const readAt = clock.now();
-    const text = await bucket.policy();
-    try {
-        return { text, document: text === null ? null : (0,policy/* parsePolicy */.ON)(text), readAt };
-    }
-    catch (error) {
-        if (!(error instanceof policy/* PolicyError */.pn))
-            throw error;
-        throw (0,problem/* userError */.IF)({
-            code: 'policy-unreadable',
-            account: accountId,
-            message: `The policy of bucket ${name} cannot be read: ${error.message}`,
-            remedy: error.remedy,
-        }, { cause: error });
-    }
-}
-async function observeMember(member, readers) {
-    if (member.state === 'closed')
-        return unentered(member, readers.central.session.partition);
-    const reader = readers.members.get(member.accountId);
-    if (reader === undefined)
-        throw new Error(`No reader for account ${member.accountId}`);
-    if (reader instanceof problem/* UserError */.yo)
-        return { member, failure: reader };
-    try {
-        return await entered(member, reader);
-    }
-    catch (error) {
-        if (error instanceof problem/* UserError */.yo)
-            return { member, failure: error };
-        throw error;
-    }
-}
-function arnsOf({ region, accountId, trail }, partition) {
-    const arn = (name) => (0,settings/* trailArn */.eL)(partition, region, accountId, name);
+const FORK_NOTICE = {
+    severity: 'notice',
+    code: 'fork-without-token',
+    message: 'A pull request from a fork gets no OIDC token, so no role could be taken and AWS was not asked. The inputs are in order.',
+    remedy: 'Nothing is to be done here. To see the plan before the merge, push the branch to this repository and open the pull request from there.',
+};
+/** What such a run reports. */
+function withoutToken(request) {
     return {
-        trailArn: arn(trail.name),
-        ...(trail.replaces === undefined ? {} : { replacedArn: arn(trail.replaces) }),
+        result: 'planned',
+        offline: desiredGrants(request),
+        findings: [FORK_NOTICE],
     };
 }
-function unentered(member, partition) {
-    const nothing = {
-        trails: [],
-        logging: false,
-        extras: {},
-        replacedLogging: false,
-        replacedExtras: {},
-    };
-    return { member, ...arnsOf(member, partition), ...nothing };
+/** The grants that are asked for: what an empty policy would gain by them. */
+function desiredGrants(request) {
+    const members = request.members.map((member) => unentered(member, partitionOf(request)));
+    const policy = { text: null, document: null, readAt: 0 };
+    return (0,plan_plan/* makePlan */.Cs)(request, { policy, members, keys: [], unlimitedAccounts: [] }).policy.access
+        .gained;
 }
-async function entered(member, { session, trails: reader }) {
-    const { name, replaces, extras: wished } = member.trail;
-    const arns = arnsOf(member, session.partition);
-    const [trails, own, replaced] = await Promise.all([
-        reader.trails(),
-        observeTrail(reader, name, arns.trailArn, wished),
-        replaces === undefined || arns.replacedArn === undefined
-            ? { logging: false, extras: {} }
-            : observeTrail(reader, replaces, arns.replacedArn, ALL_EXTRAS),
-    ]);
-    const old = { replacedLogging: replaced.logging, replacedExtras: replaced.extras };
-    return { member, ...arns, trails, ...own, ...old };
+/** Where a token is needed there is a role. */
+function partitionOf({ central, access, members }) {
+    const roles = [central.roleArn, access.hubRoleArn, ...members.map(({ roleArn }) => roleArn)];
+    return roles.find((arn) => arn !== undefined)?.split(':')[1] ?? 'aws';
 }
-/** A trail that takes another's place gets what the other has, so all of that is read. */
-const ALL_EXTRAS = { eventSelectors: true, insightSelectors: true, tags: true };
-/** Reads only what is mentioned: every further call is one more permission that the role needs. */
-async function observeTrail(reader, name, arn, mentioned) {
-    const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
-        reader.logging(name),
-        mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
-        mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
-        mentioned.tags === undefined ? null : reader.tags(arn),
-    ]);
-    const extras = {
-        ...(eventSelectors === null ? {} : { eventSelectors }),
-        ...(insightSelectors === null ? {} : { insightSelectors }),
-        ...(tags === null ? {} : { tags }),
-    };
-    return { logging: logging ?? false, extras };
-}
-//# sourceMappingURL=observe.js.map
+//# sourceMappingURL=offline.js.map
 // EXTERNAL MODULE: ./lib/src/plan/outcome.js
 var plan_outcome = __nccwpck_require__(492);
 ;// CONCATENATED MODULE: ./lib/src/request/fault.js
@@ -79941,21 +89075,22 @@ function checkTogether(request, event) {
         ...partitions(request),
         ...organization(request),
         ...cloudWatch(request),
+        ...keyPolicy(request),
         ...operations(request),
         ...forks(request, event),
     ];
 }
-const accountOf = (roleArn) => roleArn.split(':')[4] ?? '';
-const partitionOf = (roleArn) => roleArn.split(':')[1] ?? '';
+const ambiguity_accountOf = (roleArn) => roleArn.split(':')[4] ?? '';
+const ambiguity_partitionOf = (roleArn) => roleArn.split(':')[1] ?? '';
 function roleAccounts({ central, members }) {
     const roles = [
         { input: 'central-role-arn', arn: central.roleArn, accountId: central.accountId },
         ...members.map((m) => ({ input: 'member-role-arn', arn: m.roleArn, accountId: m.accountId })),
     ];
-    return roles.flatMap(({ input, arn, accountId }) => arn === undefined || accountOf(arn) === accountId
+    return roles.flatMap(({ input, arn, accountId }) => arn === undefined || ambiguity_accountOf(arn) === accountId
         ? []
         : [
-            inputFault(input, `is a role of account ${accountOf(arn)}, but it is for account ${accountId}`, `Give a role of ${accountId}${input === 'member-role-arn' ? "; with several accounts write {account-id} where the account's ID stands" : ''}.`),
+            inputFault(input, `is a role of account ${ambiguity_accountOf(arn)}, but it is for account ${accountId}`, `Give a role of ${accountId}${input === 'member-role-arn' ? "; with several accounts write {account-id} where the account's ID stands" : ''}.`),
         ]);
 }
 function memberAccounts({ central, members }) {
@@ -79983,7 +89118,7 @@ function credentials({ central, members, access }) {
 /** ARNs of several partitions cannot work together: one bucket policy, one Region's endpoints. */
 function partitions({ central, members, access }) {
     const arns = [central.roleArn, access.hubRoleArn, ...members.map((m) => m.roleArn)];
-    const found = new Set(arns.filter((arn) => arn !== undefined).map(partitionOf));
+    const found = new Set(arns.filter((arn) => arn !== undefined).map(ambiguity_partitionOf));
     // A Region that both inputs mean is told once, as the trails'.
     const regions = new Map([
         [central.bucketRegion, 'bucket-region'],
@@ -80021,14 +89156,35 @@ function cloudWatch({ members }) {
                 inputFault('cloudwatch-role-arn', 'and cloudwatch-log-group-arn go together', "Give both, or 'none' for both."),
             ];
         return given
-            .filter((arn) => accountOf(arn) !== accountId)
-            .map((arn) => inputFault('cloudwatch-log-group-arn', `or its role is of account ${accountOf(arn)}, but the trail is of ${accountId}`, 'Log group and role must be of the member account; {account-id} stands for it.'));
+            .filter((arn) => ambiguity_accountOf(arn) !== accountId)
+            .map((arn) => inputFault('cloudwatch-log-group-arn', `or its role is of account ${ambiguity_accountOf(arn)}, but the trail is of ${accountId}`, 'Log group and role must be of the member account; {account-id} stands for it.'));
     });
 }
+/** Only a key that is named can be written, and KMS lets nobody outside a key's account write its policy. */
+function keyPolicy(request) {
+    const { operation, manageKeyPolicy, members, central } = request;
+    // What an audit makes of it is told by itself.
+    if (!manageKeyPolicy || operation === 'audit')
+        return [];
+    const named = members.map(({ trail }) => trail.settings.kmsKeyArn ?? '');
+    const keys = [...new Set(named)].filter((arn) => arn !== '');
+    if (keys.length === 0)
+        return [
+            inputFault('manage-kms-key-policy', 'is given without kms-key-arn', 'Name the key whose policy is to be merged, or leave manage-kms-key-policy out.'),
+        ];
+    return keys
+        .filter((arn) => ambiguity_accountOf(arn) !== central.accountId)
+        .map((arn) => inputFault('manage-kms-key-policy', `is given, but ${arn} is a key of account ${ambiguity_accountOf(arn)}`, 'Only a key of the central account can be managed. Leave it out: the run then shows what the key policy must grant.'));
+}
 /** Inputs that say something only of one operation. */
-function operations({ operation, members }) {
+function operations({ operation, members, failOn }) {
     const [member] = members;
     const faults = [];
+    const isAudit = operation === 'audit';
+    if (failOn === 'drift' && !isAudit)
+        faults.push(inputFault('fail-on', "is 'drift', which only an audit finds", "Set operation to 'audit', or fail-on to 'changes'."));
+    if (failOn === 'changes' && isAudit)
+        faults.push(inputFault('fail-on', "is 'changes', but an audit has no plan", "Set fail-on to 'drift': the step then fails on any finding of the audit."));
     if (operation === 'offboard' && member?.trail.replaces !== undefined)
         faults.push(inputFault('replaces-trail', 'is given for offboard', 'Name the trail that leaves in trail-name.'));
     if (member?.trail.replaces !== undefined && member.trail.replaces === member.trail.name)
@@ -80130,6 +89286,36 @@ const settleSeconds = (text) => {
             remedy: "Leave it out for 2 seconds, or give '0' where a concurrency group already serialises all writers.",
         };
 };
+/** Whole hours, at most those of a year. */
+const silentAfterHours = (text) => {
+    const hours = Number(text);
+    return /^\d{1,4}$/.test(text) && hours >= 1 && hours <= 8_784
+        ? { value: hours }
+        : {
+            problem: 'is no whole number of hours from 1 to 8784',
+            remedy: "Leave it out for 24 hours, or give a number such as '48'.",
+        };
+};
+/** Whole minutes from 0, which is to look once, to 350: GitHub ends a job after six hours. */
+const deliveryTimeout = (text) => {
+    const minutes = Number(text);
+    return /^\d{1,3}$/.test(text) && minutes <= 350
+        ? { value: minutes }
+        : {
+            problem: 'is no whole number of minutes from 0 to 350',
+            remedy: "Leave it out for 15 minutes, or give '0' to look once and not to wait.",
+        };
+};
+/** Whole hours; at most 31 days, for every log of that time is read. */
+const digestHours = (text) => {
+    const hours = Number(text);
+    return /^\d{1,3}$/.test(text) && hours >= 1 && hours <= 744
+        ? { value: hours }
+        : {
+            problem: 'is no whole number of hours from 1 to 744',
+            remedy: "Give the hours to look back, such as '24', or leave it out to validate none.",
+        };
+};
 function oneOf(...words) {
     return (text) => {
         const value = words.find((word) => word === text);
@@ -80165,7 +89351,7 @@ const eventSelectors = (text) => {
     if (items === null || items.length === 0)
         return { problem: 'is no list', remedy: EXAMPLE };
     const isAdvanced = items.some((item) => 'FieldSelectors' in item);
-    const fault = faultOf(items, isAdvanced);
+    const fault = selectors_faultOf(items, isAdvanced);
     if (fault !== null)
         return { problem: fault, remedy: EXAMPLE };
     return {
@@ -80186,7 +89372,7 @@ function listOf(text) {
     }
 }
 const isItem = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-function faultOf(items, isAdvanced) {
+function selectors_faultOf(items, isAdvanced) {
     const known = isAdvanced ? ADVANCED : BASIC;
     const unknown = items.flatMap(Object.keys).find((key) => !known.has(key));
     if (unknown !== undefined)
@@ -80408,6 +89594,7 @@ const INPUT_NAMES = [
     'global-service-events',
     'log-file-validation',
     'kms-key-arn',
+    'manage-kms-key-policy',
     'sns-topic-arn',
     'cloudwatch-log-group-arn',
     'cloudwatch-role-arn',
@@ -80419,8 +89606,14 @@ const INPUT_NAMES = [
     'organization-id',
     'expected-plan',
     'allow-broadening',
+    'silent-after-hours',
+    'verify-delivery',
+    'delivery-timeout-minutes',
+    'validate-digests',
     'settle-seconds',
     'fail-on',
+    'comment',
+    'github-token',
     'output-directory',
 ];
 const DECLARED = new Set(INPUT_NAMES);
@@ -80510,7 +89703,8 @@ function readRequest(source, reader) {
     const { optional } = reader;
     const region = readRegion(source, reader);
     const central = readCentral(reader, region);
-    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
+    const operation = optional('operation', oneOf('onboard', 'offboard', 'bootstrap', 'verify', 'audit')) ??
+        'onboard';
     const grantsOnly = optional('grants-only', flag) ?? false;
     if (grantsOnly && operation !== 'offboard')
         reader.faults.push(inputFault('grants-only', 'is given without offboard', "Set operation to 'offboard'."));
@@ -80518,25 +89712,58 @@ function readRequest(source, reader) {
     const members = operation === 'bootstrap'
         ? readCentralTrail(reader, central?.accountId ?? '', region)
         : readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
+    if (operation === 'audit')
+        refuseInputs(reader);
+    else
+        reader.optional('silent-after-hours', forAudit);
     const dryRun = optional('dry-run', oneOf('auto', 'true', 'false')) ?? 'auto';
     const rest = {
         operation,
-        mode: modeOf(dryRun, source.event),
+        // There is nothing to apply: whatever the event, it reads.
+        mode: ['audit', 'verify'].includes(operation) ? 'plan' : modeOf(dryRun, source.event),
         access: readAccess(source, reader),
         layout: optional('policy-layout', LAYOUT) ?? 'documented',
+        manageKeyPolicy: optional('manage-kms-key-policy', flag) ?? false,
         allowRepoint: optional('allow-repoint', flag) ?? false,
         allowBroadening: optional('allow-broadening', flag) ?? false,
         settleSeconds: optional('settle-seconds', settleSeconds) ?? 2,
-        failOn: optional('fail-on', oneOf('error', 'changes')) ?? 'error',
+        silentAfterHours: optional('silent-after-hours', silentAfterHours) ?? 24,
+        failOn: optional('fail-on', oneOf('error', 'changes', 'drift')) ?? 'error',
+        verifyDelivery: optional('verify-delivery', flag) ?? operation === 'verify',
+        deliveryTimeoutMinutes: optional('delivery-timeout-minutes', deliveryTimeout) ?? 15,
+        comment: optional('comment', oneOf('auto', 'always', 'never')) ?? 'auto',
         outputDirectory: source.text('output-directory') ||
             `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
         ...definedOnly({
             organizationId: optional('organization-id', organizationId),
             expectedPlan: optional('expected-plan', planDigest),
+            validateDigestHours: optional('validate-digests', digestHours),
         }),
     };
     return central === null || members === null ? null : { ...rest, central, members };
 }
+/** Inputs about a change or about somebody's approval of one: an audit makes none. */
+const NOT_FOR_AUDIT = [
+    'expected-plan',
+    'allow-broadening',
+    'allow-repoint',
+    'verify-delivery',
+    'manage-kms-key-policy',
+];
+function refuseInputs({ optional }) {
+    for (const name of NOT_FOR_AUDIT)
+        optional(name, forChanges);
+}
+const forChanges = (text) => text.toLowerCase() === 'false'
+    ? { value: null }
+    : {
+        problem: 'is about a change, but an audit changes nothing',
+        remedy: 'Leave it out.',
+    };
+const forAudit = () => ({
+    problem: 'is given without audit',
+    remedy: "Leave it out, or set operation to 'audit'.",
+});
 function readRegion(source, { optional, faults }) {
     if (source.text('region') !== '')
         return optional('region', rules_region);
@@ -80582,8 +89809,15 @@ function sessionName(environment) {
 const clean = (text, fallback) => (text || fallback).replaceAll(/[^\w+=,.@-]/g, '-');
 //# sourceMappingURL=inputs.js.map
 ;// CONCATENATED MODULE: ./lib/src/main.js
-// One run, start to end: read the inputs, look, plan, apply, report. Whatever fails on the way, what had been done by then
-// is reported.
+// One run, start to end: read the inputs, look, plan, apply, prove, report; for an audit, look and compare. Whatever fails on
+// the way, what had been done by then is reported.
+
+
+
+
+
+
+
 
 
 
@@ -80592,7 +89826,6 @@ const clean = (text, fallback) => (text || fallback).replaceAll(/[^\w+=,.@-]/g, 
 
 
 async function main(deps) {
-    const { clock } = deps;
     let save = null;
     let report = blank(deps.run);
     const note = (known) => {
@@ -80600,37 +89833,93 @@ async function main(deps) {
     };
     try {
         const request = readInputs(deps.inputs);
-        const saveFile = fileSaver(request.outputDirectory);
-        save = saveFile;
+        save = fileSaver(request.outputDirectory);
         note({ request });
-        const { readers, writers } = await deps.connect(request);
-        const observed = await observe(request, readers, clock);
-        const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
-        const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
-        note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
-        note({ unlimitedAccounts: observed.unlimitedAccounts });
-        deps.show(report);
-        if (writers !== null && !plan.blocked) {
-            const outcome = await apply(plan, request, observed.policy, {
-                readers,
-                writers,
-                clock,
-                readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
-                backup: async ({ text }) => {
-                    if (text !== null)
-                        note({ backupFile: await saveFile('policy-backup.json', text) });
-                },
-            });
-            const findings = [...plan.findings, ...(0,plan_outcome/* outcomeFindings */.$n)(outcome)];
-            note({ outcome, findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, outcome) });
-            deps.show(report);
-        }
+        const show = () => deps.show(report);
+        await way(request)(request, { ...deps, note, save, show, noted: () => report });
     }
     catch (error) {
         deps.debug(error);
         note({ result: 'failed', findings: [...report.findings, ...(0,problem/* findingsOf */.WX)(error)] });
     }
+    if (report.request !== null && isForkWithoutToken(deps.inputs.event, report.findings))
+        note({ ...withoutToken(report.request), delivery: null });
     await deps.publish(report, save);
+}
+function way({ operation }) {
+    switch (operation) {
+        case 'onboard':
+        case 'offboard':
+        case 'bootstrap':
+            return change;
+        case 'audit':
+            return audit;
+        case 'verify':
+            return verify;
+    }
+}
+const change = async (request, desk) => {
+    const { clock, note, save, show } = desk;
+    const { readers, writers } = await desk.connect(request);
+    const observed = await observe(request, readers, clock);
+    const plan = (0,plan_plan/* makePlan */.Cs)(request, observed);
+    const foreseen = [...plan.findings, ...(0,plan_outcome/* unwantedChanges */.Yi)(request, plan)];
+    note({ plan, findings: foreseen, result: (0,plan_outcome/* resultOf */.Bg)(plan, null) });
+    note({ unlimitedAccounts: observed.unlimitedAccounts });
+    show();
+    if (writers === null || plan.blocked)
+        return;
+    const outcome = await apply(plan, request, observed, {
+        readers,
+        writers,
+        clock,
+        readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
+        backup: async ({ text }) => {
+            if (text !== null)
+                note({ backupFile: await save('policy-backup.json', text) });
+        },
+        backupKey: async (arn, { text }) => {
+            const file = await save('key-policy-backup.json', text ?? '');
+            note({ keyBackups: [...desk.noted().keyBackups, { arn, file }] });
+        },
+    });
+    const findings = [...plan.findings, ...(0,plan_outcome/* outcomeFindings */.$n)(outcome)];
+    note({ outcome, findings, result: (0,plan_outcome/* resultOf */.Bg)(plan, outcome) });
+    show();
+    if (request.verifyDelivery)
+        await prove(request, appliedOf(plan, outcome, clock.now()), desk);
+};
+const audit = async (request, { connect, clock, today, note, show }) => {
+    const { readers, logs } = await connect(request);
+    const observed = await observeAudit(request, readers, logs, clock, today());
+    const audited = auditOf(request, observed);
+    const unwanted = unwantedDrift(request, audited);
+    const findings = [...audited.findings, ...unwanted];
+    note({ audit: audited, findings, result: auditResult(audited, unwanted) });
+    note({ unlimitedAccounts: observed.unlimitedAccounts });
+    show();
+};
+const verify = (request, desk) => {
+    desk.note({ result: 'no-changes' });
+    return prove(request, allOf(request), desk);
+};
+/** Waits until logs of these accounts have arrived. */
+async function prove(request, candidates, { connectDelivery, clock, say, note, noted, show }) {
+    if (candidates.length === 0)
+        return;
+    const members = candidates.map(({ member }) => member);
+    const connect = () => connectDelivery({ ...request, members });
+    const { validateDigestHours: hours } = request;
+    const validation = hours === undefined ? {} : { validateDigests: digestCheck(hours) };
+    const delivery = await verifyDelivery(request, candidates, {
+        connect,
+        clock,
+        say,
+        ...validation,
+    });
+    const findings = [...noted().findings, ...delivery.findings];
+    note({ delivery, findings, result: resultWith(noted().result, delivery) });
+    show();
 }
 function blank(run) {
     return {
@@ -80638,10 +89927,13 @@ function blank(run) {
         result: 'failed',
         request: null,
         plan: null,
+        audit: null,
         outcome: null,
+        delivery: null,
         unlimitedAccounts: [],
         findings: [],
         backupFile: '',
+        keyBackups: [],
     };
 }
 //# sourceMappingURL=main.js.map
@@ -80652,11 +89944,14 @@ function blank(run) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ planBucket),
-/* harmony export */   n: () => (/* binding */ bucketStepInWords)
+/* harmony export */   eu: () => (/* binding */ planBucket),
+/* harmony export */   nE: () => (/* binding */ bucketStepInWords),
+/* harmony export */   u6: () => (/* binding */ publicPolicyFindings)
 /* harmony export */ });
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
 // What the central bucket is brought through, decided from its settings as they are. Pure. What was never set is set; what
 // somebody set weaker than is recommended is left as it is, and told.
+
 /** The step as a person would name it. */
 function bucketStepInWords({ kind }) {
     return WORDS[kind];
@@ -80745,7 +90040,445 @@ function weaker({ code, message, remedy }, { accountId, bucket }) {
         remedy,
     };
 }
+/**
+ * Where Block Public Access is on, S3 refuses every policy with a public statement, an old one of somebody else's too; where
+ * it is turned on, that statement ends. So neither is begun. Source: S3 user guide, access-control-block-public-access.
+ */
+function publicPolicyFindings(settings, policy, { accountId, bucket }) {
+    if (settings === null)
+        return [];
+    const { publicAccessBlock } = settings;
+    const isHit = publicAccessBlock === null || (publicAccessBlock.blockPublicPolicy && policy.changed);
+    const names = isHit ? (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .publicStatements */ .Qg)(policy.document) : [];
+    if (names.length === 0)
+        return [];
+    const effect = publicAccessBlock === null
+        ? 'Block Public Access was never set on the bucket; turning it on would end that access'
+        : 'Block Public Access is on, so S3 refuses every new policy with it';
+    return [
+        {
+            severity: 'error',
+            code: 'bucket-policy-public',
+            account: accountId,
+            message: `The policy of bucket ${bucket} lets anybody in, in ${names.join(', ')}. ${effect}.`,
+            remedy: 'Narrow the statement by hand. If it is meant, set Block Public Access yourself, with BlockPublicPolicy and RestrictPublicBuckets off: it is then left as it is.',
+        },
+    ];
+}
 //# sourceMappingURL=bucket-plan.js.map
+
+/***/ }),
+
+/***/ 5231:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J5: () => (/* binding */ refused),
+/* harmony export */   Ki: () => (/* binding */ destinationsSet),
+/* harmony export */   h8: () => (/* binding */ destinationFindings)
+/* harmony export */ });
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6373);
+// Where a trail sends besides its bucket, an SNS topic and a CloudWatch log group: what is wrong with them, as far as that can
+// be known before CloudTrail is asked, and the statements it needs there, to be copied. Pure. Bucket and key are not its
+// business. Sources: CloudTrail user guide, cloudtrail-permissions-for-sns-notifications and
+// cloudtrail-required-policy-for-cloudwatch-logs; CloudTrail API reference, CreateTrail.
+
+
+const NONE = { snsTopicArn: '', cloudWatchLogGroupArn: '', cloudWatchRoleArn: '' };
+/** Topic, group and role that the steps set; empty texts for those that they leave as they are. */
+function destinationsSet(steps) {
+    const step = steps.find(({ kind }) => kind === 'create' || kind === 'update');
+    return step === undefined ? NONE : setBy(step);
+}
+function setBy(step) {
+    if (step.kind === 'create')
+        return step.settings;
+    if (step.kind !== 'update')
+        return NONE;
+    const { changes, settings } = step;
+    const sets = (name) => changes.some(({ setting }) => setting === name);
+    const logs = sets('cloudWatchLogGroupArn') || sets('cloudWatchRoleArn');
+    return {
+        snsTopicArn: sets('snsTopicArn') ? settings.snsTopicArn : '',
+        cloudWatchLogGroupArn: logs ? settings.cloudWatchLogGroupArn : '',
+        cloudWatchRoleArn: logs ? settings.cloudWatchRoleArn : '',
+    };
+}
+/**
+ * Before CloudTrail is asked. Nobody looks at a role, which is told in a dry run only: in an apply CloudTrail looks at it, and
+ * its refusal comes with the same text ({@link refused}).
+ */
+function destinationFindings(set, place, about) {
+    const wrong = partitionFindings(set, place, about);
+    if (wrong.length > 0)
+        return wrong;
+    return [
+        ...(set.snsTopicArn === '' ? [] : topicFindings(set.snsTopicArn, place, about)),
+        ...(set.cloudWatchLogGroupArn === '' ? [] : logGroupFindings(set, place, about)),
+    ];
+}
+const [PARTITION, REGION, ACCOUNT, REST] = [1, 3, 4, 5];
+const part = (arn, index) => arn.split(':')[index] ?? '';
+/** No ARN of one partition means anything in another. */
+function partitionFindings(set, { trailArn }, about) {
+    const wanted = part(trailArn, PARTITION);
+    return [set.snsTopicArn, set.cloudWatchLogGroupArn, set.cloudWatchRoleArn]
+        .filter((arn) => arn !== '' && part(arn, PARTITION) !== wanted)
+        .map((arn) => about('error', 'destination-partition', `${arn} is of partition ${part(arn, PARTITION)}, but trail ${trailArn} is of ${wanted}.`, `Give an ARN that begins with arn:${wanted}:.`));
+}
+function topicFindings(topicArn, place, about) {
+    const { trailArn, topic } = place;
+    const accountId = part(trailArn, ACCOUNT);
+    if (topic === undefined)
+        return [];
+    if ('document' in topic && topic.document !== null)
+        return (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnoseTopic */ .YZ)(topic.document, topicArn, { trailArn, accountId, bucket: '', prefix: '' });
+    if ('document' in topic)
+        return [
+            about('error', 'topic-missing', `There is no topic ${topicArn}.`, `Create it, with this statement in its policy: ${(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .topicStatement */ .le)(topicArn, trailArn)}`),
+        ];
+    return [
+        about('notice', 'topic-policy-not-read', `Whether CloudTrail may publish to ${topicArn}${abroad(topicArn, trailArn)} was not looked at: ${topic.unread}`, topicRemedy(topicArn, trailArn)),
+    ];
+}
+/** "Topic may be in another account or Region": then somebody else has to change its policy. */
+function abroad(topicArn, trailArn) {
+    const owner = part(topicArn, ACCOUNT);
+    return owner === part(trailArn, ACCOUNT) ? '' : `, a topic of account ${owner},`;
+}
+function topicRemedy(topicArn, trailArn) {
+    return `The topic must exist, the key of an encrypted topic must allow cloudtrail.amazonaws.com kms:GenerateDataKey* and kms:Decrypt, and the topic's policy needs this statement: ${(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .topicStatement */ .le)(topicArn, trailArn)}`;
+}
+/** A group of another account was refused with the inputs; of its Region only the plan knows what is wanted. */
+function logGroupFindings(set, place, about) {
+    const { trailArn, mode } = place;
+    const home = part(trailArn, REGION);
+    const { cloudWatchLogGroupArn: group, cloudWatchRoleArn: role } = set;
+    if (part(group, REGION) !== home)
+        return [
+            about('warning', 'log-group-region', `Log group ${group} is not in ${home}, the home Region of trail ${trailArn}. CloudTrail looks for a log group there and will most likely refuse it.`, `Give a log group of ${home}: a multi-Region trail sends the events of all Regions to it.`),
+        ];
+    if (mode === 'apply')
+        return [];
+    return [
+        about('notice', 'log-group-role-not-read', `Whether CloudTrail may write to ${group} with role ${role} was not looked at.`, logsRemedy(set, trailArn)),
+    ];
+}
+/** Trust and permissions of the role. Without `aws:SourceArn`, which was seen to shut CloudTrail out (prowler's issue 4714). */
+function logsRemedy({ cloudWatchLogGroupArn: group, cloudWatchRoleArn: role }, trailArn) {
+    const stream = `${part(trailArn, ACCOUNT)}_CloudTrail_${part(trailArn, REGION)}*`;
+    const trust = {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudtrail.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+    };
+    const permissions = {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: `${group.replace(/:\*$/, '')}:log-stream:${stream}`,
+    };
+    return `Group and role must exist. The trust policy of ${role.split(':').slice(REST).join(':')} needs this statement: ${JSON.stringify(trust, null, 2)}\nIts permissions policy needs this one: ${JSON.stringify(permissions, null, 2)}`;
+}
+/** The failure of a step, with the statement that is missing where CloudTrail refused a topic, a group or a role. */
+function refused(error, step, trailArn) {
+    if (!(error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .CallFailure */ .Rk))
+        return error;
+    const set = step.kind === 'create' || step.kind === 'update' ? step.settings : NONE;
+    const remedy = remedyFor(error.awsCode, set, trailArn);
+    const [finding] = error.findings;
+    if (remedy === null || finding === undefined)
+        return error;
+    return new _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .CallFailure */ .Rk(error.awsCode, { ...finding, remedy }, { cause: error });
+}
+function remedyFor(awsCode, set, trailArn) {
+    switch (awsCode) {
+        case 'InsufficientSnsTopicPolicyException':
+        case 'InvalidSnsTopicNameException':
+            return set.snsTopicArn === '' ? null : topicRemedy(set.snsTopicArn, trailArn);
+        case 'InvalidCloudWatchLogsRoleArnException':
+        case 'InvalidCloudWatchLogsLogGroupArnException':
+            return set.cloudWatchLogGroupArn === '' ? null : logsRemedy(set, trailArn);
+        default:
+            return null;
+    }
+}
+//# sourceMappingURL=destinations.js.map
+
+/***/ }),
+
+/***/ 2999:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ planKeyPolicy)
+/* harmony export */ });
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+// What becomes of a key's policy, decided from the document that is there and the trails that are to use the key. Pure, and
+// asked again with each newly read document while a plan is carried out. Which keys a run is about, and whom a key that
+// cannot be used holds back, is decided in keys-plan.ts.
+
+function planKeyPolicy(before, wish) {
+    const { accountId, managed, admit } = wish;
+    const merge = (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .mergeKeyPolicy */ .g$)(before, managed ? wish : { admit: [], withdraw: [] });
+    const findings = [
+        ...merge.findings,
+        ...(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnoseKey */ .sN)(merge.document, admit),
+        ...(merge.changed ? (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .keySizeFindings */ .Hs)(merge.document) : []),
+        ...(admit.length > 0 ? (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .keyReaderFindings */ .Hb)(merge.document) : []),
+    ];
+    return {
+        wish,
+        before,
+        merge,
+        diff: merge.changed ? (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .diffPolicies */ .wR)(before, merge.document) : '',
+        findings: findings.map((finding) => ({ account: accountId, ...finding })),
+    };
+}
+//# sourceMappingURL=key-plan.js.map
+
+/***/ }),
+
+/***/ 706:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ placeOfKey)
+/* harmony export */ });
+// What the plan and its carrying out need of the key that encrypts the logs. As in ports.ts: readers cannot write, and every
+// function throws a `CallFailure` when AWS refuses or cannot be reached.
+/** Whose a key is and where, by its ARN, `arn:aws:kms:<region>:<account>:key/<id>`. */
+function placeOfKey(arn) {
+    const [, , , region = '', accountId = ''] = arn.split(':');
+    return { region, accountId };
+}
+//# sourceMappingURL=key-ports.js.map
+
+/***/ }),
+
+/***/ 9840:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FI: () => (/* binding */ touched),
+/* harmony export */   Js: () => (/* binding */ policyFindings),
+/* harmony export */   hF: () => (/* binding */ landingZoneOf),
+/* harmony export */   hQ: () => (/* binding */ trailFindings)
+/* harmony export */ });
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+// Which tool made a trail or a bucket policy, told by names, tags and Sids, and what to change there: it would put back what
+// is changed here. Pure. A sign that people also use by themselves counts for nothing: the console's own Sids, for example.
+
+/**
+ * Trails that landing zones make, by the beginnings of their names: `aws-controltower-BaselineCloudTrail` (Control Tower user
+ * guide), `aws-aft-CustomizationsCloudTrail` (Account Factory for Terraform), `AWSAccelerator-…` (Landing Zone Accelerator's
+ * default prefix).
+ */
+const LANDING_ZONES = [
+    ['aws-controltower-', 'Control Tower', 'Control Tower'],
+    ['aws-aft-', "Control Tower's Account Factory for Terraform", 'Terraform'],
+    ['AWSAccelerator-', 'the Landing Zone Accelerator', 'CloudFormation'],
+];
+/** Who makes trails of such names; null for a name that anybody may have given. */
+function landingZoneOf(trail) {
+    return LANDING_ZONES.find(([prefix]) => trail.startsWith(prefix))?.[1] ?? null;
+}
+/** About a trail that is there and that the plan changes or deletes. `tags` are undefined where they were not read. */
+function trailFindings(trails, steps, tagsOf, about) {
+    return touched(trails, steps).flatMap((trail) => {
+        const sign = signOfTrail(trail.name, tagsOf(trail) ?? {});
+        if (sign === null)
+            return [];
+        const { tool, by } = sign;
+        return about('warning', 'trail-managed-elsewhere', `Trail ${trail.name} seems to be managed by ${tool} (${by}), which will put back what is changed here.`, `${CHANGE_TRAIL[tool]} ${SEE}`);
+    });
+}
+/** Trails that are there and that the steps are about: not one that is to be created. */
+function touched(trails, steps) {
+    const names = new Set(steps.map(({ trail }) => trail));
+    return trails.filter(({ name }) => names.has(name));
+}
+function signOfTrail(name, tags) {
+    const zone = LANDING_ZONES.find(([prefix]) => name.startsWith(prefix));
+    if (zone !== undefined)
+        return { tool: zone[2], by: `${zone[1]} gives such names` };
+    const signs = Object.entries(tags).flatMap(([key, value]) => {
+        const tool = toolOfTag(key, value);
+        return tool === null ? [] : [{ tool, by: `its tag ${key} is ${value}` }];
+    });
+    return signs[0] ?? null;
+}
+/** CloudFormation tags what it makes ("AWS CloudFormation resource tags"); for other tools there are only habits. */
+function toolOfTag(key, value) {
+    if (key === 'aws:cloudformation:stack-name')
+        return /^(?:StackSet-)?AWSControlTower/.test(value) ? 'Control Tower' : 'CloudFormation';
+    if (/^terraform/i.test(key) && !/^(?:false|no|0|none|)$/i.test(value))
+        return 'Terraform';
+    if (!MANAGER_KEY.test(key))
+        return null;
+    if (/terraform|terragrunt|opentofu/i.test(value))
+        return 'Terraform';
+    return /cloudformation|\bcdk\b/i.test(value) ? 'CloudFormation' : null;
+}
+/** `ManagedBy`, `managed_by`, `team:provisioned-by`, … */
+const MANAGER_KEY = /(?:^|[:/_-])(?:(?:managed|provisioned|created|deployed|maintained)[ :/_-]?(?:by|with|using)|provisioner|iac|tool)$/i;
+/** About a policy that the plan changes: the tool that its Sids tell. */
+function policyFindings(document) {
+    const sids = document === null ? [] : (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .sidsOf */ .JY)(document);
+    const found = SIDS.find(({ pattern }) => sids.some((sid) => pattern.test(sid)));
+    if (found === undefined)
+        return [];
+    const sid = sids.find((one) => found.pattern.test(one));
+    return [
+        {
+            severity: 'warning',
+            code: 'policy-managed-elsewhere',
+            message: `The bucket policy seems to be managed by ${found.tool} (its Sid ${JSON.stringify(sid)} is one that ${found.whose}), which will put back what is changed here.`,
+            remedy: `${CHANGE_POLICY[found.tool]} ${SEE}`,
+        },
+    ];
+}
+/**
+ * Sids that a tool writes and no page of AWS on bucket policies tells people to write. Sources: Control Tower user guide,
+ * logging-s3-audit-bucket; the published sources of the modules named here. Those of the console and of the CloudTrail user
+ * guide (`AWSCloudTrailAclCheck…`, `AWSCloudTrailWrite…`) tell nothing.
+ */
+const SIDS = [
+    {
+        pattern: /^AWSBucketDeliveryFor(?:Config|OrganizationTrail)$/,
+        tool: 'Control Tower',
+        whose: 'Control Tower writes, and landing zones made after it',
+    },
+    {
+        pattern: / - from file$/i,
+        tool: 'CloudFormation',
+        whose: 'the Landing Zone Accelerator writes',
+    },
+    {
+        pattern: /^deny-insecure-connections$/,
+        tool: 'CloudFormation',
+        whose: 'the Landing Zone Accelerator writes',
+    },
+    {
+        pattern: /^(?:cloudtrail|cloudwatch|config|redshift|[aens]lb|s3)-logs-[a-z-]+$/,
+        tool: 'Terraform',
+        whose: 'modules of Trussworks and CloudDrove write',
+    },
+    {
+        pattern: /^ForceSSLOnlyAccess$/,
+        tool: 'Terraform',
+        whose: 'modules of Cloud Posse and Lacework write',
+    },
+    {
+        pattern: /^(?:denyInsecureTransport|denyOutdatedTLS|denyIncorrectEncryptionHeaders)$/,
+        tool: 'Terraform',
+        whose: 'the module terraform-aws-modules/s3-bucket writes',
+    },
+];
+const SEE = 'docs/managed-elsewhere.md shows how.';
+const CHANGE_TRAIL = {
+    CloudFormation: "Change the stack's AWS::CloudTrail::Trail to the same settings, or take the trail out of the stack (DeletionPolicy: Retain), or choose another trail-name.",
+    'Control Tower': 'Leave this trail alone and choose another trail-name. It is turned on and off in the landing zone settings of Control Tower only.',
+    Terraform: 'Change the aws_cloudtrail resource to the same settings, or take it out of the state (terraform state rm), or choose another trail-name.',
+};
+const CHANGE_POLICY = {
+    CloudFormation: "Put the same statements into the stack's AWS::S3::BucketPolicy: the plan's policy diff shows them.",
+    'Control Tower': "Choose a bucket of your own: Control Tower puts its buckets' policies back with each update of the landing zone, and its controls may refuse this change.",
+    Terraform: "Put the same statements into aws_s3_bucket_policy (the plan's policy diff shows them), or let it leave the policy alone (lifecycle, ignore_changes).",
+};
+//# sourceMappingURL=managed-elsewhere.js.map
+
+/***/ }),
+
+/***/ 977:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   bs: () => (/* binding */ observeKeys),
+/* harmony export */   eR: () => (/* binding */ mayKeepKey),
+/* harmony export */   q9: () => (/* binding */ namedKeys),
+/* harmony export */   qB: () => (/* binding */ readKeyPolicy)
+/* harmony export */ });
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6373);
+/* harmony import */ var _key_ports_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(706);
+// The keys that encrypt the logs, as they are: those that the inputs name, and those that existing trails keep. Only keys of the
+// central account in the bucket's Region can be looked at. One that cannot be read has its failure instead; what that means
+// is decided in keys-plan.ts.
+
+
+
+/** ARNs of the keys whose policies a run looks at because its inputs name them. An audit looks at none. */
+function namedKeys({ operation, members, manageKeyPolicy }) {
+    if (operation === 'audit')
+        return [];
+    const concerned = members.filter(({ state }) => manageKeyPolicy || state === 'present');
+    return unique(concerned.map(keyNamedBy));
+}
+/** Whether a trail may have a key that no input names. */
+const mayKeepKey = ({ operation }, member) => operation !== 'audit' &&
+    member.state === 'present' &&
+    member.trail.settings.kmsKeyArn === undefined;
+const keyNamedBy = ({ trail }) => trail.settings.kmsKeyArn ?? '';
+const unique = (arns) => [...new Set(arns)].filter((arn) => arn !== '');
+/** Named keys are read beside the members; only a key that a trail turns out to have is read after them. */
+async function observeKeys(request, members, readerOf, clock) {
+    const read = (arns) => {
+        const own = arns.filter((arn) => isWithinReach(arn, request.central));
+        return Promise.all(own.map((arn) => observeKey(arn, readerOf(arn), clock)));
+    };
+    const named = namedKeys(request);
+    const kept = async () => {
+        const arns = unique((await members).flatMap((observed) => keysKept(request, observed)));
+        return read(arns.filter((arn) => !named.includes(arn)));
+    };
+    return (await Promise.all([read(named), kept()])).flat();
+}
+function isWithinReach(arn, central) {
+    const { accountId, region } = (0,_key_ports_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOfKey */ .q)(arn);
+    return accountId === central.accountId && region === central.bucketRegion;
+}
+/** Of the trail itself, or of the one that it replaces. */
+function keysKept(request, observed) {
+    if ('failure' in observed || !mayKeepKey(request, observed.member))
+        return [];
+    const { trails, trailArn, replacedArn } = observed;
+    const model = trails.find(({ arn }) => arn === trailArn) ?? trails.find(({ arn }) => arn === replacedArn);
+    return model === undefined ? [] : [model.kmsKeyArn];
+}
+async function observeKey(arn, reader, clock) {
+    try {
+        const [policy, description] = await Promise.all([
+            readKeyPolicy(reader, arn, clock),
+            reader.describe(),
+        ]);
+        return { arn, policy, description };
+    }
+    catch (error) {
+        if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo)
+            return { arn, failure: error };
+        throw error;
+    }
+}
+/** @throws UserError */
+async function readKeyPolicy(reader, arn, clock) {
+    const readAt = clock.now();
+    const text = await reader.keyPolicy();
+    try {
+        return { text, document: (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .parsePolicy */ .ON)(text), readAt };
+    }
+    catch (error) {
+        if (!(error instanceof _policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .PolicyError */ .pn))
+            throw error;
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .userError */ .IF)({
+            code: 'key-policy-unreadable',
+            account: (0,_key_ports_js__WEBPACK_IMPORTED_MODULE_2__/* .placeOfKey */ .q)(arn).accountId,
+            message: `The policy of key ${arn} cannot be read: ${error.message}`,
+            remedy: error.remedy,
+        }, { cause: error });
+    }
+}
+//# sourceMappingURL=observe-keys.js.map
 
 /***/ }),
 
@@ -80758,12 +90491,13 @@ function weaker({ code, message, remedy }, { accountId, bucket }) {
 /* harmony export */   Bg: () => (/* binding */ resultOf),
 /* harmony export */   Yi: () => (/* binding */ unwantedChanges)
 /* harmony export */ });
-/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3012);
+/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2456);
 // What an apply did, step by step, as a value; and the one word for it.
 
-const stepsOf = ({ bucket, policy, members }) => [
+const stepsOf = ({ bucket, policy, keys, members }) => [
     ...bucket.map(({ result }) => result),
     policy.step,
+    ...keys.map(({ step }) => step),
     ...members.flatMap(({ steps }) => steps.map(({ result }) => result)),
 ];
 /** Of the steps that failed, and of what happened on the way. */
@@ -80788,7 +90522,8 @@ function unwantedChanges({ mode, failOn }, { changes, blocked }) {
 function hasChanged(plan, outcome) {
     return outcome === null
         ? plan.changes > 0
-        : outcome.policy.written !== null || stepsOf(outcome).some(({ state }) => state === 'done');
+        : [outcome.policy, ...outcome.keys].some(({ written }) => written !== null) ||
+            stepsOf(outcome).some(({ state }) => state === 'done');
 }
 /** The run in a word, as the output `result` gives it. `outcome` is null when nothing was tried. */
 function resultOf(plan, outcome) {
@@ -80809,12 +90544,119 @@ function resultOf(plan, outcome) {
 
 /***/ }),
 
-/***/ 3012:
+/***/ 9941:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ei: () => (/* binding */ isMissingTopic),
+/* harmony export */   G3: () => (/* binding */ isMissingKey),
+/* harmony export */   KQ: () => (/* binding */ newTrailPatience),
+/* harmony export */   Ni: () => (/* binding */ isUnanswered),
+/* harmony export */   ST: () => (/* binding */ isGone),
+/* harmony export */   Vy: () => (/* binding */ isMissingBucket),
+/* harmony export */   Wq: () => (/* binding */ UNKNOWN_PROPAGATION),
+/* harmony export */   Yd: () => (/* binding */ trailCallPatience),
+/* harmony export */   a_: () => (/* binding */ isExisting),
+/* harmony export */   bd: () => (/* binding */ PROPAGATION),
+/* harmony export */   hO: () => (/* binding */ isOwnBucket),
+/* harmony export */   kL: () => (/* binding */ isRefusedForPolicy),
+/* harmony export */   rb: () => (/* binding */ isRefusedForKey),
+/* harmony export */   rf: () => (/* binding */ bucketWritePatience),
+/* harmony export */   yU: () => (/* binding */ keyWritePatience)
+/* harmony export */ });
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6373);
+// Which errors of AWS pass by themselves, and how long that is waited for. The SDK has tried throttling, 5xx and network
+// errors three times in a row before they come here (except for a policy write, which is never sent again as it stands).
+
+const THROTTLING = [
+    'Throttling',
+    'ThrottlingException',
+    'TooManyRequestsException',
+    'SlowDown',
+    'RequestLimitExceeded',
+];
+/** One write a second for each account and Region is CloudTrail's limit, shared with everybody else's calls. */
+const THROTTLED = { first: 1_000, longest: 8_000, total: 60_000 };
+/** "Wait a few minutes, and then try the operation again", says the API reference of ConflictException. */
+const CONFLICT = { first: 5_000, longest: 30_000, total: 180_000 };
+/** A trail just made can be unknown to the next call ("CloudTrail uses … eventual consistency"). */
+const APPEARING = { first: 250, longest: 3_000, total: 20_000 };
+/** A policy that S3 has stored can be unknown to CloudTrail; AWS names no time. */
+const PROPAGATION = { first: 300, longest: 5_000, total: 90_000 };
+/** The same where nothing is known that speaks for waiting. */
+const UNKNOWN_PROPAGATION = { first: 500, longest: 3_000, total: 8_000 };
+/** Another writer of the same bucket, or a write whose answer was lost. */
+const CONTENDED = { first: 200, longest: 3_000, total: 45_000 };
+const TRAIL_CALLS = new Map([
+    ...THROTTLING.map((code) => [code, THROTTLED]),
+    ['ConflictException', CONFLICT],
+]);
+const BUCKET_WRITES = new Map([
+    ...THROTTLING.map((code) => [code, THROTTLED]),
+    ...[
+        'OperationAborted',
+        'InternalError',
+        'ServiceUnavailable',
+        'RequestTimeout',
+        'TimeoutError',
+        'network',
+        'unreadable',
+        // Whoever writes has seen or made the bucket before: it has not appeared everywhere yet.
+        'NoSuchBucket',
+    ].map((code) => [code, CONTENDED]),
+]);
+const KEY_WRITES = new Map([
+    ...THROTTLING.map((code) => [code, THROTTLED]),
+    ...[
+        'KMSInternalException',
+        'DependencyTimeoutException',
+        'TimeoutError',
+        'network',
+        'unreadable',
+    ].map((code) => [code, CONTENDED]),
+]);
+const codeOf = (error) => (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .CallFailure */ .Rk ? error.awsCode : '');
+const isRefusedForPolicy = (error) => codeOf(error) === 'InsufficientS3BucketPolicyException';
+/** CloudTrail says it of the bucket as of the key, and does not say of which. */
+const isRefusedForKey = (error) => codeOf(error) === 'InsufficientEncryptionPolicyException';
+/** The key is not there. */
+const isMissingKey = (error) => codeOf(error) === 'NotFoundException';
+const isExisting = (error) => codeOf(error) === 'TrailAlreadyExistsException';
+const isGone = (error) => codeOf(error) === 'TrailNotFoundException';
+const isMissingBucket = (error) => codeOf(error) === 'NoSuchBucket';
+/** SNS's word for it. */
+const isMissingTopic = (error) => codeOf(error) === 'NotFoundException';
+/** Made meanwhile by another run, or by a call of ours whose answer was lost. */
+const isOwnBucket = (error) => codeOf(error) === 'BucketAlreadyOwnedByYou';
+const trailCallPatience = (error) => TRAIL_CALLS.get(codeOf(error)) ?? null;
+/** After CreateTrail, and only then, a trail that a call does not know or show is one that has not appeared there yet. */
+const newTrailPatience = (error) => codeOf(error) === 'TrailNotFoundException' || isExisting(error)
+    ? APPEARING
+    : trailCallPatience(error);
+const bucketWritePatience = (error) => BUCKET_WRITES.get(codeOf(error)) ?? null;
+const keyWritePatience = (error) => KEY_WRITES.get(codeOf(error)) ?? null;
+const UNANSWERED = [
+    'TimeoutError',
+    'network',
+    'unreadable',
+    'InternalError',
+    'RequestTimeout',
+    'KMSInternalException',
+    'DependencyTimeoutException',
+];
+/** The service may or may not have done what was asked. */
+const isUnanswered = (error) => UNANSWERED.includes(codeOf(error));
+//# sourceMappingURL=patience.js.map
+
+/***/ }),
+
+/***/ 2456:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  K: () => (/* binding */ deliveriesOf),
   bJ: () => (/* binding */ isError),
   Cs: () => (/* binding */ makePlan)
 });
@@ -80836,7 +90678,8 @@ var settings = __nccwpck_require__(5292);
 
 
 /** `sha256:` and 64 hexadecimal digits. */
-function planDigest(wish, members, policy) {
+function planDigest(wish, members, policy, keys) {
+    const managed = keys.filter((key) => key.wish.managed);
     const state = {
         version: 1,
         bucket: wish.bucket,
@@ -80845,12 +90688,17 @@ function planDigest(wish, members, policy) {
         organizationId: wish.admit[0]?.organizationId ?? null,
         ...(wish.tlsOnly && { tlsOnly: true }),
         trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
+        ...(managed.length > 0 && { keys: managed.map(keyIntent) }),
         lostAccess: policy.access.lostUnasked
             .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
             .toSorted(),
         broader: policy.access.broader,
     };
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(state)).digest('hex')}`;
+}
+function keyIntent({ wish: { arn, admit, withdraw } }) {
+    const trails = (deliveries) => deliveries.map(({ trailArn }) => trailArn).toSorted();
+    return { key: arn, trails: trails(admit), leaving: trails(withdraw) };
 }
 /** Written out in a fixed order: the digest must not depend on the order in which an object was built. */
 function intent({ trailArn, trail, member, withdraw }) {
@@ -80869,10 +90717,161 @@ function intent({ trailArn, trail, member, withdraw }) {
     };
 }
 //# sourceMappingURL=digest.js.map
+// EXTERNAL MODULE: ./lib/src/policy/index.js + 43 modules
+var policy = __nccwpck_require__(2278);
+// EXTERNAL MODULE: ./lib/src/plan/key-plan.js
+var key_plan = __nccwpck_require__(2999);
+// EXTERNAL MODULE: ./lib/src/plan/key-ports.js
+var key_ports = __nccwpck_require__(706);
+// EXTERNAL MODULE: ./lib/src/plan/patience.js
+var patience = __nccwpck_require__(9941);
+;// CONCATENATED MODULE: ./lib/src/plan/keys-plan.js
+// The keys that the members' trails are encrypted with: what becomes of the policy of each, and whom a key holds back that
+// CloudTrail could not use. Pure. A key of another account is told and not judged, for KMS shows its policy to nobody outside.
+
+
+
+
+function planKeys(members, observed, rules) {
+    const uses = members.flatMap((member) => useOf(member, rules));
+    const arns = [...new Set(uses.map(({ arn }) => arn))].toSorted();
+    const verdicts = arns.map((arn) => judge(arn, uses.filter((use) => use.arn === arn), observed.find((key) => key.arn === arn), rules.central));
+    return {
+        keys: verdicts.flatMap(({ plan }) => plan ?? []),
+        findings: verdicts.flatMap(({ findings }) => findings),
+        refused: new Set(verdicts.flatMap(({ refused }) => refused.map(({ trailArn }) => trailArn))),
+    };
+}
+/** Only a key that is named is managed: the role may write no other, and a trail that is gone names none. */
+function useOf({ member, trailArn, admit, withdraw }, { manageKeyPolicy }) {
+    const named = member.trail.settings.kmsKeyArn ?? '';
+    const managed = manageKeyPolicy && named !== '';
+    const arn = managed ? named : (admit?.kmsKeyArn ?? '');
+    if (arn === '')
+        return [];
+    const leaving = withdraw.map((delivery) => ({ ...delivery, kmsKeyArn: arn }));
+    return [
+        {
+            arn,
+            trailArn,
+            managed,
+            admit: admit === null ? [] : [admit],
+            withdraw: managed ? leaving : [],
+        },
+    ];
+}
+function judge(arn, uses, seen, central) {
+    const joining = uses.filter(({ admit }) => admit.length > 0);
+    const { region, accountId } = (0,key_ports/* placeOfKey */.q)(arn);
+    if (region !== central.bucketRegion)
+        return { plan: null, ...refusing(joining, wrongRegion(arn, region, central)) };
+    if (accountId !== central.accountId)
+        return { plan: null, findings: joining.length > 0 ? [foreign(arn, joining)] : [], refused: [] };
+    // Read before it was known to be this key's turn: nothing to say.
+    if (seen === undefined)
+        return { plan: null, findings: [], refused: [] };
+    if ('failure' in seen)
+        return unread(seen, uses, joining);
+    const unusable = joining.length > 0 ? unusableFinding(seen.description) : null;
+    if (unusable !== null)
+        return { plan: null, ...refusing(joining, unusable) };
+    return planned(arn, uses, seen);
+}
+function refusing(refused, finding) {
+    return { refused, findings: refused.length > 0 ? [finding] : [] };
+}
+/** Whoever has an error is held back, and the policy is planned without them. */
+function planned(arn, uses, { policy: { document } }) {
+    const whole = (0,key_plan/* planKeyPolicy */.b)(document, wishOf(arn, uses));
+    const tooLarge = whole.findings.some(({ code }) => code === 'key-policy-too-large');
+    const refused = uses.filter(({ admit }) => tooLarge || (0,policy/* missingKeyGrants */.rH)(whole.merge.document, admit).length > 0);
+    const rest = uses.filter((use) => !refused.includes(use));
+    const plan = refused.length > 0 ? (0,key_plan/* planKeyPolicy */.b)(document, wishOf(arn, rest)) : whole;
+    return { plan, findings: whole.findings, refused };
+}
+function wishOf(arn, uses) {
+    return {
+        arn,
+        accountId: (0,key_ports/* placeOfKey */.q)(arn).accountId,
+        managed: uses.some(({ managed }) => managed),
+        admit: uses.flatMap(({ admit }) => admit),
+        withdraw: uses.flatMap(({ withdraw }) => withdraw),
+    };
+}
+/** A policy that is to be managed must be read; where it is only looked at, not to have seen it is a warning. */
+function unread({ arn, failure }, uses, joining) {
+    if ((0,patience/* isMissingKey */.G3)(failure))
+        return {
+            plan: null,
+            refused: joining,
+            findings: joining.length > 0 ? failure.findings : [],
+        };
+    if (uses.some(({ managed }) => managed))
+        return { plan: null, refused: uses, findings: failure.findings };
+    const [cause] = failure.findings;
+    const finding = {
+        severity: 'warning',
+        code: 'key-not-looked-at',
+        account: (0,key_ports/* placeOfKey */.q)(arn).accountId,
+        message: `The policy of key ${arn} was not looked at, so it is not known whether CloudTrail may encrypt with it. ${cause?.message ?? ''}`,
+        remedy: `${cause?.remedy ?? ''} Or see by hand that the key policy grants this:\n${byHand(joining)}`,
+    };
+    return { plan: null, refused: [], findings: [finding] };
+}
+function wrongRegion(arn, region, { bucket, bucketRegion }) {
+    return {
+        severity: 'error',
+        code: 'key-wrong-region',
+        message: `Key ${arn} is in ${region}, but the bucket ${bucket} is in ${bucketRegion}. CloudTrail encrypts with keys of the bucket's Region only.`,
+        remedy: `Set kms-key-arn to a key in ${bucketRegion}; a multi-Region key has a replica's ARN there.`,
+    };
+}
+function foreign(arn, joining) {
+    const { accountId } = (0,key_ports/* placeOfKey */.q)(arn);
+    return {
+        severity: 'notice',
+        code: 'key-of-another-account',
+        account: accountId,
+        message: `Key ${arn} is not the central account's, so it was not looked at: KMS shows a key policy only within the key's account.`,
+        remedy: `See by hand, in account ${accountId}, that the key is enabled, that those who read the logs may use kms:Decrypt with it, and that its policy grants this:\n${byHand(joining)}`,
+    };
+}
+/** What AWS documents for these trails, as text to copy. */
+function byHand(joining) {
+    const admit = joining.flatMap((use) => use.admit);
+    const { document } = (0,policy/* mergeKeyPolicy */.g$)({ Statement: [] }, { admit, withdraw: [] });
+    return JSON.stringify(document.Statement, null, 2);
+}
+function unusableFinding({ arn, accountId, ...key }) {
+    const about = { severity: 'error', account: accountId };
+    if (key.manager === 'aws')
+        return {
+            ...about,
+            code: 'key-of-aws',
+            message: `Key ${arn} is managed by AWS: its policy does not admit CloudTrail and cannot be changed.`,
+            remedy: 'Create a key of your own, and set kms-key-arn to it.',
+        };
+    if (!key.symmetric)
+        return {
+            ...about,
+            code: 'key-not-symmetric',
+            message: `Key ${arn} is not a symmetric encryption key, and CloudTrail takes no other.`,
+            remedy: 'Set kms-key-arn to a symmetric key for encryption and decryption.',
+        };
+    if (key.enabled)
+        return null;
+    return {
+        ...about,
+        code: 'key-disabled',
+        message: `Key ${arn} cannot be used: its state is ${key.state}. CloudTrail would deliver nothing.`,
+        remedy: `Enable the key in KMS${key.state === 'PendingDeletion' ? ', once its deletion is cancelled' : ''}, or set another kms-key-arn.`,
+    };
+}
+//# sourceMappingURL=keys-plan.js.map
 // EXTERNAL MODULE: ./lib/src/plan/policy-plan.js
 var policy_plan = __nccwpck_require__(6770);
 // EXTERNAL MODULE: ./lib/src/plan/trail-plan.js + 3 modules
-var trail_plan = __nccwpck_require__(4945);
+var trail_plan = __nccwpck_require__(2323);
 ;// CONCATENATED MODULE: ./lib/src/plan/plan.js
 // The plan: all that will happen, as one value, from what is asked for and what is there. Pure and total. A member whose
 // trail must be left alone is granted nothing; a policy that must not be written holds back everything.
@@ -80880,11 +90879,13 @@ var trail_plan = __nccwpck_require__(4945);
 
 
 
+
 function makePlan(request, observed) {
     const trails = observed.members.map((member) => planMember(member, request));
-    const members = trails.map(({ plan }) => plan);
+    const judged = planKeys(trails.flatMap(({ plan }) => (plan.kind === 'planned' ? plan : [])), observed.keys, request);
+    const members = trails.map(({ plan }) => heldBackBy(judged.refused, plan));
     const planned = members.filter((member) => member.kind === 'planned');
-    const bucket = observed.bucket === undefined ? NO_WORK : (0,bucket_plan/* planBucket */.e)(observed.bucket, request.central);
+    const bucket = observed.bucket === undefined ? NO_WORK : (0,bucket_plan/* planBucket */.eu)(observed.bucket, request.central);
     const wish = {
         accountId: request.central.accountId,
         bucket: request.central.bucket,
@@ -80895,23 +90896,38 @@ function makePlan(request, observed) {
         withdraw: planned.flatMap(({ withdraw }) => withdraw),
     };
     const policy = (0,policy_plan/* planPolicy */._)(observed.policy.document, wish);
-    const digest = planDigest(wish, planned, policy);
+    const digest = planDigest(wish, planned, policy, judged.keys);
     const approval = approvalFindings(request.expectedPlan, digest);
-    const whole = [...policy.findings, ...approval];
+    const exposed = observed.bucket === undefined
+        ? []
+        : (0,bucket_plan/* publicPolicyFindings */.u6)(observed.bucket, policy.merge, request.central);
+    const whole = [...policy.findings, ...exposed, ...approval];
     // A bucket is not made ready for a trail that cannot be.
     const heldBack = request.operation === 'bootstrap' || members.some(({ kind }) => kind === 'held-back');
     return {
         bucket: bucket.steps,
         wish,
         policy,
+        keys: judged.keys,
         members,
-        findings: [...bucket.findings, ...whole, ...trails.flatMap(({ findings }) => findings)],
+        findings: [
+            ...bucket.findings,
+            ...whole,
+            ...judged.findings,
+            ...trails.flatMap(({ findings }) => findings),
+        ],
         blocked: whole.some(isError) || (planned.length === 0 && heldBack),
         changes: (bucket.steps.length > 0 ? 1 : 0) +
-            (policy.merge.changed ? 1 : 0) +
+            [policy, ...judged.keys].filter(({ merge }) => merge.changed).length +
             planned.filter(hasWork).length,
         digest,
     };
+}
+function heldBackBy(refused, plan) {
+    if (plan.kind !== 'planned' || !refused.has(plan.trailArn))
+        return plan;
+    const { member, trailArn } = plan;
+    return { kind: 'held-back', member, trailArn };
 }
 const NO_WORK = { steps: [], findings: [] };
 const isError = ({ severity }) => severity === 'error';
@@ -80933,6 +90949,7 @@ function planMember(observed, request) {
     const withdraw = trail.leaving.map((left) => deliveryOf(left.trailArn, left.prefix, ''));
     return { plan: { kind: 'planned', member, trailArn, admit, withdraw, trail }, findings };
 }
+/** What a trail of the account needs of the bucket, by its ARN, prefix and key. */
 function deliveriesOf(accountId, { central, organizationId }) {
     return (trailArn, prefix, kmsKeyArn) => ({
         trailArn,
@@ -80963,11 +90980,14 @@ function approvalFindings(expected, digest) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ deadFindings),
 /* harmony export */   _: () => (/* binding */ planPolicy)
 /* harmony export */ });
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3097);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2278);
+/* harmony import */ var _managed_elsewhere_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9840);
 // What becomes of the bucket policy, decided from the document that is there and the deliveries that are wished. Pure, and
 // asked again with each newly read document while a plan is carried out, so that apply decides nothing of its own.
+
 
 function planPolicy(before, wish) {
     const { layout, admit, withdraw, accountId } = wish;
@@ -80979,7 +90999,7 @@ function planPolicy(before, wish) {
         ...merge.findings,
         ...(0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)(merge.document, admit),
         ...(size === null ? [] : (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .sizeFindings */ .IK)(size, layout)),
-        ...(merge.changed ? dead(merge.document) : []),
+        ...(merge.changed ? [...deadFindings(merge.document), ...(0,_managed_elsewhere_js__WEBPACK_IMPORTED_MODULE_1__/* .policyFindings */ .Js)(before)] : []),
         ...(access.broader ? [broader(wish)] : []),
     ];
     return {
@@ -80992,7 +91012,7 @@ function planPolicy(before, wish) {
     };
 }
 /** S3 refuses a document that names a principal which no longer exists, and names only the first: here all are named. */
-function dead(document) {
+function deadFindings(document) {
     return (0,_policy_index_js__WEBPACK_IMPORTED_MODULE_0__/* .deadPrincipals */ .WO)(document ?? { Statement: [] }).map(({ statement, sid, principal }) => ({
         severity: 'error',
         code: 'policy-dead-principal',
@@ -81012,18 +91032,19 @@ function broader({ allowBroadening }) {
 
 /***/ }),
 
-/***/ 4945:
+/***/ 8835:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ planTrail)
-});
-
-// EXTERNAL MODULE: ./lib/src/trail/words.js
-var words = __nccwpck_require__(5116);
-;// CONCATENATED MODULE: ./lib/src/plan/trail-guards.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GV: () => (/* binding */ findTrail),
+/* harmony export */   JU: () => (/* binding */ untouchable),
+/* harmony export */   Jn: () => (/* binding */ elsewhere),
+/* harmony export */   Q0: () => (/* binding */ slots),
+/* harmony export */   Ru: () => (/* binding */ aboutAccount),
+/* harmony export */   YY: () => (/* binding */ losses),
+/* harmony export */   g$: () => (/* binding */ combination)
+/* harmony export */ });
+/* harmony import */ var _trail_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5116);
 // Why a trail must be left alone, or what its change costs: the findings about trails. Pure.
 
 /** "A Region takes five trails", multi-Region ones of other Regions included. Not adjustable. */
@@ -81070,11 +91091,82 @@ function elsewhere(live, bucket, about) {
 function losses(name, changes, about) {
     return changes
         .filter(({ loss }) => loss)
-        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,words/* changeInWords */.Z)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
+        .map((change) => about('warning', 'trail-loss', `${name} loses something: ${(0,_trail_words_js__WEBPACK_IMPORTED_MODULE_0__/* .changeInWords */ .Zb)(change)}.`, 'Apply only if that is meant. A setting that is not mentioned stays as it is.'));
 }
 //# sourceMappingURL=trail-guards.js.map
+
+/***/ }),
+
+/***/ 2323:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  c: () => (/* binding */ planTrail),
+  B: () => (/* binding */ stepsOf)
+});
+
+// EXTERNAL MODULE: ./lib/src/plan/destinations.js
+var destinations = __nccwpck_require__(5231);
+// EXTERNAL MODULE: ./lib/src/plan/managed-elsewhere.js
+var managed_elsewhere = __nccwpck_require__(9840);
 // EXTERNAL MODULE: ./lib/src/trail/extras.js
 var trail_extras = __nccwpck_require__(6290);
+;// CONCATENATED MODULE: ./lib/src/plan/second-copies.js
+// Which other trails of the account deliver already what a trail that begins to log will record, and what the second copy
+// costs. Pure. A trail that logs already is not spoken of: somebody has decided that, and pays for it knowingly or is told
+// by an audit.
+
+
+/**
+ * "The first copy of management events is delivered free of charge. Additional copies of management events are charged at
+ * $2.00 per 100,000 events" (CloudTrail pricing page), in each Region.
+ */
+const COST = 'CloudTrail charges $2.00 for every 100,000 management events of each copy after the first.';
+/** Where a trail begins to log. The trails that the steps are about are no second copies of one another. */
+function secondCopies({ member, trails, extras, replacedExtras }, steps, bucket, about) {
+    if (!steps.some(({ kind }) => kind === 'start-logging'))
+        return [];
+    const { name, extras: wish } = member.trail;
+    const selectors = wish.eventSelectors ??
+        extras.eventSelectors ??
+        replacedExtras.eventSelectors ??
+        trail_extras/* DEFAULT_SELECTORS */.hd;
+    if (!(0,trail_extras/* recordsManagementEvents */.Hi)(selectors))
+        return [];
+    const own = (0,managed_elsewhere/* touched */.FI)(trails, steps);
+    return trails
+        .filter((trail) => !own.includes(trail))
+        .map((trail) => secondCopy(trail, name, bucket, about));
+}
+function secondCopy(trail, name, bucket, about) {
+    const isKnown = trail.ownSelectors === false;
+    const what = isKnown
+        ? `already delivers the account's management events to bucket ${trail.bucket}. With ${name} there is a second copy.`
+        : `delivers to bucket ${trail.bucket}. If it records management events (its event selectors are not read), ${name} makes a second copy.`;
+    return about(isKnown ? 'warning' : 'notice', trail.organization ? 'second-copy-of-organization-trail' : 'second-copy-of-account-trail', `${inWords(trail)} ${what} ${COST}`, trail.organization ? insteadOfOrganization(trail) : insteadOfAccount(trail, bucket));
+}
+function inWords({ name, arn, organization }) {
+    const zone = (0,managed_elsewhere/* landingZoneOf */.hF)(name);
+    const maker = zone === null ? '' : `, made by ${zone},`;
+    return `${organization ? "The organization's" : "The account's"} trail ${name} (${arn})${maker}`;
+}
+const ADD_ONLY = 'If this trail is to add what the other does not record, say so with event-selectors.';
+function insteadOfOrganization({ name, bucket }) {
+    const controlTower = (0,managed_elsewhere/* landingZoneOf */.hF)(name) === 'Control Tower'
+        ? ' Control Tower makes its trail only while CloudTrail is turned on in the landing zone settings.'
+        : '';
+    return `If the logs in ${bucket} are enough, leave this account out, and read or replicate them from there. ${ADD_ONLY}${controlTower}`;
+}
+function insteadOfAccount({ name, bucket }, wished) {
+    return bucket === wished
+        ? `If this trail is to take the other's place, set replaces-trail to ${name}. ${ADD_ONLY}`
+        : `Delete ${name} once nobody needs the logs in ${bucket} any more. ${ADD_ONLY}`;
+}
+//# sourceMappingURL=second-copies.js.map
+// EXTERNAL MODULE: ./lib/src/plan/trail-guards.js
+var trail_guards = __nccwpck_require__(8835);
 // EXTERNAL MODULE: ./lib/src/trail/settings.js
 var settings = __nccwpck_require__(5292);
 ;// CONCATENATED MODULE: ./lib/src/plan/trail-onboard.js
@@ -81085,8 +91177,8 @@ var settings = __nccwpck_require__(5292);
 
 function planOnboarding(observed, rules) {
     const { member, trails, trailArn } = observed;
-    const about = aboutAccount(member.accountId);
-    const live = findTrail(trails, trailArn, member.trail.name);
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
     const old = replacedTrail(observed);
     const wish = {
         ...(rules.central.prefix !== undefined && { prefix: rules.central.prefix }),
@@ -81095,8 +91187,8 @@ function planOnboarding(observed, rules) {
     const intended = (0,settings/* intendedSettings */.Bd)(wish, rules.central.bucket, live ?? old);
     const changes = live === null ? [] : (0,settings/* settingChanges */.eC)(live, intended);
     const findings = [
-        ...combination(intended, about),
-        ...(live === null ? slots(trails, member.region, about) : untouchable(live, trailArn, about)),
+        ...(0,trail_guards/* combination */.g$)(intended, about),
+        ...(live === null ? (0,trail_guards/* slots */.Q0)(trails, member.region, about) : (0,trail_guards/* untouchable */.JU)(live, trailArn, about)),
         ...(live === null ? [] : changeFindings(live, changes, rules, about)),
         ...extraLosses(observed, about),
         ...(old === null ? [] : retirementFindings(old, observed, rules, about)),
@@ -81116,14 +91208,14 @@ function planOnboarding(observed, rules) {
 }
 function changeFindings(live, changes, { central, allowRepoint }, about) {
     return live.bucket === central.bucket || allowRepoint
-        ? losses(live.name, changes, about)
-        : [elsewhere(live, central.bucket, about)];
+        ? (0,trail_guards/* losses */.YY)(live.name, changes, about)
+        : [(0,trail_guards/* elsewhere */.Jn)(live, central.bucket, about)];
 }
 function replacedTrail({ member, trails, replacedArn }) {
     const { replaces } = member.trail;
     if (replacedArn === undefined || replaces === undefined)
         return null;
-    return findTrail(trails, replacedArn, replaces);
+    return (0,trail_guards/* findTrail */.GV)(trails, replacedArn, replaces);
 }
 /** A new trail takes over what the replaced one has and nobody mentions. */
 function creation({ member, replacedExtras }, settings) {
@@ -81191,7 +91283,7 @@ function retirement(trail, logging) {
     ];
 }
 function retirementFindings(old, { replacedArn = '' }, { central }, about) {
-    const guarded = untouchable(old, replacedArn, about);
+    const guarded = (0,trail_guards/* untouchable */.JU)(old, replacedArn, about);
     if (guarded.length > 0 || old.bucket === central.bucket)
         return guarded;
     return [
@@ -81207,13 +91299,13 @@ function retirementFindings(old, { replacedArn = '' }, { central }, about) {
 function planOffboarding(observed, rules) {
     const { member, trails, trailArn, logging } = observed;
     const { bucket, prefix = '' } = rules.central;
-    const about = aboutAccount(member.accountId);
-    const live = findTrail(trails, trailArn, member.trail.name);
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const live = (0,trail_guards/* findTrail */.GV)(trails, trailArn, member.trail.name);
     const isOurs = live?.arn === trailArn && live.bucket === bucket && !live.organization;
     const leaving = [{ trailArn, prefix: isOurs ? live.prefix : prefix }];
     const findings = [
         ...(member.state === 'closed' ? [trail_offboard_closed(member.trail.name, about)] : []),
-        ...(live === null ? [] : untouchable(live, trailArn, about)),
+        ...(live === null ? [] : (0,trail_guards/* untouchable */.JU)(live, trailArn, about)),
         ...(live === null || isOurs || live.arn !== trailArn || live.organization
             ? []
             : [notOurs(live, bucket, about)]),
@@ -81239,7 +91331,19 @@ function others(trails, leaving, bucket, about) {
 // touched comes out with the finding that says why, and is then not granted anything either.
 
 
+
+
+
+
 function planTrail(observed, rules) {
+    const plan = planSteps(observed, rules);
+    return { ...plan, findings: [...plan.findings, ...surroundings(observed, plan, rules)] };
+}
+/** What will be done: nothing where an error holds the trail back. */
+function stepsOf({ steps, findings }) {
+    return findings.some(({ severity }) => severity === 'error') ? [] : steps;
+}
+function planSteps(observed, rules) {
     const { state } = observed.member;
     switch (state) {
         case 'present':
@@ -81249,30 +91353,62 @@ function planTrail(observed, rules) {
             return planOffboarding(observed, rules);
     }
 }
+/** What is about the steps and not about the trail's own settings: nothing where nothing is done. */
+function surroundings(observed, plan, { central, mode }) {
+    const { member, trails, trailArn, extras, replacedExtras, tagsUnread, topic } = observed;
+    const about = (0,trail_guards/* aboutAccount */.Ru)(member.accountId);
+    const steps = stepsOf(plan);
+    const tagsOf = ({ arn }) => (arn === trailArn ? extras : replacedExtras).tags;
+    return [
+        ...secondCopies(observed, steps, central.bucket, about),
+        ...(0,managed_elsewhere/* trailFindings */.hQ)(trails, steps, tagsOf, about),
+        ...(tagsUnread === undefined ? [] : [unread(member.trail.name, tagsUnread, about)]),
+        ...(0,destinations/* destinationFindings */.h8)((0,destinations/* destinationsSet */.Ki)(steps), { trailArn, mode, topic }, about),
+    ];
+}
+function unread(name, cause, about) {
+    return about('notice', 'trail-tags-not-read', `Whether another tool manages trail ${name} was not looked at, for its tags could not be read: ${cause}`, 'Allow cloudtrail:ListTags on the trail to be told when Terraform or CloudFormation would undo a change.');
+}
 //# sourceMappingURL=trail-plan.js.map
 
 /***/ }),
 
-/***/ 3097:
+/***/ 2278:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   pn: () => (/* reexport */ PolicyError),
+  gQ: () => (/* reexport */ admitsAnyAccount),
   Q4: () => (/* reexport */ compareAccess),
   WO: () => (/* reexport */ deadPrincipals),
   h4: () => (/* reexport */ diagnose),
+  sN: () => (/* reexport */ diagnoseKey),
+  YZ: () => (/* reexport */ diagnoseTopic),
   wR: () => (/* reexport */ diffPolicies),
+  dE: () => (/* reexport */ granteesOf),
+  aw: () => (/* reexport */ isTlsOnly),
+  FZ: () => (/* reexport */ keyLosses),
+  Hb: () => (/* reexport */ keyReaderFindings),
+  Hs: () => (/* reexport */ keySizeFindings),
+  KE: () => (/* reexport */ listed),
   pg: () => (/* reexport */ measurePolicy),
+  g$: () => (/* reexport */ mergeKeyPolicy),
   VA: () => (/* reexport */ mergePolicy),
   W6: () => (/* reexport */ missingGrants),
+  rH: () => (/* reexport */ missingKeyGrants),
   ON: () => (/* reexport */ parsePolicy),
-  yv: () => (/* reexport */ parse_printPolicy),
-  IK: () => (/* reexport */ sizeFindings)
+  yv: () => (/* reexport */ printPolicy),
+  Qg: () => (/* reexport */ publicStatements),
+  xw: () => (/* reexport */ reachOf),
+  JY: () => (/* reexport */ sidsOf),
+  IK: () => (/* reexport */ sizeFindings),
+  le: () => (/* reexport */ topicStatement),
+  KT: () => (/* reexport */ weaknesses)
 });
 
-// UNUSED EXPORTS: diagnoseKey, keySizeFindings, mergeKeyPolicy, missingKeyGrants, samePolicy
+// UNUSED EXPORTS: samePolicy
 
 ;// CONCATENATED MODULE: ./lib/src/policy/once.js
 // Work on a document or a statement that is done once, however often its result is asked for. Both are values that never
@@ -81306,17 +91442,21 @@ const STATEMENT_ELEMENTS = new Set([
     'Condition',
 ]);
 /** IAM reads a lone value and a list of one alike; so does everything that goes through here. */
-function document_asList(value) {
+function asList(value) {
     return isList(value) ? value : [value];
 }
 /** The statements in document order; their zero-based positions are what `Decision` and `DeadPrincipal` speak of. */
-function document_statementsOf(document) {
-    return document_asList(document.Statement);
+function statementsOf(document) {
+    return asList(document.Statement);
 }
 /** All lines of the statement's `Condition` block, in document order; every one of them must hold. */
-const document_conditionEntries = oncePer((statement) => Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys).map(([key, values]) => ({ operator, key, values: document_asList(values) }))));
+const conditionEntries = oncePer((statement) => Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) => Object.entries(keys).map(([key, values]) => ({ operator, key, values: asList(values) }))));
 function isList(value) {
     return Array.isArray(value);
+}
+/** In document order; statements without one, or with the empty one that S3 gives back for none, are left out. */
+function sidsOf(document) {
+    return statementsOf(document).flatMap(({ Sid }) => Sid || []);
 }
 //# sourceMappingURL=document.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/canonical.js
@@ -81326,7 +91466,7 @@ function isList(value) {
 
 
 /** Whether two policies are equal but for S3's rewriting. Source: facts seen in the field, see docs; AWS documents none. */
-function canonical_samePolicy(a, b) {
+function samePolicy(a, b) {
     if (a === b)
         return true;
     if (a === null || b === null)
@@ -81334,7 +91474,7 @@ function canonical_samePolicy(a, b) {
     return canonicalText(a) === canonicalText(b);
 }
 function canonicalText({ Statement, ...rest }) {
-    const statements = document_asList(Statement).map(canonicalStatement).toSorted();
+    const statements = asList(Statement).map(canonicalStatement).toSorted();
     return JSON.stringify([canonicalRest(rest), statements]);
 }
 /** The same text for statements that differ in S3's rewriting alone. */
@@ -81343,7 +91483,7 @@ const canonicalStatement = oncePer((statement) => {
     return JSON.stringify([
         Sid ?? '',
         canonicalRest(elements),
-        document_conditionEntries(statement)
+        conditionEntries(statement)
             .map(({ operator, key, values }) => [
             operator.toLowerCase(),
             key.toLowerCase(),
@@ -81362,10 +91502,10 @@ function canonicalRest(elements) {
 function canonicalValue(value) {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
         return Object.entries(value)
-            .map(([type, names]) => [type, sorted(document_asList(names).map(accountNumber))])
+            .map(([type, names]) => [type, sorted(asList(names).map(accountNumber))])
             .toSorted(([a], [b]) => (a < b ? -1 : 1));
     }
-    return sorted(document_asList(value));
+    return sorted(asList(value));
 }
 /** Elements IAM does not know may hold anything. */
 function sorted(values) {
@@ -81426,7 +91566,7 @@ function isTrailArn(text) {
     return /^arn:[\w-]+:cloudtrail:[\w-]+:\d{12}:trail\/[\w.-]+$/.test(text);
 }
 /** A list of members may come in any order and more than once; the policy that follows must not depend on it. */
-function cloudtrail_inCanonicalOrder(deliveries) {
+function inCanonicalOrder(deliveries) {
     const byIdentity = new Map(deliveries.map((delivery) => [identityOf(delivery), delivery]));
     return [...byIdentity].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, delivery]) => delivery);
 }
@@ -81508,7 +91648,7 @@ function characterLength(text, at) {
     return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
 /** {@link fits} for a pattern without variables, whatever the case: how IAM matches action names. */
-function match_fitsAnyCase(pattern, text) {
+function fitsAnyCase(pattern, text) {
     return fits({ text: pattern.toLowerCase(), literal: NONE }, text.toLowerCase());
 }
 /**
@@ -81730,7 +91870,7 @@ const UNIQUE_ID = /^(AIDA|AROA|AGPA|ANPA|AIPA|ASCA)[A-Z0-9]+(:|$)/;
  * Source: S3 user guide, "Principals for bucket policies"; S3 API reference, "Error responses".
  */
 function deadPrincipals(document) {
-    return document_statementsOf(document).flatMap(({ Sid, Principal, NotPrincipal }, statement) => [...namesOf(Principal), ...namesOf(NotPrincipal)]
+    return statementsOf(document).flatMap(({ Sid, Principal, NotPrincipal }, statement) => [...namesOf(Principal), ...namesOf(NotPrincipal)]
         .filter(([, name]) => UNIQUE_ID.test(name))
         .map(([, principal]) => ({ statement, ...(Sid !== undefined && { sid: Sid }), principal })));
 }
@@ -81797,7 +91937,7 @@ function isNamed(type, name, { isService, isCalled }) {
 function namesOf(principals) {
     if (typeof principals === 'string')
         return [[principals === '*' ? 'AWS' : '', principals]];
-    return Object.entries(principals ?? {}).flatMap(([type, names]) => document_asList(names).map((name) => [type, name]));
+    return Object.entries(principals ?? {}).flatMap(([type, names]) => asList(names).map((name) => [type, name]));
 }
 //# sourceMappingURL=principals.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/evaluate.js
@@ -81811,11 +91951,11 @@ function namesOf(principals) {
 
 
 /** What this policy alone decides: an explicit Deny, else an Allow, else nothing. */
-function evaluate_evaluate(document, request) {
+function evaluate(document, request) {
     const question = ask(document, request);
     const hits = { Allow: [], Deny: [] };
     const unknown = [];
-    for (const [index, statement] of document_statementsOf(document).entries()) {
+    for (const [index, statement] of statementsOf(document).entries()) {
         const applies = verdictOf(mismatches(statement, question));
         if (applies === 'yes')
             hits[statement.Effect].push(index);
@@ -81833,7 +91973,7 @@ function evaluate_evaluate(document, request) {
  * action, resource, conditions; empty if it applies. Throws a RangeError if there is no such statement.
  */
 function explain(document, statementIndex, request) {
-    const statement = document_statementsOf(document)[statementIndex];
+    const statement = statementsOf(document)[statementIndex];
     if (statement === undefined)
         throw new RangeError(`The policy has no statement ${statementIndex}`);
     return [...mismatches(statement, ask(document, request))];
@@ -81846,7 +91986,7 @@ function ask(document, request) {
     };
     return { request, context, variables: document.Version === '2012-10-17' ? single : undefined };
 }
-const contextOf = oncePer((given) => new Map(Object.entries(given).map(([key, value]) => [key.toLowerCase(), document_asList(value)])));
+const contextOf = oncePer((given) => new Map(Object.entries(given).map(([key, value]) => [key.toLowerCase(), asList(value)])));
 /** Stops at the first certain mismatch: the others need not be looked for. */
 function verdictOf(found) {
     let applies = 'yes';
@@ -81863,7 +92003,7 @@ function* mismatches(statement, question) {
         if (found !== undefined)
             yield found;
     }
-    for (const entry of document_conditionEntries(statement)) {
+    for (const entry of conditionEntries(statement)) {
         const holds = conditionHolds(entry, question.context, question.variables);
         const actual = question.context.get(entry.key.toLowerCase()) ?? [];
         if (holds !== 'yes')
@@ -81885,7 +92025,7 @@ function principalMismatch({ Principal, NotPrincipal }, { request: { caller: act
     return { verdict: applies, element: 'principal', negated, wanted, actual };
 }
 function actionMismatch({ Action, NotAction }, { request: { action } }) {
-    return textMismatch('action', onlyOne('Action', Action, NotAction), action, (wanted) => verdict(match_fitsAnyCase(wanted, action)));
+    return textMismatch('action', onlyOne('Action', Action, NotAction), action, (wanted) => verdict(fitsAnyCase(wanted, action)));
 }
 /**
  * A resource with an unresolvable variable "will not match any resource". For `NotResource` that can be read both ways
@@ -81902,7 +92042,7 @@ function textMismatch(element, pair, actual, test) {
     if ('element' in pair)
         return pair;
     const { negated } = pair;
-    const wanted = document_asList(pair.wanted);
+    const wanted = asList(pair.wanted);
     const named = any(wanted, test);
     const applies = negated ? not(named) : named;
     if (applies === 'yes')
@@ -81931,7 +92071,7 @@ const ADMITTING = new Set([
     'arnlike',
 ]);
 /** An Allow for CloudTrail's service principal and nobody else. */
-function locate_isForCloudTrailAlone({ Effect, Principal }) {
+function isForCloudTrailAlone({ Effect, Principal }) {
     if (Effect !== 'Allow' || typeof Principal !== 'object')
         return false;
     const types = Object.keys(Principal);
@@ -81939,10 +92079,10 @@ function locate_isForCloudTrailAlone({ Effect, Principal }) {
     return types.length === 1 && services.length > 0 && services.every(isCloudTrail);
 }
 function servicesOf(principals) {
-    return document_asList(principals['Service'] ?? []);
+    return asList(principals['Service'] ?? []);
 }
 /** Whether CloudTrail is among the principals, alone or beside others. */
-function locate_namesCloudTrail({ Principal }) {
+function namesCloudTrail({ Principal }) {
     return typeof Principal === 'object' && servicesOf(Principal).some(isCloudTrail);
 }
 function isCloudTrail(name) {
@@ -81950,29 +92090,29 @@ function isCloudTrail(name) {
 }
 /** Whether the statement is for this one thing and no other. */
 function isOnlyFor(kind, { Action }) {
-    const actions = Action === undefined ? [] : document_asList(Action);
+    const actions = Action === undefined ? [] : asList(Action);
     return (actions.length > 0 &&
         actions.every((action) => action.toLowerCase() === ACTION[kind].toLowerCase()));
 }
 function resourcesOf({ Resource }) {
-    return Resource === undefined ? [] : document_asList(Resource);
+    return Resource === undefined ? [] : asList(Resource);
 }
 /** The line of the statement's conditions with this key in any case; undefined unless there is exactly one and it admits what it lists. */
-function locate_admittingEntry(statement, key) {
+function admittingEntry(statement, key) {
     const [entry, ...others] = entriesFor(statement, key);
     if (entry === undefined || others.length > 0)
         return undefined;
     return ADMITTING.has(entry.operator.toLowerCase()) ? entry : undefined;
 }
 function entriesFor(statement, key) {
-    return document_conditionEntries(statement).filter((entry) => entry.key.toLowerCase() === key);
+    return conditionEntries(statement).filter((entry) => entry.key.toLowerCase() === key);
 }
-const locate_SOURCE_ARN = 'aws:sourcearn';
+const SOURCE_ARN = 'aws:sourcearn';
 const SOURCE_ACCOUNT = 'aws:sourceaccount';
 const SOURCE_ORGANIZATION = 'aws:sourceorgid';
 /** The accounts that the statement names by a path or by a trail. */
 function accountsNamedIn(statement) {
-    const senders = [locate_SOURCE_ARN, SOURCE_ACCOUNT].flatMap((key) => entriesFor(statement, key).flatMap(({ values }) => values.map(String)));
+    const senders = [SOURCE_ARN, SOURCE_ACCOUNT].flatMap((key) => entriesFor(statement, key).flatMap(({ values }) => values.map(String)));
     const accounts = [
         ...resourcesOf(statement).map(pathAccount),
         ...senders.map((sender) => (isTrailArn(sender) ? accountOf(sender) : sender)),
@@ -81981,16 +92121,16 @@ function accountsNamedIn(statement) {
 }
 /** The list with what is not in it yet; the very same value if nothing is new, and never a list for a lone value. */
 function union(list, more) {
-    const present = new Set(document_asList(list).map(String));
+    const present = new Set(asList(list).map(String));
     const added = [...new Set(more)].filter((value) => !present.has(String(value)));
-    return added.length === 0 ? list : locate_oneOrMany([...document_asList(list), ...added]);
+    return added.length === 0 ? list : oneOrMany([...asList(list), ...added]);
 }
-function locate_oneOrMany(values) {
+function oneOrMany(values) {
     const [first, ...others] = values;
     return first !== undefined && others.length === 0 ? first : values;
 }
 /** The statement with other values in this one place of its conditions; every key stays where it is. */
-function locate_withValues(statement, { operator, key }, values) {
+function withValues(statement, { operator, key }, values) {
     const { Condition = {} } = statement;
     return {
         ...statement,
@@ -82021,11 +92161,11 @@ const SENT_BUT_UNKNOWN = {
 };
 /** Per unknown; a policy that asks for more values than that is not followed into each of them. */
 const MOST_OPTIONS = 8;
-const worlds_askedBy = oncePer((document) => askedByAll([document]));
+const askedBy = oncePer((document) => askedByAll([document]));
 function askedByAll(documents) {
     const keys = new Map();
-    for (const statement of documents.flatMap(document_statementsOf)) {
-        for (const { key, values } of document_conditionEntries(statement)) {
+    for (const statement of documents.flatMap(statementsOf)) {
+        for (const { key, values } of conditionEntries(statement)) {
             const known = keys.get(key.toLowerCase()) ?? [];
             known.push(...values.map(String));
             keys.set(key.toLowerCase(), known);
@@ -82038,7 +92178,7 @@ function askedByAll(documents) {
  * At least one. Keys that are not in here, and network keys above all, are absent: AWS redacts them between services.
  * `service` is the name CloudTrail goes by, one of {@link serviceNames}.
  */
-function worlds_worldsOf(delivery, { keys, unknowns }, service = CLOUDTRAIL) {
+function worldsOf(delivery, { keys, unknowns }, service = CLOUDTRAIL) {
     const known = certain(delivery, service);
     const organization = organizations(delivery, keys);
     return encryptions(delivery, keys).flatMap((headers) => organization.flatMap((member) => unknowns.map((more) => ({ service, headers, context: { ...known, ...member, ...more } }))));
@@ -82141,7 +92281,7 @@ function examplesOf(clause, around) {
 }
 /** Whether the clause by itself allows the request. */
 function isUnder(clause, request) {
-    return evaluate_evaluate(aloneOf(clause), request).effect === 'allowed';
+    return evaluate(aloneOf(clause), request).effect === 'allowed';
 }
 function aloneOf({ principal, action, resource, conditions }) {
     const Condition = {};
@@ -82189,17 +92329,17 @@ function contextsOf({ principal, conditions }, { asked, contexts }) {
 }
 /** As CloudTrail would send it for the trail, with and without the keys that a policy names. */
 function cloudTrailContexts(met, asked) {
-    const trailArn = met[locate_SOURCE_ARN];
+    const trailArn = met[SOURCE_ARN];
     const sender = typeof trailArn === 'string' ? { trailArn, accountId: accountOf(trailArn) } : {};
     const delivery = { trailArn: '', accountId: '', bucket: '', prefix: '', ...sender };
     const trails = [delivery, ...keysIn(asked).map((kmsKeyArn) => ({ ...delivery, kmsKeyArn }))];
     return trails
-        .flatMap((trail) => worlds_worldsOf(trail, asked))
+        .flatMap((trail) => worldsOf(trail, asked))
         .map(({ context, headers }) => ({ ...context, ...headers.logs }))
         .map((context) => (trailArn === undefined ? withoutSender(context) : context));
 }
 function withoutSender(context) {
-    const kept = Object.entries(context).filter(([key]) => key !== locate_SOURCE_ARN && key !== SOURCE_ACCOUNT);
+    const kept = Object.entries(context).filter(([key]) => key !== SOURCE_ARN && key !== SOURCE_ACCOUNT);
     return Object.fromEntries(kept);
 }
 function keysIn(asked) {
@@ -82211,10 +92351,10 @@ function keysIn(asked) {
 /** A pattern of trails, and a list of accounts beside it: a trail of such an account. */
 function patternSender(asked, conditions) {
     const account = asked[SOURCE_ACCOUNT];
-    const pattern = conditions.find(({ key }) => key.toLowerCase() === locate_SOURCE_ARN)?.values[0];
+    const pattern = conditions.find(({ key }) => key.toLowerCase() === SOURCE_ARN)?.values[0];
     if (typeof account !== 'string' || pattern === undefined)
         return {};
-    return { [locate_SOURCE_ARN]: fill(String(pattern), account) };
+    return { [SOURCE_ARN]: fill(String(pattern), account) };
 }
 /** A context in which the condition holds, where its operator makes one easy to find; examples that fail are left out later. */
 function meeting({ operator, key, values }) {
@@ -82244,8 +92384,8 @@ const MOST_VALUES = 3;
 // How findings speak of a policy: statements by number and Sid, long lists cut short. Text only.
 
 /** `statement 3 (Sid "DenyWrongKey")`; numbers count from one, as people do. */
-function wording_nameOf(document, index) {
-    const sid = document_statementsOf(document)[index]?.Sid;
+function nameOf(document, index) {
+    const sid = statementsOf(document)[index]?.Sid;
     return sid ? `statement ${index + 1} (Sid ${JSON.stringify(sid)})` : `statement ${index + 1}`;
 }
 /** The first few, and how many more there are. */
@@ -82274,7 +92414,7 @@ function clausesOf(statement) {
     const resources = patterns('!', statement.Resource, statement.NotResource);
     const principals = principalsOf(statement);
     const actions = patterns('!', statement.Action, statement.NotAction);
-    const entries = document_conditionEntries(statement);
+    const entries = conditionEntries(statement);
     const pairs = pairsOf(senders === undefined ? undefined : matchable(senders), resources);
     const clause = (principal, action, { sender, resource }) => {
         const conditions = entries.map((entry) => sender !== undefined && isSame(entry, senders) ? { ...entry, values: [sender] } : entry);
@@ -82292,8 +92432,8 @@ function clausesOf(statement) {
 }
 /** The list that tells one member from the other: trails, or, where those are a pattern, accounts. */
 function sendersOf(statement) {
-    const trails = locate_admittingEntry(statement, locate_SOURCE_ARN);
-    const accounts = locate_admittingEntry(statement, SOURCE_ACCOUNT);
+    const trails = admittingEntry(statement, SOURCE_ARN);
+    const accounts = admittingEntry(statement, SOURCE_ACCOUNT);
     if (trails?.values.some((value) => isTrailArn(String(value))))
         return trails;
     return accounts ?? trails;
@@ -82356,8 +92496,8 @@ function senderAccount(sender) {
 }
 function patterns(mark, positive, negative) {
     if (positive !== undefined)
-        return document_asList(positive);
-    return negative === undefined ? [] : [`${mark}${document_asList(negative).join(' ')}`];
+        return asList(positive);
+    return negative === undefined ? [] : [`${mark}${asList(negative).join(' ')}`];
 }
 function principalsOf({ Principal, NotPrincipal }) {
     if (Principal !== undefined)
@@ -82370,7 +92510,7 @@ function principalsOf({ Principal, NotPrincipal }) {
 function named(principals) {
     if (typeof principals === 'string')
         return [{ type: 'AWS', name: principals }];
-    return Object.entries(principals).flatMap(([type, names]) => document_asList(names).map((name) => ({ type, name })));
+    return Object.entries(principals).flatMap(([type, names]) => asList(names).map((name) => ({ type, name })));
 }
 function rowOf(principal, action, resource, conditions) {
     return {
@@ -82402,7 +92542,7 @@ function conditionText({ operator, key, values }) {
     const texts = values.map(String);
     const isAdmitting = /^(string|arn)(equals|like)$/i.test(operator);
     const name = key.toLowerCase();
-    if (isAdmitting && name === locate_SOURCE_ARN) {
+    if (isAdmitting && name === SOURCE_ARN) {
         return `for ${texts.length === 1 ? 'trail' : 'trails'} ${listed(texts.map(shortArn))}`;
     }
     if (isAdmitting && name === SOURCE_ACCOUNT)
@@ -82434,13 +92574,13 @@ const judgeOf = oncePer((document) => {
         const key = `${account} ${service}`;
         const part = parts.get(key) ?? partOf(account, service);
         parts.set(key, part);
-        const { effect, statements, unknown } = evaluate_evaluate(part.document, request);
+        const { effect, statements, unknown } = evaluate(part.document, request);
         const position = (index) => part.positions[index] ?? index;
         return { effect, statements: statements.map(position), unknown: unknown.map(position) };
     };
 });
 function partsOf(document) {
-    const statements = document_statementsOf(document);
+    const statements = statementsOf(document);
     const shorter = statements.map(shortened);
     const byOwner = narrow_groupBy(statements.keys(), (index) => ownerOf(statements[index]));
     const openTo = once((service) => (byOwner.get(undefined) ?? []).filter((index) => mayBeFor(statements[index], service)));
@@ -82465,13 +92605,13 @@ function mayBeFor(statement, service) {
         return true;
     return Object.entries(principals).some(([type, names]) => {
         if (type === 'AWS')
-            return document_asList(names).includes('*');
-        return type === 'Service' ? document_asList(names).includes(service) : true;
+            return asList(names).includes('*');
+        return type === 'Service' ? asList(names).includes(service) : true;
     });
 }
 /** The account that all of the statement's resources belong to; undefined if there is none such. */
 function ownerOf(statement) {
-    const owners = document_asList(statement?.Resource ?? []).map(resourceOwner);
+    const owners = asList(statement?.Resource ?? []).map(resourceOwner);
     const [owner] = owners;
     return owners.every((other) => other === owner) ? owner : undefined;
 }
@@ -82513,7 +92653,7 @@ function resourceOwner(resource) {
 }
 /** Nothing matches an empty list, as nothing of this account matches the entries left out. */
 function narrowed(list, owner) {
-    const entries = document_asList(list);
+    const entries = asList(list);
     if (owner === undefined || entries.length < LONG)
         return undefined;
     const groups = narrow_groupBy(entries, owner);
@@ -82546,9 +92686,9 @@ function narrow_groupBy(items, keyOf) {
  * document grants nothing.
  */
 function missingGrants(document, deliveries) {
-    return grants_missingBy(examinerOf(document), GRANT_KINDS, deliveries);
+    return missingBy(examinerOf(document), GRANT_KINDS, deliveries);
 }
-function grants_missingBy(standing, kinds, deliveries) {
+function missingBy(standing, kinds, deliveries) {
     return deliveries.flatMap((delivery) => kinds
         .filter((kind) => standing(kind, delivery) === 'missing')
         .map((kind) => ({ kind, delivery })));
@@ -82563,13 +92703,13 @@ function examinerFor(document, requests) {
 }
 /** For a single question. */
 function standingIn(document, requests, { kind, delivery }) {
-    const judge = (_, request) => evaluate_evaluate(document, request);
+    const judge = (_, request) => evaluate(document, request);
     return examiner(document, requests, judge)(kind, delivery);
 }
 function examiner(document, requests, judge) {
-    const asked = worlds_askedBy(document);
-    const isDeny = (index) => document_statementsOf(document)[index]?.Effect === 'Deny';
-    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worlds_worldsOf(delivery, asked, service).map((world) => inWorld(requests(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
+    const asked = askedBy(document);
+    const isDeny = (index) => statementsOf(document)[index]?.Effect === 'Deny';
+    return (kind, delivery) => bestOf(serviceNames(delivery).map((service) => overWorlds(worldsOf(delivery, asked, service).map((world) => inWorld(requests(kind, delivery, world), (request) => judge(delivery.accountId, request), isDeny)))));
 }
 function bestOf(standings) {
     if (standings.includes('certain'))
@@ -82595,7 +92735,7 @@ function inWorld(requests, judge, isDeny) {
 function withoutDenies(document) {
     return {
         ...document,
-        Statement: document_statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
+        Statement: statementsOf(document).filter(({ Effect }) => Effect === 'Allow'),
     };
 }
 /**
@@ -82633,7 +92773,7 @@ const DIGEST_KEY = 'CloudTrail-Digest/sa-east-1/2026/11/23/CloudTrail-Digest_sa-
 function purposes(deliveries, unchanged) {
     const needs = new Set(deliveries.flatMap((delivery) => GRANT_KINDS.map((kind) => keyOf(ACTION[kind], resourceArn(kind, delivery), delivery.trailArn))));
     const concerned = new Set(deliveries.flatMap((one) => [one.trailArn, pathArn(one)]));
-    const listed = new Set(document_statementsOf(unchanged).flatMap(namedIn));
+    const listed = new Set(statementsOf(unchanged).flatMap(namedIn));
     return ({ principal, action, resource, sender = '' }) => {
         if (principal.type !== 'Service' || !CLOUDTRAIL_NAMES.has(principal.name))
             return 'beyond';
@@ -82649,7 +92789,7 @@ function keyOf(action, resource, trailArn) {
     return JSON.stringify([action, resource, trailArn]);
 }
 function namedIn(statement) {
-    const trails = entriesFor(statement, locate_SOURCE_ARN).flatMap(({ values }) => values.map(String));
+    const trails = entriesFor(statement, SOURCE_ARN).flatMap(({ values }) => values.map(String));
     return [...trails, ...resourcesOf(statement)];
 }
 //# sourceMappingURL=intent.js.map
@@ -82710,18 +92850,18 @@ function sideOf(given) {
         document,
         allows: (request) => {
             const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
-            const sender = String(request.context[locate_SOURCE_ARN] ?? '').split(':')[4];
+            const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
             const isOneAccounts = account === undefined || account === sender;
             const decision = sender !== undefined && isOneAccounts
                 ? judge(sender, request)
-                : evaluate_evaluate(document, request);
+                : evaluate(document, request);
             return decision.effect === 'allowed';
         },
     };
 }
 /** Where a Deny or the version has changed, any Allow may mean something else than before; else only the changed ones can. */
 function changedClauses({ document: old }, { document: now }) {
-    const [before, after] = [document_statementsOf(old), document_statementsOf(now)];
+    const [before, after] = [statementsOf(old), statementsOf(now)];
     const changed = { before: without(before, after), after: without(after, before) };
     const asked = askedByAll([old, now]);
     const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
@@ -82738,7 +92878,7 @@ function changedClauses({ document: old }, { document: now }) {
     };
 }
 function isEmpty(document) {
-    return document_statementsOf(document).length === 0;
+    return statementsOf(document).length === 0;
 }
 function without(statements, others) {
     const same = new Set(others.map(canonicalStatement));
@@ -82800,7 +92940,7 @@ function strangers({ trailArn }) {
     const caller = { service: CLOUDTRAIL };
     const anyTrail = {
         ...cloudtrail,
-        [locate_SOURCE_ARN]: `arn:${partitionOf(trailArn)}:cloudtrail:us-east-1:999999999999:trail/stranger`,
+        [SOURCE_ARN]: `arn:${partitionOf(trailArn)}:cloudtrail:us-east-1:999999999999:trail/stranger`,
         [SOURCE_ACCOUNT]: '999999999999',
         [SOURCE_ORGANIZATION]: 'o-stranger00',
     };
@@ -83523,7 +93663,7 @@ function splitLines(text) {
 const CONTEXT = 3;
 /** Unified diff with three lines of context; empty if the policies differ by S3's rewriting alone. */
 function diffPolicies(before, after) {
-    if (canonical_samePolicy(before, after))
+    if (samePolicy(before, after))
         return '';
     const patch = createTwoFilesPatch('before', 'after', display(before), display(after), undefined, undefined, { context: CONTEXT });
     return patch.slice(patch.indexOf('---'));
@@ -83532,7 +93672,7 @@ function display(document) {
     if (document === null)
         return '';
     const { Version, Id, Statement: _, ...others } = document;
-    const statements = document_statementsOf(document)
+    const statements = statementsOf(document)
         .map((statement) => ({ statement, key: sortKey(statement) }))
         .toSorted((a, b) => (a.key < b.key ? -1 : 1))
         .map(({ statement }) => displayStatement(statement));
@@ -83572,7 +93712,7 @@ function displayStatement(statement) {
 }
 function displayValue(name, value) {
     if (Array.isArray(value) || typeof value !== 'object' || value === null) {
-        return displayList(name, document_asList(value));
+        return displayList(name, asList(value));
     }
     return Object.fromEntries(Object.entries(value)
         .toSorted(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
@@ -83595,19 +93735,19 @@ function formOf(layout, kind, delivery) {
     return { kind, delivery, shared: true, constant: [], ...FORM[layout](kind, delivery) };
 }
 const FORM = {
-    documented: (kind, delivery) => ({ fresh: byTrail(kind, delivery), growing: [locate_SOURCE_ARN] }),
+    documented: (kind, delivery) => ({ fresh: byTrail(kind, delivery), growing: [SOURCE_ARN] }),
     isolated: (kind, delivery) => kind === 'write'
-        ? { fresh: forOneAccount(delivery), growing: [locate_SOURCE_ARN], shared: false }
-        : { fresh: byTrail(kind, delivery), growing: [locate_SOURCE_ARN] },
+        ? { fresh: forOneAccount(delivery), growing: [SOURCE_ARN], shared: false }
+        : { fresh: byTrail(kind, delivery), growing: [SOURCE_ARN] },
     compact: (kind, delivery) => ({
         fresh: byAccount(kind, delivery),
         growing: [SOURCE_ACCOUNT],
-        constant: [locate_SOURCE_ARN],
+        constant: [SOURCE_ARN],
     }),
     organization: (kind, delivery) => ({
         fresh: byOrganization(kind, delivery),
         growing: [],
-        constant: [SOURCE_ORGANIZATION, locate_SOURCE_ARN],
+        constant: [SOURCE_ORGANIZATION, SOURCE_ARN],
     }),
 };
 /** The documented ones; a layout that AWS does not document has a suffix of its own. */
@@ -83660,12 +93800,12 @@ function statementFor(kind, suffix, resource, conditions) {
 }
 /** What the grant's own statement has in this place. */
 function wantedValues({ fresh }, key) {
-    return (locate_admittingEntry(fresh, key)?.values ?? []).map(String);
+    return (admittingEntry(fresh, key)?.values ?? []).map(String);
 }
 /** Whether the statement has the form's shape, with whichever members: only for CloudTrail, only for this, guarded like this. */
 function hasShape(statement, form) {
     const resources = resourcesOf(statement);
-    return (locate_isForCloudTrailAlone(statement) &&
+    return (isForCloudTrailAlone(statement) &&
         isOnlyFor(form.kind, statement) &&
         resources.length > 0 &&
         resources.every((resource) => isResourceOf(form, resource)) &&
@@ -83684,15 +93824,15 @@ function isResourceOf({ kind, delivery, growing }, resource) {
 }
 /** CloudTrail also delivers for event data stores, with the same actions; those lists are not for trails. */
 const MEMBER = {
-    [locate_SOURCE_ARN]: /^arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail\//,
+    [SOURCE_ARN]: /^arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail\//,
     [SOURCE_ACCOUNT]: /^\d{12}$/,
 };
 function admitsOnlyMembers(statement, key) {
-    const values = locate_admittingEntry(statement, key)?.values ?? [];
+    const values = admittingEntry(statement, key)?.values ?? [];
     return values.length > 0 && values.every((value) => MEMBER[key]?.test(String(value)));
 }
 function admitsTheSame(statement, form, key) {
-    const values = new Set(locate_admittingEntry(statement, key)?.values.map(String));
+    const values = new Set(admittingEntry(statement, key)?.values.map(String));
     const wanted = wantedValues(form, key);
     return values.size === wanted.length && wanted.every((value) => values.has(value));
 }
@@ -83701,14 +93841,14 @@ function admitsTheSame(statement, form, key) {
  * conditions may shut the member out, and the members that are in it already make no difference.
  */
 function takesEffectIn(statement, form, version, requests) {
-    const alone = form.growing.reduce((made, key) => replaceValues(made, key, locate_oneOrMany(wantedValues(form, key))), { ...statement, Resource: form.fresh.Resource ?? [] });
+    const alone = form.growing.reduce((made, key) => replaceValues(made, key, oneOrMany(wantedValues(form, key))), { ...statement, Resource: form.fresh.Resource ?? [] });
     const document = { ...(version !== undefined && { Version: version }), Statement: alone };
     return standingIn(document, requests, form) === 'certain';
 }
 /** Whether the statement treats all members alike, so that what is true for one is true for the others. */
 function isAlikeForAll(statement, { growing, constant }) {
     const known = new Set([...growing, ...constant, ...SAME_FOR_ALL]);
-    return document_conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
+    return conditionEntries(statement).every(({ key }) => known.has(key.toLowerCase()));
 }
 const SAME_FOR_ALL = ['s3:x-amz-acl', 'aws:securetransport', 'aws:principalisawsservice'];
 /** The statement with the grants of all these forms; the same value if they add nothing to it. */
@@ -83720,13 +93860,13 @@ function joined(statement, forms) {
     const Resource = union(statement.Resource ?? [], resources);
     const grown = Resource === statement.Resource ? statement : { ...statement, Resource };
     return form.growing.reduce((made, key) => {
-        const entry = locate_admittingEntry(made, key);
+        const entry = admittingEntry(made, key);
         const values = forms
             .flatMap((one) => wantedValues(one, key))
             .filter((value) => entry === undefined || !isCovered(entry, value));
         const current = entry === undefined ? [] : (made.Condition?.[entry.operator]?.[entry.key] ?? []);
         const more = union(current, values);
-        return more === current || entry === undefined ? made : locate_withValues(made, entry, more);
+        return more === current || entry === undefined ? made : withValues(made, entry, more);
     }, grown);
 }
 /** Whether a pattern in the list admits the value already; else it would matter who joins first. */
@@ -83738,8 +93878,8 @@ function isCovered({ operator, key, values }, value) {
     return conditionHolds({ operator, key, values: patterns }, context, undefined) === 'yes';
 }
 function replaceValues(statement, key, values) {
-    const entry = locate_admittingEntry(statement, key);
-    return entry === undefined ? statement : locate_withValues(statement, entry, values);
+    const entry = admittingEntry(statement, key);
+    return entry === undefined ? statement : withValues(statement, entry, values);
 }
 //# sourceMappingURL=layouts.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/admit.js
@@ -83766,7 +93906,7 @@ function enter(document, wanted, rules) {
     if (wanted.length === 0)
         return document;
     const { joining, homeless } = admit_assign(document, wanted, rules);
-    const extended = document_statementsOf(document).map((statement, index) => joined(statement, joining.get(index) ?? []));
+    const extended = statementsOf(document).map((statement, index) => joined(statement, joining.get(index) ?? []));
     const [only] = extended;
     const isLone = !Array.isArray(document.Statement) && homeless.length === 0 && only !== undefined;
     return { ...document, Statement: isLone ? only : withNew(extended, homeless) };
@@ -83800,7 +93940,7 @@ function candidatesIn(document, rules) {
     };
 }
 function shapedLike(document, form, rules) {
-    const all = document_statementsOf(document)
+    const all = statementsOf(document)
         .map((statement, index) => ({ index, statement }))
         .filter(({ statement }) => rules.hasShape(statement, form))
         .map(({ index, statement }) => ({
@@ -83875,28 +94015,33 @@ const BUCKET = {
 };
 /** Error findings for all of these deliveries' grants that are not in effect; empty when every one is. */
 function diagnose(document, deliveries) {
-    return doctor_diagnoseIn(BUCKET, document, deliveries);
+    return diagnoseIn(BUCKET, document, deliveries);
 }
-function doctor_diagnoseIn(patient, document, deliveries) {
+function diagnoseIn(patient, document, deliveries) {
     const standing = examinerFor(document, patient.requests);
-    const missing = grants_missingBy(standing, patient.kinds, cloudtrail_inCanonicalOrder(deliveries));
+    const missing = missingBy(standing, patient.kinds, inCanonicalOrder(deliveries));
     if (missing.length === 0)
         return [];
     if (document === null) {
-        return missing.map((grant) => missingFinding(patient, { Statement: [] }, grant));
+        return missing.map((grant, index) => missingFinding(patient, { Statement: [] }, grant, index < WRITTEN_OUT));
     }
     const admitted = examinerFor(withoutDenies(document), patient.requests);
     return [
         ...denyFindings(patient, document, missing),
         ...missing
             .filter(({ kind, delivery }) => admitted(kind, delivery) === 'missing')
-            .map((grant) => missingFinding(patient, document, grant)),
+            .map((grant, index) => missingFinding(patient, document, grant, index < WRITTEN_OUT)),
     ];
 }
+/**
+ * So many findings hold the statement to write. A statement names all its trails, so that one for each of a thousand missing
+ * grants would be text for nobody to read.
+ */
+const WRITTEN_OUT = 10;
 /** One for each Deny, with everybody whom it stops: it is to be changed once, not once for each. */
 function denyFindings(patient, document, missing) {
     const judge = judgeOf(document);
-    const asked = worlds_askedBy(document);
+    const asked = askedBy(document);
     const denied = new Map();
     for (const grant of missing) {
         const { kind, delivery } = grant;
@@ -83918,18 +94063,18 @@ function denyFindings(patient, document, missing) {
 }
 /** As the most likely world has them. */
 function requestsIn({ requests }, { kind, delivery }, asked) {
-    const [world] = worlds_worldsOf(delivery, asked);
+    const [world] = worldsOf(delivery, asked);
     return world === undefined ? [] : requests(kind, delivery, world);
 }
 function denyFinding(code, document, index, hits) {
-    const statement = document_statementsOf(document)[index];
+    const statement = statementsOf(document)[index];
     const [first] = hits;
     if (statement === undefined || first === undefined)
         throw new RangeError(`No statement ${index}`);
     const actions = [...new Set(hits.map(({ request }) => request.action))].join(' and ');
     const arns = [...new Set(hits.map(({ delivery }) => delivery.trailArn))];
     const accounts = new Set(hits.map(({ delivery }) => delivery.accountId));
-    const name = wording_nameOf(document, index);
+    const name = nameOf(document, index);
     return {
         severity: 'error',
         code: `${code}-deny-stops-cloudtrail`,
@@ -83941,16 +94086,16 @@ function denyFinding(code, document, index, hits) {
 /** What of the Deny holds for CloudTrail's request, in the words of the policy. */
 function because(statement, { context }) {
     const sent = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
-    const reasons = document_conditionEntries(statement).map(({ operator, key, values }) => {
+    const reasons = conditionEntries(statement).map(({ operator, key, values }) => {
         const actual = sent.get(key.toLowerCase());
-        const says = sends(actual === undefined ? [] : document_asList(actual));
+        const says = sends(actual === undefined ? [] : asList(actual));
         return `${operator} ${key} [${listed(values.map(String), 3)}], and CloudTrail sends ${says}`;
     });
     return reasons.length === 0 ? ', without any condition' : `: ${reasons.join('; ')}`;
 }
 function remedyForDeny(document, index, statement, hits) {
-    const name = wording_nameOf(document, index);
-    const asksForEncryption = document_conditionEntries(statement).some(({ key }) => /server-side-encryption/i.test(key));
+    const name = nameOf(document, index);
+    const asksForEncryption = conditionEntries(statement).some(({ key }) => /server-side-encryption/i.test(key));
     const first = asksForEncryption
         ? 'Give the trail the encryption that it asks for (kms-key-arn), or else change it. '
         : '';
@@ -83966,13 +94111,13 @@ function exceptions(statement, hits) {
     const arns = doctor_unique(hits.map(({ delivery }) => delivery.trailArn));
     const accounts = doctor_unique(hits.map(({ delivery }) => delivery.accountId));
     const resources = doctor_unique(hits.map(({ resource }) => resource));
-    const byList = document_conditionEntries(statement)
+    const byList = conditionEntries(statement)
         .filter(({ operator }) => /^(string|arn)not(equals|like)(ifexists)?$/i.test(operator))
         .flatMap((entry) => {
-        const more = { [locate_SOURCE_ARN]: arns, [SOURCE_ACCOUNT]: accounts }[entry.key.toLowerCase()];
+        const more = { [SOURCE_ARN]: arns, [SOURCE_ACCOUNT]: accounts }[entry.key.toLowerCase()];
         return more === undefined
             ? []
-            : [locate_withValues(statement, entry, union([...entry.values], more))];
+            : [withValues(statement, entry, union([...entry.values], more))];
     })
         .map((changed) => ({ element: 'Condition', changed }));
     const byResource = statement.NotResource === undefined
@@ -83984,7 +94129,7 @@ function exceptions(statement, hits) {
             },
         ];
     const entry = { operator: 'ArnNotEquals', key: 'aws:SourceArn', values: [] };
-    const byArn = { element: 'Condition', changed: locate_withValues(statement, entry, arns) };
+    const byArn = { element: 'Condition', changed: withValues(statement, entry, arns) };
     return [...byList, ...byResource, byArn];
 }
 function doctor_unique(values) {
@@ -83994,14 +94139,14 @@ function doctor_unique(values) {
 function lets(document, changed, hits) {
     const alone = { ...document, Statement: changed };
     return hits.every(({ request }) => {
-        const { effect, unknown } = evaluate_evaluate(alone, request);
+        const { effect, unknown } = evaluate(alone, request);
         return effect !== 'denied' && unknown.length === 0;
     });
 }
-function missingFinding(patient, document, grant) {
+function missingFinding(patient, document, grant, isWrittenOut) {
     const { delivery, kind } = grant;
-    const requests = requestsIn(patient, grant, worlds_askedBy(document));
-    const refused = requests.find((request) => evaluate_evaluate(document, request).effect === 'not-allowed');
+    const requests = requestsIn(patient, grant, askedBy(document));
+    const refused = requests.find((request) => evaluate(document, request).effect === 'not-allowed');
     const [request] = refused === undefined ? requests : [refused];
     const what = `${request?.action} on ${patient.resource(kind, delivery)}`;
     return {
@@ -84009,23 +94154,23 @@ function missingFinding(patient, document, grant) {
         code: `${patient.code}-grant-missing`,
         account: delivery.accountId,
         message: `The ${patient.name} does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
-        remedy: remedyForMissing(patient, document, grant),
+        remedy: isWrittenOut ? remedyForMissing(patient, document, grant) : `${patient.byHand}.`,
     };
 }
 /** The Allow that is least far from granting it, and what keeps it from it. */
 function nearest(document, request) {
     if (request === undefined)
         return doctor_NONE;
-    const attempts = document_statementsOf(document)
+    const attempts = statementsOf(document)
         .map((statement, index) => ({ statement, index }))
-        .filter(({ statement }) => statement.Effect === 'Allow' && locate_namesCloudTrail(statement))
+        .filter(({ statement }) => statement.Effect === 'Allow' && namesCloudTrail(statement))
         .map(({ index }) => ({ index, failing: explain(document, index, request) }))
         .filter(({ failing }) => !failing.some(({ element }) => element === 'action'))
         .toSorted((a, b) => a.failing.length - b.failing.length);
     const [best] = attempts;
     if (best === undefined)
         return doctor_NONE;
-    return `${sentence(wording_nameOf(document, best.index))} comes nearest: ${best.failing.map(failure).join('; ')}.`;
+    return `${sentence(nameOf(document, best.index))} comes nearest: ${best.failing.map(failure).join('; ')}.`;
 }
 const doctor_NONE = 'No statement admits CloudTrail to this action.';
 function failure(mismatch) {
@@ -84054,18 +94199,81 @@ function sends(values) {
 }
 /** What a merge would write. */
 function remedyForMissing({ admit: admitted, requests, byHand }, document, grant) {
-    const before = document_statementsOf(document);
-    const after = document_statementsOf(admitted(document, [grant.delivery]));
+    const before = statementsOf(document);
+    const after = statementsOf(admitted(document, [grant.delivery]));
     const grants = (statement) => standingIn({ ...document, Statement: statement }, requests, grant) !== 'missing';
     const index = after.findIndex((statement, at) => statement !== before[at] && grants(statement));
     const statement = after[index];
     if (statement === undefined)
         return `${byHand}.`;
     return index < before.length
-        ? `${byHand}, or put this in place of ${wording_nameOf(document, index)}: ${wording_asText(statement)}`
+        ? `${byHand}, or put this in place of ${nameOf(document, index)}: ${wording_asText(statement)}`
         : `${byHand}, or add this statement: ${wording_asText(statement)}`;
 }
 //# sourceMappingURL=doctor.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/grantees.js
+// Whom a policy lets deliver: the accounts that its statements for CloudTrail name, and whether it also lets in trails that
+// nobody names. Whether a named account's grant is in effect is asked elsewhere (grants.ts).
+
+
+
+
+
+/** All accounts that an Allow for CloudTrail names by trail, by path or by number; in order of account ID. */
+function granteesOf(document) {
+    const mentions = document === null ? [] : statementsOf(document).flatMap(mentionsIn(document));
+    const ids = [...new Set(mentions.map(({ accountId }) => accountId))].toSorted();
+    const byAccount = new Map(ids.map((id) => [id, []]));
+    for (const mention of mentions)
+        byAccount.get(mention.accountId)?.push(mention);
+    return [...byAccount].map(([accountId, own]) => {
+        const texts = (as) => grantees_distinct(own.filter((mention) => mention.as === as).map(({ text }) => text));
+        const statements = grantees_distinct(own.map(({ statement }) => statement));
+        return { accountId, trails: texts('trail'), paths: texts('path'), statements };
+    });
+}
+function mentionsIn(document) {
+    return (statement, index) => {
+        if (statement.Effect !== 'Allow' || !namesCloudTrail(statement))
+            return [];
+        const name = nameOf(document, index);
+        const of = (as, accountOf) => {
+            return (text) => {
+                const accountId = accountOf(text);
+                return accountId === undefined ? [] : [{ accountId, as, text, statement: name }];
+            };
+        };
+        return [
+            ...valuesOf(statement, SOURCE_ARN).flatMap(of('trail', trailAccount)),
+            ...resourcesOf(statement).flatMap(of('path', folderAccount)),
+            ...valuesOf(statement, SOURCE_ACCOUNT).flatMap(of('number', grantees_accountNumber)),
+        ];
+    };
+}
+/** What is listed to be let in; an operator with `Not` lists what is kept out. */
+function valuesOf(statement, key) {
+    return entriesFor(statement, key)
+        .filter(({ operator }) => !/not/i.test(operator))
+        .flatMap(({ values }) => values.map(String));
+}
+const trailAccount = (arn) => /^arn:[^:]*:cloudtrail:[^:]*:(\d{12}):trail\//.exec(arn)?.[1];
+/** Also of a narrower path than the whole folder, and of a folder below an organization's. */
+const folderAccount = (resource) => pathAccount(resource) ?? /\/AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})(?:\/|$)/.exec(resource)?.[1];
+const grantees_accountNumber = (text) => /^\d{12}$/.exec(text)?.[0];
+const grantees_distinct = (texts) => [...new Set(texts)];
+/**
+ * Whether a trail that looks like the example may write, whichever account it is of: found by asking for accounts that
+ * cannot exist and that nobody can have named.
+ */
+function admitsAnyAccount(document, example) {
+    const standing = examinerOf(document);
+    const { organizationId: _, ...like } = example;
+    return ['000000000000', '000000000001'].every((accountId) => {
+        const trailArn = like.trailArn.split(':').with(4, accountId).join(':');
+        return standing('write', { ...like, accountId, trailArn }) === 'certain';
+    });
+}
+//# sourceMappingURL=grantees.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/key-grants.js
 // What CloudTrail needs of the key that encrypts a trail's logs, and whether a key policy grants it: the requests it makes
 // are put to the policy. Deliveries without a key need nothing. How a policy comes to grant it is decided in key-merge.ts.
@@ -84073,17 +94281,17 @@ function remedyForMissing({ admit: admitted, requests, byHand }, document, grant
 
 const KEY_GRANT_KINDS = ['encrypt', 'describe'];
 /** What CloudTrail asks KMS for. */
-const key_grants_KEY_ACTION = {
+const KEY_ACTION = {
     encrypt: 'kms:GenerateDataKey',
     describe: 'kms:DescribeKey',
 };
 /** Names the trail in every request for a data key. In lower case, as all keys that are looked for. */
-const key_grants_CONTEXT_ARN = 'kms:encryptioncontext:aws:cloudtrail:arn';
-function key_grants_isEncrypted(delivery) {
+const CONTEXT_ARN = 'kms:encryptioncontext:aws:cloudtrail:arn';
+function isEncrypted(delivery) {
     return delivery.kmsKeyArn !== undefined;
 }
 /** All trails of the account, as AWS documents the encryption context of a key policy. */
-function key_grants_anyTrailOf({ trailArn, accountId }) {
+function anyTrailOf({ trailArn, accountId }) {
     return `arn:${partitionOf(trailArn)}:cloudtrail:*:${accountId}:trail/*`;
 }
 /**
@@ -84091,25 +94299,25 @@ function key_grants_anyTrailOf({ trailArn, accountId }) {
  * the key whose policy this is.
  */
 function missingKeyGrants(document, deliveries) {
-    return missingBy(key_grants_keyExaminerOf(document), KEY_GRANT_KINDS, deliveries.filter(key_grants_isEncrypted));
+    return missingBy(keyExaminerOf(document), KEY_GRANT_KINDS, deliveries.filter(isEncrypted));
 }
-function key_grants_keyExaminerOf(document) {
-    return examinerFor(document, key_grants_keyRequestsFor);
+function keyExaminerOf(document) {
+    return examinerFor(document, keyRequestsFor);
 }
 /**
  * CloudTrail looks at the key, and asks for a data key for an object below `AWSLogs/<account>/`. Source: CloudTrail user
  * guide, "How AWS CloudTrail uses AWS KMS" and "Configure AWS KMS key policies for CloudTrail".
  */
-function key_grants_keyRequestsFor(kind, delivery, { service, context }) {
+function keyRequestsFor(kind, delivery, { service, context }) {
     const request = {
         caller: { service },
-        action: key_grants_KEY_ACTION[kind],
+        action: KEY_ACTION[kind],
         resource: delivery.kmsKeyArn ?? '*',
     };
     if (kind === 'describe')
         return [{ ...request, context }];
     const encryption = {
-        [key_grants_CONTEXT_ARN]: delivery.trailArn,
+        [CONTEXT_ARN]: delivery.trailArn,
         'kms:encryptioncontext:aws:s3:arn': `${logsArn(delivery)}${delivery.accountId}/CloudTrail/${LOG}`,
         'kms:encryptioncontextkeys': ['aws:cloudtrail:arn', 'aws:s3:arn'],
     };
@@ -84214,7 +94422,7 @@ function parsePolicy(text) {
     return value;
 }
 /** The minified JSON that is sent and that counts against the size limit. */
-function parse_printPolicy(document) {
+function printPolicy(document) {
     return JSON.stringify(document);
 }
 /** In UTF-16 code units: far beyond S3's 20 KB and KMS's 32 KB. */
@@ -84349,18 +94557,39 @@ function keySizeFindings(document) {
     ];
 }
 /** Of the policy as it will be. */
-function key_findings_keyWeaknesses(document, leaving) {
+function keyWeaknesses(document, leaving) {
     return [
         ...statementsOf(document).flatMap((statement, index) => isOpenToAnyTrail(statement) ? [openFinding(nameOf(document, index))] : []),
         ...stillAdmitted(document, leaving),
     ];
 }
+/** Logs that nobody can decrypt are no logs. Where the account itself is admitted, IAM decides who may. */
+function keyReaderFindings(document) {
+    if (statementsOf(document).some(admitsReaders))
+        return [];
+    return [
+        {
+            severity: 'warning',
+            code: 'key-without-readers',
+            message: 'The key policy lets nobody decrypt, so nobody can read the logs.',
+            remedy: 'Allow kms:Decrypt to those who read the logs, with the condition "Null": {"kms:EncryptionContext:aws:cloudtrail:arn": "false"}.',
+        },
+    ];
+}
+function admitsReaders({ Effect, Principal, NotPrincipal, Action, NotAction }) {
+    const people = NotPrincipal !== undefined ||
+        typeof Principal === 'string' ||
+        Object.keys(Principal ?? {}).some((type) => type !== 'Service');
+    const decrypts = NotAction !== undefined ||
+        asList(Action ?? []).some((action) => fitsAnyCase(action, 'kms:Decrypt'));
+    return Effect === 'Allow' && people && decrypts;
+}
 const GUARDS = new Set([
-    locate_SOURCE_ARN,
+    SOURCE_ARN,
     SOURCE_ACCOUNT,
     SOURCE_ORGANIZATION,
     'aws:sourceorgpaths',
-    key_grants_CONTEXT_ARN,
+    CONTEXT_ARN,
 ]);
 function isOpenToAnyTrail(statement) {
     return (statement.Effect === 'Allow' &&
@@ -84404,20 +94633,21 @@ function stillAdmitted(document, leaving) {
 
 
 
+
 function keyFormOf(kind, delivery) {
     return { kind, delivery, shared: true, constant: [], ...key_forms_FORM[kind](delivery) };
 }
 /** Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". */
 const key_forms_FORM = {
     encrypt: (delivery) => ({
-        growing: [locate_SOURCE_ARN, key_grants_CONTEXT_ARN],
+        growing: [SOURCE_ARN, CONTEXT_ARN],
         fresh: key_forms_statementFor('AllowCloudTrailEncryptLogs', 'kms:GenerateDataKey*', {
             StringEquals: { 'aws:SourceArn': delivery.trailArn },
-            StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': key_grants_anyTrailOf(delivery) },
+            StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': anyTrailOf(delivery) },
         }),
     }),
     describe: (delivery) => ({
-        growing: [locate_SOURCE_ARN],
+        growing: [SOURCE_ARN],
         fresh: key_forms_statementFor('AllowCloudTrailDescribeKey', 'kms:DescribeKey', {
             StringEquals: { 'aws:SourceArn': delivery.trailArn },
         }),
@@ -84436,17 +94666,28 @@ function key_forms_statementFor(sid, action, conditions) {
 }
 /**
  * Whether a trail can be added to the statement: only for CloudTrail, only for what it needs of a key, held to listed trails
- * by `aws:SourceArn`, and where it asks for the trail in the encryption context, by a list too.
+ * by `aws:SourceArn`, and where it asks for the trail in the encryption context, by a list of the same ones.
  */
 function hasKeyShape(statement, { kind }) {
-    const actions = document_asList(statement.Action ?? []);
-    return (locate_isForCloudTrailAlone(statement) &&
-        actions.some((action) => match_fitsAnyCase(action, key_grants_KEY_ACTION[kind])) &&
+    const actions = asList(statement.Action ?? []);
+    return (isForCloudTrailAlone(statement) &&
+        actions.some((action) => fitsAnyCase(action, KEY_ACTION[kind])) &&
         actions.every((action) => NEEDED.has(action.toLowerCase())) &&
         resourcesOf(statement).length > 0 &&
         resourcesOf(statement).every((resource) => resource === '*') &&
-        listsTrails(statement, locate_SOURCE_ARN) &&
-        (entriesFor(statement, key_grants_CONTEXT_ARN).length === 0 || listsTrails(statement, key_grants_CONTEXT_ARN)));
+        listsTrails(statement, SOURCE_ARN) &&
+        (entriesFor(statement, CONTEXT_ARN).length === 0 || listsBothWays(statement)));
+}
+/**
+ * Whether every trail in `aws:SourceArn` is in the list for the encryption context too. Where one is not, adding another trail
+ * of its account would let it in with it.
+ */
+function listsBothWays(statement) {
+    const contexts = admittingEntry(statement, CONTEXT_ARN);
+    const trails = admittingEntry(statement, SOURCE_ARN)?.values ?? [];
+    return (contexts !== undefined &&
+        listsTrails(statement, CONTEXT_ARN) &&
+        trails.every((arn) => conditionHolds(contexts, new Map([[CONTEXT_ARN, [String(arn)]]]), undefined) === 'yes'));
 }
 /** `kms:Decrypt` is for buckets with an S3 Bucket Key. Source: as above. */
 const NEEDED = new Set([
@@ -84457,7 +94698,7 @@ const NEEDED = new Set([
     'kms:decrypt',
 ]);
 function listsTrails(statement, key) {
-    const values = locate_admittingEntry(statement, key)?.values ?? [];
+    const values = admittingEntry(statement, key)?.values ?? [];
     return (values.length > 0 &&
         values.every((value) => /^arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail\//.test(String(value))));
 }
@@ -84477,7 +94718,7 @@ function listsTrails(statement, key) {
 function withTlsOnly(document, bucketArn) {
     if (isTlsOnly(document, bucketArn))
         return document;
-    const statements = document_statementsOf(document);
+    const statements = statementsOf(document);
     const Sid = uniqueSid('DenyInsecureTransport', statements);
     return { ...document, Statement: [...statements, { Sid, ...denial(bucketArn) }] };
 }
@@ -84495,7 +94736,7 @@ function isTlsOnly(document, bucketArn) {
     return examples(bucketArn).every((request) => {
         const deniedBy = (secure) => {
             const context = { 'aws:SecureTransport': secure, 'aws:PrincipalIsAWSService': 'false' };
-            const { effect, statements } = evaluate_evaluate(document, { ...request, context });
+            const { effect, statements } = evaluate(document, { ...request, context });
             return effect === 'denied' ? statements : [];
         };
         const anyway = new Set(deniedBy('true'));
@@ -84546,26 +94787,35 @@ function dependencies(document, deliveries) {
 }
 /** Most policies: they ask for nothing unknown, and have no Deny but for what CloudTrail never sends. */
 function isBeyondDoubt(document, deliveries) {
-    const asked = worlds_askedBy(document);
-    return (document_statementsOf(document).every((statement) => statement.Effect === 'Allow' || isForOthers(statement)) && deliveries.every((delivery) => worlds_worldsOf(delivery, asked).length === 1));
+    const asked = askedBy(document);
+    return (statementsOf(document).every((statement) => statement.Effect === 'Allow' || isForOthers(statement)) && deliveries.every((delivery) => worldsOf(delivery, asked).length === 1));
 }
 const NEVER_SENT = {
     'aws:securetransport': 'false',
     'aws:principalisawsservice': 'false',
 };
 function isForOthers(statement) {
-    return document_conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
+    return isForNoService(statement) || hasConditionNeverMet(statement);
+}
+/** It names IAM principals, and them alone. */
+function isForNoService({ Principal, NotPrincipal }) {
+    if (typeof Principal !== 'object' || NotPrincipal !== undefined)
+        return false;
+    return Object.entries(Principal).every(([type, names]) => type === 'AWS' && !asList(names).includes('*'));
+}
+function hasConditionNeverMet(statement) {
+    return conditionEntries(statement).some(({ operator, key, values }) => /^bool(ifexists)?$/i.test(operator) &&
         values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]));
 }
 /** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
 function causesOf(document, kind, delivery) {
     const judge = judgeOf(document);
-    const asked = worlds_askedBy(document);
-    const worlds = worlds_worldsOf(delivery, asked);
+    const asked = askedBy(document);
+    const worlds = worldsOf(delivery, asked);
     const decisions = worlds.flatMap((world) => requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)));
     const denies = decisions.flatMap(({ effect, statements, unknown }) => [
         ...(effect === 'denied' ? statements : []),
-        ...unknown.filter((index) => document_statementsOf(document)[index]?.Effect === 'Deny'),
+        ...unknown.filter((index) => statementsOf(document)[index]?.Effect === 'Deny'),
     ]);
     const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
     const keys = varyingKeys(worlds.map(({ context, headers }) => ({ ...context, ...headers.digests }))).filter((key) => asked.keys.has(key));
@@ -84580,7 +94830,7 @@ function dependsFinding(document, { denies, keys }, accounts) {
     const about = account !== undefined && accounts.length === 1 ? { account } : {};
     const what = keys.length > 0 ? keys.join(', ') : 'an element that has no documented meaning';
     if (denies.length > 0) {
-        const names = denies.map((index) => wording_nameOf(document, index)).join(', ');
+        const names = denies.map((index) => nameOf(document, index)).join(', ');
         return {
             severity: 'warning',
             code: 'policy-deny-may-stop-cloudtrail',
@@ -84603,14 +94853,14 @@ function doubts_stillAdmitted(document, leaving) {
         return [];
     const standing = examinerOf(document);
     const judge = judgeOf(document);
-    const asked = worlds_askedBy(document);
+    const asked = askedBy(document);
     return leaving
         .filter((delivery) => standing('write', delivery) !== 'missing')
         .map((delivery) => {
-        const world = worlds_worldsOf(delivery, asked)[0];
+        const world = worldsOf(delivery, asked)[0];
         const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
         const by = request === undefined ? [] : judge(delivery.accountId, request).statements;
-        const names = by.map((index) => wording_nameOf(document, index)).join(', ') || 'another statement';
+        const names = by.map((index) => nameOf(document, index)).join(', ') || 'another statement';
         return {
             severity: 'warning',
             code: 'policy-withdrawn-still-admitted',
@@ -84636,7 +94886,7 @@ function weaknesses(document, wish) {
         return layoutFindings(wish);
     return [
         ...layoutFindings(wish),
-        ...document_statementsOf(document).flatMap((statement, index) => ofStatement(statement, wording_nameOf(document, index))),
+        ...statementsOf(document).flatMap((statement, index) => ofStatement(statement, nameOf(document, index))),
         ...dependencies(document, wish.staying),
         ...doubts_stillAdmitted(document, wish.leaving),
     ];
@@ -84678,17 +94928,17 @@ function ofStatement(statement, name) {
     ];
 }
 const weaknesses_GUARDS = new Set([
-    locate_SOURCE_ARN,
+    SOURCE_ARN,
     SOURCE_ACCOUNT,
     SOURCE_ORGANIZATION,
     'aws:sourceorgpaths',
 ]);
 function unguarded(statement, name) {
-    const isGuarded = document_conditionEntries(statement).some(({ key }) => weaknesses_GUARDS.has(key.toLowerCase()));
-    if (!locate_namesCloudTrail(statement) || isGuarded)
+    const isGuarded = conditionEntries(statement).some(({ key }) => weaknesses_GUARDS.has(key.toLowerCase()));
+    if (!namesCloudTrail(statement) || isGuarded)
         return [];
     if (allows(statement, 'write')) {
-        const others = locate_isForCloudTrailAlone(statement) ? '' : ' It also names other principals.';
+        const others = isForCloudTrailAlone(statement) ? '' : ' It also names other principals.';
         return [
             {
                 severity: 'warning',
@@ -84710,11 +94960,11 @@ function unguarded(statement, name) {
     ];
 }
 function allows({ Action }, kind) {
-    return Action !== undefined && document_asList(Action).some((action) => match_fitsAnyCase(action, ACTION[kind]));
+    return Action !== undefined && asList(Action).some((action) => fitsAnyCase(action, ACTION[kind]));
 }
 /** Source: CloudTrail user guide, "Cross-service confused deputy prevention": a wildcard needs `StringLike`. */
 function neverMatching(statement, name) {
-    return entriesFor(statement, locate_SOURCE_ARN)
+    return entriesFor(statement, SOURCE_ARN)
         .filter(({ operator }) => operator.toLowerCase().startsWith('stringequals'))
         .flatMap(({ operator, values }) => values
         .map(String)
@@ -84727,8 +94977,8 @@ function neverMatching(statement, name) {
     })));
 }
 function contradicting(statement, name) {
-    const entries = entriesFor(statement, locate_SOURCE_ARN);
-    if (entries.length < 2 || !locate_namesCloudTrail(statement))
+    const entries = entriesFor(statement, SOURCE_ARN);
+    if (entries.length < 2 || !namesCloudTrail(statement))
         return [];
     const places = entries.map(({ operator, key }) => `${key} under ${operator}`).join(' and ');
     return [
@@ -84754,7 +95004,7 @@ const LEGACY = new Set([
     '475085895292',
 ]);
 function legacy({ Principal }, name) {
-    const named = typeof Principal === 'object' ? document_asList(Principal['AWS'] ?? []) : [];
+    const named = typeof Principal === 'object' ? asList(Principal['AWS'] ?? []) : [];
     const accounts = named.map((arn) => /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(arn)?.[1] ?? '');
     if (!accounts.some((account) => LEGACY.has(account)))
         return [];
@@ -84779,7 +95029,7 @@ function legacy({ Principal }, name) {
 function withdraw(document, departure) {
     if (departure.leaving.length === 0)
         return document;
-    return withdraw_changeStatements(document, (statement) => withdraw_without(statement, departure));
+    return changeStatements(document, (statement) => withdraw_without(statement, departure));
 }
 /**
  * The policy without what admits these deliveries in another layout than this one, so that they can be admitted anew in it.
@@ -84790,7 +95040,7 @@ function moveOut(document, layout, deliveries) {
     if (example === undefined || layout === 'documented')
         return document;
     const departure = { leaving: deliveries, staying: [] };
-    return withdraw_changeStatements(document, (statement) => GRANT_KINDS.some((kind) => isInOtherLayout(statement, layout, kind, example))
+    return changeStatements(document, (statement) => GRANT_KINDS.some((kind) => isInOtherLayout(statement, layout, kind, example))
         ? withdraw_without(statement, departure)
         : statement);
 }
@@ -84809,8 +95059,8 @@ function isShared(statement) {
     return accountsNamedIn(statement).size > 1;
 }
 /** `undefined` takes a statement out. The very same document if nothing changes. */
-function withdraw_changeStatements(document, change) {
-    const before = document_statementsOf(document);
+function changeStatements(document, change) {
+    const before = statementsOf(document);
     const after = before.map(change);
     if (after.every((statement, index) => statement === before[index]))
         return document;
@@ -84820,18 +95070,18 @@ function withdraw_changeStatements(document, change) {
     return { ...document, Statement: isLone ? only : kept };
 }
 function withdraw_without(statement, departure) {
-    if (!locate_isForCloudTrailAlone(statement))
+    if (!isForCloudTrailAlone(statement))
         return statement;
     const [example] = departure.leaving;
     if (example === undefined)
         return statement;
     const compact = GRANT_KINDS.find((kind) => isLike(statement, 'compact', kind, example));
     return compact === undefined
-        ? withdraw_withoutTrails(statement, departure)
+        ? withoutTrails(statement, departure)
         : withoutAccounts(statement, departure);
 }
-function withdraw_withoutTrails(statement, departure) {
-    const entry = locate_admittingEntry(statement, locate_SOURCE_ARN);
+function withoutTrails(statement, departure) {
+    const entry = admittingEntry(statement, SOURCE_ARN);
     if (entry === undefined)
         return statement;
     const staying = new Set(departure.staying.map(({ trailArn }) => trailArn));
@@ -84839,11 +95089,11 @@ function withdraw_withoutTrails(statement, departure) {
     const kept = entry.values.filter((value) => !gone.has(String(value)));
     if (kept.length === 0 && entry.values.length > 0)
         return undefined;
-    const narrowed = kept.length === entry.values.length ? statement : locate_withValues(statement, entry, locate_oneOrMany(kept));
-    return withoutPaths(narrowed, departure, (delivery) => kept.some((value) => withdraw_isAnotherTrailOf(delivery, String(value))));
+    const narrowed = kept.length === entry.values.length ? statement : withValues(statement, entry, oneOrMany(kept));
+    return withoutPaths(narrowed, departure, (delivery) => kept.some((value) => isAnotherTrailOf(delivery, String(value))));
 }
 /** A pattern counts as another trail of every account it can match. */
-function withdraw_isAnotherTrailOf({ accountId, trailArn }, value) {
+function isAnotherTrailOf({ accountId, trailArn }, value) {
     if (value === trailArn)
         return false;
     return isTrailArn(value) ? accountOf(value) === accountId : canMatch(accountOf(value), accountId);
@@ -84853,7 +95103,7 @@ function canMatch(pattern, account) {
 }
 /** In `compact` an account is in or out as a whole. */
 function withoutAccounts(statement, departure) {
-    const entry = locate_admittingEntry(statement, SOURCE_ACCOUNT);
+    const entry = admittingEntry(statement, SOURCE_ACCOUNT);
     if (entry === undefined)
         return statement;
     const staying = new Set(departure.staying.map(({ accountId }) => accountId));
@@ -84861,7 +95111,7 @@ function withoutAccounts(statement, departure) {
     const kept = entry.values.filter((value) => !gone.has(String(value)));
     if (kept.length === 0)
         return undefined;
-    const narrowed = kept.length === entry.values.length ? statement : locate_withValues(statement, entry, locate_oneOrMany(kept));
+    const narrowed = kept.length === entry.values.length ? statement : withValues(statement, entry, oneOrMany(kept));
     return withoutPaths(narrowed, departure, ({ accountId }) => staying.has(accountId));
 }
 /** A statement without a Resource would mean nothing, and one whose last path has no trail does no harm: that one stays. */
@@ -84870,7 +95120,7 @@ function withoutPaths(statement, { leaving }, isNeeded) {
     const kept = resourcesOf(statement).filter((resource) => !paths.has(resource));
     if (kept.length === 0 || kept.length === resourcesOf(statement).length)
         return statement;
-    return { ...statement, Resource: locate_oneOrMany(kept) };
+    return { ...statement, Resource: oneOrMany(kept) };
 }
 //# sourceMappingURL=withdraw.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/merge.js
@@ -84891,11 +95141,11 @@ function withoutPaths(statement, { leaving }, isNeeded) {
  */
 function mergePolicy(current, request) {
     const { layout, organizationId } = request;
-    const staying = cloudtrail_inCanonicalOrder(request.admit.map((delivery) => withOrganization(delivery, organizationId)));
+    const staying = inCanonicalOrder(request.admit.map((delivery) => withOrganization(delivery, organizationId)));
     const kept = new Set(staying.map(identityOf));
-    const leaving = cloudtrail_inCanonicalOrder(request.withdraw).filter((delivery) => !kept.has(identityOf(delivery)));
+    const leaving = inCanonicalOrder(request.withdraw).filter((delivery) => !kept.has(identityOf(delivery)));
     const merged = mergeInto(current ?? merge_NO_POLICY, request, { staying, leaving });
-    const empty = document_statementsOf(merged).length === 0;
+    const empty = statementsOf(merged).length === 0;
     const document = settled(current, empty ? null : merged);
     return {
         document,
@@ -84921,19 +95171,19 @@ function mergeInto(document, { layout, tlsOnly = false }, wish) {
 function settled(before, after) {
     if (before === null || after === null)
         return after;
-    return canonical_samePolicy(before, after) ? before : after;
+    return samePolicy(before, after) ? before : after;
 }
 function counted(before, after) {
     return {
-        trails: merge_countOf(merge_trailsNamedIn(before), merge_trailsNamedIn(after)),
-        paths: merge_countOf(pathsNamedIn(before), pathsNamedIn(after)),
+        trails: countOf(trailsNamedIn(before), trailsNamedIn(after)),
+        paths: countOf(pathsNamedIn(before), pathsNamedIn(after)),
     };
 }
 /** The trails that statements for CloudTrail alone name by their ARNs. */
-function merge_trailsNamedIn(document) {
+function trailsNamedIn(document) {
     const trails = ownStatements(document)
-        .flatMap(document_conditionEntries)
-        .filter(({ key }) => key.toLowerCase() === locate_SOURCE_ARN)
+        .flatMap(conditionEntries)
+        .filter(({ key }) => key.toLowerCase() === SOURCE_ARN)
         .flatMap(({ values }) => values.map(String));
     return new Set(trails.filter(isTrailArn));
 }
@@ -84942,9 +95192,9 @@ function pathsNamedIn(document) {
     return new Set(resources.filter((resource) => resource.includes('/')));
 }
 function ownStatements(document) {
-    return document === null ? [] : document_statementsOf(document).filter(locate_isForCloudTrailAlone);
+    return document === null ? [] : statementsOf(document).filter(isForCloudTrailAlone);
 }
-function merge_countOf(before, after) {
+function countOf(before, after) {
     return {
         added: [...after].filter((one) => !before.has(one)).length,
         removed: [...before].filter((one) => !after.has(one)).length,
@@ -84984,11 +95234,11 @@ function mergeKeyPolicy(current, request) {
 }
 /** Whoever some Allow admits already is left alone; what a Deny stops cannot be mended by a further Allow. */
 function admitKey(document, deliveries) {
-    const standing = key_grants_keyExaminerOf(withoutDenies(document));
+    const standing = keyExaminerOf(withoutDenies(document));
     const wanted = KEY_GRANT_KINDS.flatMap((kind) => deliveries
         .filter((delivery) => standing(kind, delivery) === 'missing')
         .map((delivery) => keyFormOf(kind, delivery)));
-    return enter(document, wanted, { hasShape: hasKeyShape, requests: key_grants_keyRequestsFor });
+    return enter(document, wanted, { hasShape: hasKeyShape, requests: keyRequestsFor });
 }
 function withdrawKey(document, departure) {
     if (departure.leaving.length === 0)
@@ -85028,7 +95278,7 @@ function withoutContexts(statement, { leaving }) {
 
 const KEY = {
     kinds: KEY_GRANT_KINDS,
-    requests: key_grants_keyRequestsFor,
+    requests: keyRequestsFor,
     resource: (_, { kmsKeyArn }) => kmsKeyArn ?? '*',
     admit: admitKey,
     name: 'key policy',
@@ -85040,6 +95290,27 @@ function diagnoseKey(document, deliveries) {
     return diagnoseIn(KEY, document, deliveries.filter(isEncrypted));
 }
 //# sourceMappingURL=key-doctor.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/key-losses.js
+// What a key policy held and holds no more, for a writer that finds its document changed by another. Others' statements are
+// compared whole; those for CloudTrail alone by the trails they name, for other runs of this tool extend and shorten them.
+
+
+
+
+
+/** In words, one for each statement and each trail; empty when nothing is gone. */
+function keyLosses(written, standing) {
+    if (written === null)
+        return [];
+    const left = new Set(statementsOf(standing ?? { Statement: [] }).map(canonicalStatement));
+    const statements = statementsOf(written).flatMap((statement, index) => isForCloudTrailAlone(statement) || left.has(canonicalStatement(statement))
+        ? []
+        : [nameOf(written, index)]);
+    const named = trailsNamedIn(standing);
+    const trails = [...trailsNamedIn(written)].filter((arn) => !named.has(arn));
+    return [...statements, ...trails.map((arn) => `CloudTrail for trail ${arn}`)];
+}
+//# sourceMappingURL=key-losses.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/measure.js
 // How large a policy is against S3's limit, how many members it can still take, and what to do when it is full.
 
@@ -85059,7 +95330,7 @@ function measurePolicy(document, layout, example) {
     };
 }
 function bytesOf(document) {
-    return document === null ? 0 : Buffer.byteLength(parse_printPolicy(document));
+    return document === null ? 0 : Buffer.byteLength(printPolicy(document));
 }
 /** The first new member may bring statements with it; what each further one costs is tried out behind it. */
 function membersLeft(document, layout, example) {
@@ -85127,8 +95398,157 @@ const measure_WAY_OUT = {
     organization: 'The rest of the policy fills it: remove what is no longer needed, or use a second bucket.',
 };
 //# sourceMappingURL=measure.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/public.js
+// Which statements S3 calls public: an Allow for anybody that no condition holds to fixed callers or sources. Source: S3 user
+// guide, access-control-block-public-access, "The meaning of public". In doubt a statement is not called public.
+
+
+/** Their names, as findings speak of them: `statement 2 (Sid "Open")`. */
+function publicStatements(document) {
+    if (document === null)
+        return [];
+    return statementsOf(document).flatMap((statement, index) => isPublic(statement) ? nameOf(document, index) : []);
+}
+function isPublic(statement) {
+    return (statement.Effect === 'Allow' &&
+        isForAnybody(statement) &&
+        !conditionEntries(statement).some(({ key }) => LIMITING.test(key)));
+}
+function isForAnybody({ Principal, NotPrincipal }) {
+    if (NotPrincipal !== undefined)
+        return true;
+    return typeof Principal === 'object'
+        ? asList(Principal['AWS'] ?? []).includes('*')
+        : Principal === '*';
+}
+/** Condition keys that may hold a statement to fixed callers or sources. Whether their values are fixed is not asked. */
+const LIMITING = /^(?:aws:(?:principal|source|userid|username)|s3:(?:dataaccesspoint|x-amz-server-side-encryption-aws-kms-key-id))/i;
+//# sourceMappingURL=public.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/reach.js
+// Whether an account that logs into the bucket could also read it, by the bucket policy alone: a list of keys, or a log of
+// another account. What cannot be known from here (a condition on the caller's network, say) never counts as a barrier.
+
+
+function reachOf(document, reader) {
+    if (document === null)
+        return 'cannot';
+    const requests = callers(document, reader).flatMap((arn) => requestsOf(reader, arn));
+    if (requests.some((request) => evaluate(document, request).effect === 'allowed'))
+        return 'may';
+    return requests.every((request) => isRefusedForCertain(document, request)) ? 'cannot' : 'unsure';
+}
+/** The account as such, the role, any role at all, and whomever of the account the policy names. */
+function callers(document, reader) {
+    const { accountId, partition, roleArn } = reader;
+    const start = `arn:${partition}:iam::${accountId}:`;
+    const named = statementsOf(document).flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal].flatMap((principals) => typeof principals === 'object' ? Object.values(principals).flatMap(asList) : []));
+    return [
+        ...new Set([
+            `${start}root`,
+            `${start}role/Anybody`,
+            ...(roleArn === undefined ? [] : [roleArn]),
+            ...named.filter((name) => name.split(':')[4] === accountId),
+        ]),
+    ];
+}
+function requestsOf(reader, arn) {
+    const { accountId, ownerId, partition, bucket, prefix, organizationId } = reader;
+    const bucketArn = `arn:${partition}:s3:::${bucket}`;
+    const start = prefix === '' ? '' : `${prefix}/`;
+    const context = {
+        'aws:securetransport': 'true',
+        'aws:principalaccount': accountId,
+        'aws:principalarn': arn,
+        'aws:principalisawsservice': 'false',
+        'aws:resourceaccount': ownerId,
+        's3:resourceaccount': ownerId,
+        ...(organizationId === undefined ? {} : { 'aws:principalorgid': organizationId }),
+    };
+    const log = `${bucketArn}/${start}AWSLogs/${ownerId}/CloudTrail/log.json.gz`;
+    const caller = { arn };
+    return [
+        { caller, action: 's3:ListBucket', resource: bucketArn, context },
+        { caller, action: 's3:GetObject', resource: log, context },
+    ];
+}
+/** Also where every condition that cannot be judged falls out in the caller's favour. */
+function isRefusedForCertain(document, request) {
+    const known = new Set(Object.keys(request.context));
+    const Statement = statementsOf(document).flatMap((statement) => lenient(statement, known));
+    const { effect, unknown } = evaluate({ ...document, Statement }, request);
+    return effect === 'denied' || (effect === 'not-allowed' && unknown.length === 0);
+}
+/** An Allow without the conditions on keys that are not known; a Deny only where all of its are. */
+function lenient(statement, known) {
+    const entries = Object.entries(statement.Condition ?? {});
+    const isKnown = (key) => known.has(key.toLowerCase());
+    if (entries.every(([, keys]) => Object.keys(keys).every(isKnown)))
+        return [statement];
+    if (statement.Effect === 'Deny')
+        return [];
+    const Condition = Object.fromEntries(entries.map(([operator, keys]) => [
+        operator,
+        Object.fromEntries(Object.entries(keys).filter(([key]) => isKnown(key))),
+    ]));
+    return [{ ...statement, Condition }];
+}
+//# sourceMappingURL=reach.js.map
+;// CONCATENATED MODULE: ./lib/src/policy/topic.js
+// Whether the policy of an SNS topic lets CloudTrail announce a trail's logs there, and the statement that makes it so. The
+// reasoning is that of the bucket policy's doctor (doctor.ts); a topic's policy is never written.
+
+
+
+
+/** Error findings for what keeps CloudTrail from publishing for this delivery's trail; empty where nothing does. */
+function diagnoseTopic(document, topicArn, delivery) {
+    return diagnoseIn(patientOf(topicArn), document, [delivery]);
+}
+function patientOf(topicArn) {
+    return {
+        kinds: ['publish'],
+        requests: (_kind, _delivery, { service, context }) => [
+            { caller: { service }, action: 'sns:Publish', resource: topicArn, context },
+        ],
+        resource: () => topicArn,
+        admit: (document, deliveries) => admitAll(document, topicArn, deliveries),
+        name: "topic's policy",
+        code: 'topic-policy',
+        byHand: 'Leave sns-topic-arn out',
+    };
+}
+function admitAll(document, topicArn, deliveries) {
+    const before = statementsOf(document);
+    const added = deliveries.map(({ trailArn }) => topic_statementFor(topicArn, trailArn, before));
+    return { ...document, Statement: [...before, ...added] };
+}
+/** The statement that a topic's policy needs for a trail, as text to copy. */
+function topicStatement(topicArn, trailArn) {
+    return wording_asText(topic_statementFor(topicArn, trailArn, []));
+}
+/** With the `aws:SourceArn` that the console leaves out. Source: CloudTrail user guide, cloudtrail-permissions-for-sns-notifications. */
+function topic_statementFor(topicArn, trailArn, others) {
+    return {
+        Sid: uniqueSid('AWSCloudTrailSNSPolicy20131101', others),
+        Effect: 'Allow',
+        Principal: { Service: 'cloudtrail.amazonaws.com' },
+        Action: 'SNS:Publish',
+        Resource: topicArn,
+        Condition: { StringEquals: { 'aws:SourceArn': trailArn } },
+    };
+}
+//# sourceMappingURL=topic.js.map
 ;// CONCATENATED MODULE: ./lib/src/policy/index.js
 // The policy room's door: what other rooms may use of it.
+
+
+
+
+
+
+
+
+
 
 
 
@@ -85196,6 +95616,209 @@ class CallFailure extends UserError {
 
 /***/ }),
 
+/***/ 7098:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IK: () => (/* binding */ accountsInOrder),
+/* harmony export */   LU: () => (/* binding */ auditLines),
+/* harmony export */   Pn: () => (/* binding */ auditRows),
+/* harmony export */   Sm: () => (/* binding */ auditTable),
+/* harmony export */   pq: () => (/* binding */ countOf)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
+/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8713);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+// An audit as a table: a line for each account about which there is something to say, and one for all that are in order. The
+// findings themselves are listed beside it, like a plan's.
+
+
+
+/** "3 findings", or that there is none. */
+function countOf({ findings }) {
+    return findings.length === 0 ? 'all well' : (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(findings.length, 'finding');
+}
+/** The central account first, then the listed ones, then whoever else is spoken of. `inOrder`: listed, and nothing is said. */
+function auditRows({ central }, { accounts, findings }) {
+    const said = new Map();
+    for (const finding of findings) {
+        const account = finding.account ?? central.accountId;
+        said.set(account, [...(said.get(account) ?? []), finding]);
+    }
+    const listed = new Map(accounts.map((account) => [account.accountId, account]));
+    const ids = new Set([central.accountId, ...listed.keys(), ...[...said.keys()].toSorted()]);
+    const what = (id) => {
+        const account = listed.get(id);
+        if (account !== undefined)
+            return { words: 'trail', name: account.trailName, where: account.region };
+        return id === central.accountId
+            ? { words: 'bucket', name: central.bucket, where: central.bucketRegion }
+            : { words: 'not listed', name: '', where: '' };
+    };
+    return {
+        rows: [...ids].flatMap((id) => {
+            const [worst, ...others] = (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .bySeverity */ .Np)(said.get(id) ?? []);
+            if (worst === undefined)
+                return [];
+            const codes = [...new Set([worst, ...others].map((finding) => finding.code))];
+            return [{ account: id, what: what(id), codes, severity: worst.severity }];
+        }),
+        inOrder: [...listed.keys()].filter((id) => !said.has(id)),
+    };
+}
+function auditTable(rows) {
+    if (rows.length === 0)
+        return (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .uncut */ .sY)('');
+    const lines = rows.map(({ severity, account, what, codes }) => [
+        _words_js__WEBPACK_IMPORTED_MODULE_2__/* .ICONS */ .Ze[severity],
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account),
+        `${what.words}${named(what.name)}${what.where === '' ? '' : ` in ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(what.where)}`}`,
+        codes.map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY).join(', '),
+    ]);
+    return (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .tableSection */ .Yc)(['', 'account', 'what', 'status'], lines);
+}
+const named = (name) => (name === '' ? '' : ` ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(name)}`);
+/** One line that unfolds to the accounts' numbers. */
+function accountsInOrder(ids) {
+    if (ids.length === 0)
+        return (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .uncut */ .sY)('');
+    return {
+        open: `<details><summary>${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(ids.length, 'account')} in order</summary>\n`,
+        items: ids.map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY),
+        thing: 'account',
+        close: '',
+        end: '</details>',
+    };
+}
+/** For the job's log. */
+function auditLines(request, audit) {
+    const { rows, inOrder } = auditRows(request, audit);
+    return [
+        `Audit of ${request.central.bucket}: ${countOf(audit)}`,
+        ...rows.map(({ account, what, codes }) => {
+            const where = what.where === '' ? '' : ` in ${what.where}`;
+            const name = what.name === '' ? '' : ` ${what.name}`;
+            return `  ! ${account}: ${what.words}${name}${where}: ${codes.join(', ')}`;
+        }),
+        ...(inOrder.length === 0 ? [] : [`  = ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(inOrder.length, 'account')} in order`]),
+    ];
+}
+//# sourceMappingURL=audit.js.map
+
+/***/ }),
+
+/***/ 5289:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NO: () => (/* binding */ deliveredInWords),
+/* harmony export */   Vp: () => (/* binding */ deliveryJson),
+/* harmony export */   ct: () => (/* binding */ deliverySection),
+/* harmony export */   is: () => (/* binding */ deliveryLines),
+/* harmony export */   kY: () => (/* binding */ statesOf)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
+/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8713);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+// The part of the report that says whether logs arrive: a table for the summary, lines for the log, values for the output and
+// the plan file.
+
+
+
+const ICONS = {
+    delivered: '✅',
+    pending: '⏳',
+    failing: '❌',
+    unknown: '❔',
+};
+const PROOFS = {
+    digest: "a log, the trail's status, and a digest file that names the trail",
+    'only-trail': "a log and the trail's status; no other trail of the account delivers there",
+    status: "a log and the trail's status; other trails of the account deliver there, too",
+};
+/** Empty where no proof was asked for. */
+function deliverySection(delivery) {
+    if (delivery === null)
+        return (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .uncut */ .sY)('');
+    const { accounts } = delivery;
+    const withDigests = accounts.some(({ digests }) => digests !== null);
+    const head = ['account', 'trail', 'delivery', 'proof', 'newest log', 'delay', 'reads the bucket'];
+    const rows = accounts.map((account) => [
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account.accountId),
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(account.trailName),
+        `${ICONS[account.state]} ${account.state}`,
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(account.proof === null ? account.detail : PROOFS[account.proof]),
+        account.log === null ? '' : logCell(account.log),
+        delayInWords(account),
+        (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(isolationInWords(account.isolation)),
+        ...(withDigests ? [(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .prose */ .CS)(account.digests?.words ?? '')] : []),
+    ]);
+    const table = (0,_sections_js__WEBPACK_IMPORTED_MODULE_1__/* .tableSection */ .Yc)(withDigests ? [...head, 'digests'] : head, rows);
+    return { ...table, open: `#### Delivery\n\n${table.open}` };
+}
+function logCell({ key, records }) {
+    const count = records === null ? 'not opened' : (0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(records, 'record');
+    return `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(key.split('/').at(-1) ?? key)} (${count})`;
+}
+/** From the newest event of the log until S3 had it. */
+function delayInWords({ log }) {
+    if (log === null || log.newestEvent === null)
+        return '';
+    const seconds = Math.max(0, Math.round((log.storedAt - log.newestEvent) / 1_000));
+    return seconds < 120 ? `${seconds} s` : `${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .grouped */ .zD)(Math.round(seconds / 60))} min`;
+}
+function isolationInWords(isolation) {
+    if (isolation === null)
+        return '';
+    const { byPolicy, tried } = isolation;
+    if (tried === 'let-in')
+        return 'yes: it tried, and was let in';
+    const words = {
+        cannot: 'no, by the policy',
+        unsure: 'not sure, by the policy',
+        may: 'yes, by the policy',
+        unknown: 'the policy could not be read',
+    };
+    return `${words[byPolicy]}${tried === 'refused' ? '; its own role tried and was refused' : ''}`;
+}
+/** `2 of 3 accounts`: those of which logs have arrived. */
+function deliveredInWords({ accounts }) {
+    const delivered = accounts.filter(({ state }) => state === 'delivered').length;
+    return `logs of ${delivered} of ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(accounts.length, 'account')} arrive`;
+}
+function deliveryLines(delivery) {
+    const lines = delivery.accounts.map(({ accountId, trailName, state, proof, detail, log }) => {
+        const why = proof === null ? detail : `${PROOFS[proof]} (${log?.key ?? ''})`;
+        return `  ${accountId} ${trailName}: ${state}: ${why}`;
+    });
+    return [`Delivery: ${deliveredInWords(delivery)}`, ...lines];
+}
+/** Account ID → state. */
+function statesOf(delivery) {
+    return Object.fromEntries((delivery?.accounts ?? []).map(({ accountId, state }) => [accountId, state]));
+}
+/** For the plan file, whose findings are all in one place. */
+function deliveryJson({ accounts }) {
+    return accounts.map(({ accountId, trailName, state, detail, proof, log, isolation, digests }) => ({
+        accountId,
+        trailName,
+        state,
+        detail,
+        proof,
+        isolation,
+        log: log && {
+            key: log.key,
+            storedAt: new Date(log.storedAt).toISOString(),
+            records: log.records,
+            newestEvent: log.newestEvent === null ? null : new Date(log.newestEvent).toISOString(),
+        },
+        ...(digests === null ? {} : { digests: digests.words }),
+    }));
+}
+//# sourceMappingURL=delivery.js.map
+
+/***/ }),
+
 /***/ 3330:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -85204,9 +95827,9 @@ class CallFailure extends UserError {
 /* harmony export */   BP: () => (/* binding */ logLine),
 /* harmony export */   CS: () => (/* binding */ prose),
 /* harmony export */   OF: () => (/* binding */ fenced),
+/* harmony export */   RK: () => (/* binding */ visible),
 /* harmony export */   aY: () => (/* binding */ code)
 /* harmony export */ });
-/* unused harmony export visible */
 // Text that AWS, a policy or a user wrote, made harmless: in Markdown it shows as what it is and formats, links and mentions
 // nothing; in the log it is never a workflow command. All of the report's text goes through here.
 const ENTITIES = new Map([
@@ -85215,6 +95838,7 @@ const ENTITIES = new Map([
     ['>', '&gt;'],
     ['@', '<span>@</span>'],
     ['#', '<span>#</span>'],
+    ['-', '<span>-</span>'],
 ]);
 // Control and bidirectional characters can hide or reorder what a reader sees; they are shown as their code points.
 // eslint-disable-next-line no-control-regex
@@ -85235,11 +95859,15 @@ function prose(text) {
     return encoded(visible(text));
 }
 /**
- * Everything that Markdown or HTML would read as more than text, as character references. GitHub looks for mentions and
- * issue numbers in the rendered text, where a reference is a character again: a tag in between stops that.
+ * Everything that Markdown or HTML would read as more than text, as character references. GitHub looks for mentions, issue
+ * numbers (`GH-1` too) and commits in the rendered text, where a reference is a character again: a tag in between stops that.
  */
 function encoded(text) {
-    return text.replaceAll(/[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?<=www\.)|[@#](?=\w)/g, (char) => ENTITIES.get(char) ?? `&#${char.charCodeAt(0)};`);
+    return text.replaceAll(/[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?<=www\.)|[@#](?=\w)|(?<=\bgh)-(?=\d)|\b[0-9a-f]{40}\b/gi, (part) => ENTITIES.get(part) ?? (part.length > 1 ? torn(part) : `&#${part.charCodeAt(0)};`));
+}
+/** GitHub takes seven digits for a commit. */
+function torn(commit) {
+    return commit.replaceAll(/(.{6})(.{1,6})/g, '$1<span>$2</span>');
 }
 /** Text whose first line is a sentence; what follows is to be copied as it stands, and comes as a block of its own. */
 function proseWithBlock(text) {
@@ -85274,24 +95902,36 @@ function logLine(text) {
 /* harmony export */   I: () => (/* binding */ annotationsOf),
 /* harmony export */   O: () => (/* binding */ logLines)
 /* harmony export */ });
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3330);
-/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1061);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3512);
+/* harmony import */ var _audit_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7098);
+/* harmony import */ var _delivery_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5289);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3330);
+/* harmony import */ var _rows_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1061);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3512);
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
 
 
 
+
+
 const ANNOTATIONS_OF_A_KIND = 10;
-/** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
-function logLines({ request, plan, outcome, result }) {
+/**
+ * A heading and the table's rows: what will happen, or, once there is an outcome, what did; in the end, whether logs arrive.
+ * Empty before there is a plan.
+ */
+function logLines(report) {
+    const { request, plan, audit, outcome, delivery, result } = report;
+    if (request !== null && audit !== null)
+        return (0,_audit_js__WEBPACK_IMPORTED_MODULE_0__/* .auditLines */ .LU)(request, audit).map(_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .logLine */ .BP);
+    if (delivery !== null)
+        return (0,_delivery_js__WEBPACK_IMPORTED_MODULE_1__/* .deliveryLines */ .is)(delivery).map(_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .logLine */ .BP);
     if (request === null || plan === null)
         return [];
     const heading = outcome === null
-        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
+        ? `Plan for ${request.central.bucket}: ${(0,_words_js__WEBPACK_IMPORTED_MODULE_4__/* .plural */ .LS)(plan.changes, 'change')} (${plan.digest})`
         : `Result: ${result}`;
-    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_1__/* .rowsOf */ .R)(request, plan, outcome);
-    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP);
+    const rows = plan.changes === 0 && outcome !== null ? [] : (0,_rows_js__WEBPACK_IMPORTED_MODULE_3__/* .rowsOf */ .R)(request, plan, outcome);
+    return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .logLine */ .BP);
 }
 function rowLine({ mark, account, role, what, detail, outcome }) {
     const where = what.where === '' ? '' : ` in ${what.where}`;
@@ -85321,7 +95961,7 @@ function annotation({ severity, code, message, remedy }) {
     return {
         severity,
         title: `CloudTrail onboarding: ${code}`,
-        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .logLine */ .BP).join('\n'),
+        message: [message, ...`→ ${remedy}`.split('\n')].map(_escape_js__WEBPACK_IMPORTED_MODULE_2__/* .logLine */ .BP).join('\n'),
     };
 }
 //# sourceMappingURL=log.js.map
@@ -85362,7 +96002,7 @@ var words = __nccwpck_require__(5116);
 // EXTERNAL MODULE: ./lib/src/report/words.js
 var report_words = __nccwpck_require__(3512);
 ;// CONCATENATED MODULE: ./lib/src/report/rows.js
-// The report's table: one row for the bucket policy (for a bootstrap one for the bucket before it) and one for each member, as plain text. A dry run's rows say what will
+// The report's table: one row for the bucket policy (for a bootstrap one for the bucket before it), one for each key that was looked at and one for each member, as plain text. A dry run's rows say what will
 // happen, an apply's what did. Escaping is the renderer's business.
 
 
@@ -85373,12 +96013,13 @@ function rowsOf(request, plan, outcome) {
     return [
         ...(request.operation === 'bootstrap' ? [bucketRow(request, plan, outcome)] : []),
         policyRow(request, plan, outcome),
+        ...plan.keys.map((key) => keyRow(key, outcome)),
         ...plan.members.flatMap((member) => memberRows(member, outcomes.get(member.member.accountId))),
     ];
 }
 function bucketRow({ central }, { bucket }, outcome) {
     const isNew = bucket.some(({ kind }) => kind === 'create-bucket');
-    const settings = bucket.filter(({ kind }) => kind !== 'create-bucket').map(bucket_plan/* bucketStepInWords */.n);
+    const settings = bucket.filter(({ kind }) => kind !== 'create-bucket').map(bucket_plan/* bucketStepInWords */.nE);
     const failed = outcome?.bucket.some(({ result }) => result.state === 'failed') ?? false;
     const mark = isNew ? '+' : bucket.length > 0 ? '~' : '=';
     const change = `${isNew ? 'create' : 'set'}: ${settings.join(', ')}`;
@@ -85397,7 +96038,7 @@ function bucketInWords(outcomes) {
     if (outcomes.every(({ result }) => result.state === 'done'))
         return 'done';
     return outcomes
-        .map(({ step, result }) => `${(0,bucket_plan/* bucketStepInWords */.n)(step)}: ${inWords(result)}`)
+        .map(({ step, result }) => `${(0,bucket_plan/* bucketStepInWords */.nE)(step)}: ${inWords(result)}`)
         .join('; ');
 }
 function policyRow({ central }, { policy }, outcome) {
@@ -85416,6 +96057,19 @@ function policyRow({ central }, { policy }, outcome) {
         what: { words: 'bucket policy of', name: central.bucket, where: '' },
         detail: `${change}${bytes}`,
         outcome: outcome === null ? '' : inWords(outcome.policy.step),
+    };
+}
+function keyRow({ wish, merge }, outcome) {
+    const { arn, accountId, managed } = wish;
+    const done = outcome?.keys.find((key) => key.arn === arn);
+    const change = counted(merge.trails, 'trail').join(', ') || 'statements change';
+    return {
+        mark: done?.step.state === 'failed' ? '!' : merge.changed ? '~' : '=',
+        account: accountId,
+        role: 'central',
+        what: { words: 'key policy of', name: arn, where: '' },
+        detail: merge.changed ? change : managed ? 'unchanged' : 'looked at only',
+        outcome: done === undefined ? '' : inWords(done.step),
     };
 }
 function counted(count, thing) {
@@ -85465,9 +96119,9 @@ function markOf(steps) {
 function stepDetail(step) {
     switch (step.kind) {
         case 'create':
-            return `create: ${(0,words/* settingsInWords */.A)(step.settings)}`;
+            return `create: ${(0,words/* settingsInWords */.AL)(step.settings)}`;
         case 'update':
-            return `change ${step.changes.map(words/* changeInWords */.Z).join(', ')}`;
+            return `change ${step.changes.map(words/* changeInWords */.Zb).join(', ')}`;
         case 'put-insight-selectors':
             return `${stepInWords(step)}: ${step.types.join(', ') || 'none'}`;
         case 'add-tags':
@@ -85505,12 +96159,88 @@ function inWords(step) {
 
 /***/ }),
 
+/***/ 8713:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Yc: () => (/* binding */ tableSection),
+/* harmony export */   hW: () => (/* binding */ inLimit),
+/* harmony export */   sY: () => (/* binding */ uncut)
+/* harmony export */ });
+/* unused harmony export fairShares */
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3512);
+// A report in parts, made to fit a limit: what is cut are whole rows, list items and hunks, from the end of the longest parts
+// first, and each part says how much of it is missing. What a part says is not decided here.
+
+/** A part that is never cut. */
+function uncut(text) {
+    return { open: text, items: [], thing: 'row', close: '', end: '' };
+}
+/** A table; cells are Markdown already. */
+function tableSection(head, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    const open = [head, head.map(() => '---')].map(line).join('\n');
+    return { ...uncut(open), items: rows.map(line), thing: 'row' };
+}
+/** The parts as one text, which ends with a new line. What is never cut comes out even where it alone passes the limit. */
+function inLimit(sections, limit) {
+    const whole = joined(sections.map((section) => shown(section, section.items.length, '')));
+    if (limit === undefined || bytesOf(whole) <= limit.bytes)
+        return whole;
+    // Without items each part has the longest note that it can get: what then is left is for items.
+    const bare = joined(sections.map((section) => shown(section, 0, limit.elsewhere)));
+    const shares = fairShares(sections.map(sizeOfItems), limit.bytes - bytesOf(bare));
+    return joined(sections.map((section, index) => shown(section, countIn(section, shares[index] ?? 0), limit.elsewhere)));
+}
+const bytesOf = (text) => Buffer.byteLength(text);
+/** An item and the end of its line. */
+const sizeOf = (item) => bytesOf(item) + 1;
+const sizeOfItems = ({ items }) => items.reduce((sum, item) => sum + sizeOf(item), 0);
+function joined(texts) {
+    return `${texts.filter((text) => text !== '').join('\n\n')}\n`;
+}
+function shown(section, count, elsewhere) {
+    const { open, items, thing, close, end } = section;
+    const missing = items.length - count;
+    const body = [open, ...items.slice(0, count), close].filter((part) => part !== '').join('\n');
+    const note = missing === 0
+        ? ''
+        : `… and ${(0,_words_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(missing, `more ${thing}`)}, left out here: the whole report is ${elsewhere}.`;
+    const parts = [body, note].filter((part) => part !== '').join('\n\n');
+    return end === '' ? parts : `${parts}\n${end}`;
+}
+/** How many of a part's items, from the first on, fit into its share. */
+function countIn({ items }, share) {
+    let left = share;
+    const end = items.findIndex((item) => {
+        left -= sizeOf(item);
+        return left < 0;
+    });
+    return end < 0 ? items.length : end;
+}
+/** Room dealt out evenly, where nobody gets more than he needs: small parts come out whole, the long ones share the rest. */
+function fairShares(needs, room) {
+    const shares = needs.map(() => 0);
+    let left = Math.max(0, room);
+    const order = needs.map((need, index) => ({ need, index })).toSorted((a, b) => a.need - b.need);
+    for (const [dealt, { need, index }] of order.entries()) {
+        const share = Math.min(need, Math.floor(left / (order.length - dealt)));
+        shares[index] = share;
+        left -= share;
+    }
+    return shares;
+}
+//# sourceMappingURL=sections.js.map
+
+/***/ }),
+
 /***/ 3512:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LS: () => (/* binding */ plural),
 /* harmony export */   Np: () => (/* binding */ bySeverity),
+/* harmony export */   Ze: () => (/* binding */ ICONS),
 /* harmony export */   zD: () => (/* binding */ grouped)
 /* harmony export */ });
 // Values put into words: the same phrase for the same thing in summary, log and comment.
@@ -85521,6 +96251,7 @@ function plural(count, one, many = `${one}s`) {
 function grouped(count) {
     return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
+const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' };
 const RANK = { error: 0, warning: 1, notice: 2 };
 /** Worst first, else in the order they came. */
 function bySeverity(findings) {
@@ -85535,6 +96266,7 @@ function bySeverity(findings) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bk: () => (/* binding */ canonicalSelectors),
+/* harmony export */   Hi: () => (/* binding */ recordsManagementEvents),
 /* harmony export */   Jf: () => (/* binding */ sameSelectors),
 /* harmony export */   hd: () => (/* binding */ DEFAULT_SELECTORS),
 /* harmony export */   qM: () => (/* binding */ tagChanges),
@@ -85556,6 +96288,12 @@ const DEFAULT_SELECTORS = {
     kind: 'basic',
     selectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }],
 };
+/** A basic selector records management events unless it says otherwise, an advanced one only if it says so. */
+function recordsManagementEvents(selectors) {
+    return selectors.kind === 'basic'
+        ? selectors.selectors.some((selector) => selector.IncludeManagementEvents ?? true)
+        : selectors.selectors.some(({ FieldSelectors }) => FieldSelectors.some(({ Field, Equals }) => Field === 'eventCategory' && Equals?.includes('Management')));
+}
 function sameSelectors(a, b) {
     return canonicalSelectors(a) === canonicalSelectors(b);
 }
@@ -85689,8 +96427,9 @@ function trailArn(partition, region, accountId, name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ settingsInWords),
-/* harmony export */   Z: () => (/* binding */ changeInWords)
+/* harmony export */   AL: () => (/* binding */ settingsInWords),
+/* harmony export */   CV: () => (/* binding */ differenceInWords),
+/* harmony export */   Zb: () => (/* binding */ changeInWords)
 /* harmony export */ });
 // Settings put into words: the same phrase in plan, summary and log.
 const NAMES = {
@@ -85724,12 +96463,16 @@ function settingsInWords(settings) {
 function changeInWords({ setting, from, to }) {
     return `${NAMES[setting]} ${shown(from)} → ${shown(to)}`;
 }
+/** "log file validation is false, and true is asked for" */
+function differenceInWords({ setting, from, to }) {
+    return `${NAMES[setting]} is ${shown(from)}, and ${shown(to)} is asked for`;
+}
 const shown = (value) => (value === '' ? '(none)' : value);
 //# sourceMappingURL=words.js.map
 
 /***/ }),
 
-/***/ 1660:
+/***/ 3246:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -85881,8 +96624,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -85896,10 +96639,10 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -86010,7 +96753,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -86033,7 +96776,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -86333,7 +97076,7 @@ var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -86360,7 +97103,7 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
     return io_util_awaiter(this, void 0, void 0, function* () {
         try {
@@ -87829,6 +98572,5024 @@ function getIDToken(aud) {
 
 /***/ }),
 
+/***/ 2413:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  getOctokit: () => (/* binding */ getOctokit)
+});
+
+// UNUSED EXPORTS: context
+
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
+
+
+class Context {
+    /**
+     * Hydrate the context from the environment
+     */
+    constructor() {
+        var _a, _b, _c;
+        this.payload = {};
+        if (process.env.GITHUB_EVENT_PATH) {
+            if ((0,external_fs_.existsSync)(process.env.GITHUB_EVENT_PATH)) {
+                this.payload = JSON.parse((0,external_fs_.readFileSync)(process.env.GITHUB_EVENT_PATH, { encoding: 'utf8' }));
+            }
+            else {
+                const path = process.env.GITHUB_EVENT_PATH;
+                process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${external_os_.EOL}`);
+            }
+        }
+        this.eventName = process.env.GITHUB_EVENT_NAME;
+        this.sha = process.env.GITHUB_SHA;
+        this.ref = process.env.GITHUB_REF;
+        this.workflow = process.env.GITHUB_WORKFLOW;
+        this.action = process.env.GITHUB_ACTION;
+        this.actor = process.env.GITHUB_ACTOR;
+        this.job = process.env.GITHUB_JOB;
+        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
+        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
+        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
+        this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
+        this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
+        this.graphqlUrl =
+            (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
+    }
+    get issue() {
+        const payload = this.payload;
+        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
+    }
+    get repo() {
+        if (process.env.GITHUB_REPOSITORY) {
+            const [owner, repo] = process.env.GITHUB_REPOSITORY.split('/');
+            return { owner, repo };
+        }
+        if (this.payload.repository) {
+            return {
+                owner: this.payload.repository.owner.login,
+                repo: this.payload.repository.name
+            };
+        }
+        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
+    }
+}
+//# sourceMappingURL=context.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
+var lib = __nccwpck_require__(9659);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+function getAuthString(token, options) {
+    if (!token && !options.auth) {
+        throw new Error('Parameter token or opts.auth is required');
+    }
+    else if (token && options.auth) {
+        throw new Error('Parameters token and opts.auth may not both be specified');
+    }
+    return typeof options.auth === 'string' ? options.auth : `token ${token}`;
+}
+function getProxyAgent(destinationUrl) {
+    const hc = new lib.HttpClient();
+    return hc.getAgent(destinationUrl);
+}
+function getProxyAgentDispatcher(destinationUrl) {
+    const hc = new lib.HttpClient();
+    return hc.getAgentDispatcher(destinationUrl);
+}
+function getProxyFetch(destinationUrl) {
+    const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
+    const proxyFetch = (url, opts) => __awaiter(this, void 0, void 0, function* () {
+        return (0,undici.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
+    });
+    return proxyFetch;
+}
+function getApiBaseUrl() {
+    return process.env['GITHUB_API_URL'] || 'https://api.github.com';
+}
+function getUserAgentWithOrchestrationId(baseUserAgent) {
+    var _a;
+    const orchId = (_a = process.env['ACTIONS_ORCHESTRATION_ID']) === null || _a === void 0 ? void 0 : _a.trim();
+    if (orchId) {
+        const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+        const tag = `actions_orchestration_id/${sanitizedId}`;
+        if (baseUserAgent === null || baseUserAgent === void 0 ? void 0 : baseUserAgent.includes(tag))
+            return baseUserAgent;
+        const ua = baseUserAgent ? `${baseUserAgent} ` : '';
+        return `${ua}${tag}`;
+    }
+    return baseUserAgent;
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/universal-user-agent/index.js
+function getUserAgent() {
+  if (typeof navigator === "object" && "userAgent" in navigator) {
+    return navigator.userAgent;
+  }
+
+  if (typeof process === "object" && process.version !== undefined) {
+    return `Node.js/${process.version.substr(1)} (${process.platform}; ${
+      process.arch
+    })`;
+  }
+
+  return "<environment undetectable>";
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/register.js
+// @ts-check
+
+function register(state, name, method, options) {
+  if (typeof method !== "function") {
+    throw new Error("method for before hook must be a function");
+  }
+
+  if (!options) {
+    options = {};
+  }
+
+  if (Array.isArray(name)) {
+    return name.reverse().reduce((callback, name) => {
+      return register.bind(null, state, name, callback, options);
+    }, method)();
+  }
+
+  return Promise.resolve().then(() => {
+    if (!state.registry[name]) {
+      return method(options);
+    }
+
+    return state.registry[name].reduce((method, registered) => {
+      return registered.hook.bind(null, method, options);
+    }, method)();
+  });
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/add.js
+// @ts-check
+
+function addHook(state, kind, name, hook) {
+  const orig = hook;
+  if (!state.registry[name]) {
+    state.registry[name] = [];
+  }
+
+  if (kind === "before") {
+    hook = (method, options) => {
+      return Promise.resolve()
+        .then(orig.bind(null, options))
+        .then(method.bind(null, options));
+    };
+  }
+
+  if (kind === "after") {
+    hook = (method, options) => {
+      let result;
+      return Promise.resolve()
+        .then(method.bind(null, options))
+        .then((result_) => {
+          result = result_;
+          return orig(result, options);
+        })
+        .then(() => {
+          return result;
+        });
+    };
+  }
+
+  if (kind === "error") {
+    hook = (method, options) => {
+      return Promise.resolve()
+        .then(method.bind(null, options))
+        .catch((error) => {
+          return orig(error, options);
+        });
+    };
+  }
+
+  state.registry[name].push({
+    hook: hook,
+    orig: orig,
+  });
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/remove.js
+// @ts-check
+
+function removeHook(state, name, method) {
+  if (!state.registry[name]) {
+    return;
+  }
+
+  const index = state.registry[name]
+    .map((registered) => {
+      return registered.orig;
+    })
+    .indexOf(method);
+
+  if (index === -1) {
+    return;
+  }
+
+  state.registry[name].splice(index, 1);
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/index.js
+// @ts-check
+
+
+
+
+
+// bind with array of arguments: https://stackoverflow.com/a/21792913
+const bind = Function.bind;
+const bindable = bind.bind(bind);
+
+function bindApi(hook, state, name) {
+  const removeHookRef = bindable(removeHook, null).apply(
+    null,
+    name ? [state, name] : [state]
+  );
+  hook.api = { remove: removeHookRef };
+  hook.remove = removeHookRef;
+  ["before", "error", "after", "wrap"].forEach((kind) => {
+    const args = name ? [state, kind, name] : [state, kind];
+    hook[kind] = hook.api[kind] = bindable(addHook, null).apply(null, args);
+  });
+}
+
+function Singular() {
+  const singularHookName = Symbol("Singular");
+  const singularHookState = {
+    registry: {},
+  };
+  const singularHook = register.bind(null, singularHookState, singularHookName);
+  bindApi(singularHook, singularHookState, singularHookName);
+  return singularHook;
+}
+
+function Collection() {
+  const state = {
+    registry: {},
+  };
+
+  const hook = register.bind(null, state);
+  bindApi(hook, state);
+
+  return hook;
+}
+
+/* harmony default export */ const before_after_hook = ({ Singular, Collection });
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/endpoint/dist-bundle/index.js
+// pkg/dist-src/defaults.js
+
+
+// pkg/dist-src/version.js
+var VERSION = "0.0.0-development";
+
+// pkg/dist-src/defaults.js
+var userAgent = `octokit-endpoint.js/${VERSION} ${getUserAgent()}`;
+var DEFAULTS = {
+  method: "GET",
+  baseUrl: "https://api.github.com",
+  headers: {
+    accept: "application/vnd.github.v3+json",
+    "user-agent": userAgent
+  },
+  mediaType: {
+    format: ""
+  }
+};
+
+// pkg/dist-src/util/lowercase-keys.js
+function lowercaseKeys(object) {
+  if (!object) {
+    return {};
+  }
+  return Object.keys(object).reduce((newObj, key) => {
+    newObj[key.toLowerCase()] = object[key];
+    return newObj;
+  }, {});
+}
+
+// pkg/dist-src/util/is-plain-object.js
+function isPlainObject(value) {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null) return true;
+  const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
+  return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
+}
+
+// pkg/dist-src/util/merge-deep.js
+function mergeDeep(defaults, options) {
+  const result = Object.assign({}, defaults);
+  Object.keys(options).forEach((key) => {
+    if (isPlainObject(options[key])) {
+      if (!(key in defaults)) Object.assign(result, { [key]: options[key] });
+      else result[key] = mergeDeep(defaults[key], options[key]);
+    } else {
+      Object.assign(result, { [key]: options[key] });
+    }
+  });
+  return result;
+}
+
+// pkg/dist-src/util/remove-undefined-properties.js
+function removeUndefinedProperties(obj) {
+  for (const key in obj) {
+    if (obj[key] === void 0) {
+      delete obj[key];
+    }
+  }
+  return obj;
+}
+
+// pkg/dist-src/merge.js
+function merge(defaults, route, options) {
+  if (typeof route === "string") {
+    let [method, url] = route.split(" ");
+    options = Object.assign(url ? { method, url } : { url: method }, options);
+  } else {
+    options = Object.assign({}, route);
+  }
+  options.headers = lowercaseKeys(options.headers);
+  removeUndefinedProperties(options);
+  removeUndefinedProperties(options.headers);
+  const mergedOptions = mergeDeep(defaults || {}, options);
+  if (options.url === "/graphql") {
+    if (defaults && defaults.mediaType.previews?.length) {
+      mergedOptions.mediaType.previews = defaults.mediaType.previews.filter(
+        (preview) => !mergedOptions.mediaType.previews.includes(preview)
+      ).concat(mergedOptions.mediaType.previews);
+    }
+    mergedOptions.mediaType.previews = (mergedOptions.mediaType.previews || []).map((preview) => preview.replace(/-preview/, ""));
+  }
+  return mergedOptions;
+}
+
+// pkg/dist-src/util/add-query-parameters.js
+function addQueryParameters(url, parameters) {
+  const separator = /\?/.test(url) ? "&" : "?";
+  const names = Object.keys(parameters);
+  if (names.length === 0) {
+    return url;
+  }
+  return url + separator + names.map((name) => {
+    if (name === "q") {
+      return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
+    }
+    return `${name}=${encodeURIComponent(parameters[name])}`;
+  }).join("&");
+}
+
+// pkg/dist-src/util/extract-url-variable-names.js
+var urlVariableRegex = /\{[^{}}]+\}/g;
+function removeNonChars(variableName) {
+  return variableName.replace(/(?:^\W+)|(?:(?<!\W)\W+$)/g, "").split(/,/);
+}
+function extractUrlVariableNames(url) {
+  const matches = url.match(urlVariableRegex);
+  if (!matches) {
+    return [];
+  }
+  return matches.map(removeNonChars).reduce((a, b) => a.concat(b), []);
+}
+
+// pkg/dist-src/util/omit.js
+function omit(object, keysToOmit) {
+  const result = { __proto__: null };
+  for (const key of Object.keys(object)) {
+    if (keysToOmit.indexOf(key) === -1) {
+      result[key] = object[key];
+    }
+  }
+  return result;
+}
+
+// pkg/dist-src/util/url-template.js
+function encodeReserved(str) {
+  return str.split(/(%[0-9A-Fa-f]{2})/g).map(function(part) {
+    if (!/%[0-9A-Fa-f]/.test(part)) {
+      part = encodeURI(part).replace(/%5B/g, "[").replace(/%5D/g, "]");
+    }
+    return part;
+  }).join("");
+}
+function encodeUnreserved(str) {
+  return encodeURIComponent(str).replace(/[!'()*]/g, function(c) {
+    return "%" + c.charCodeAt(0).toString(16).toUpperCase();
+  });
+}
+function encodeValue(operator, value, key) {
+  value = operator === "+" || operator === "#" ? encodeReserved(value) : encodeUnreserved(value);
+  if (key) {
+    return encodeUnreserved(key) + "=" + value;
+  } else {
+    return value;
+  }
+}
+function isDefined(value) {
+  return value !== void 0 && value !== null;
+}
+function isKeyOperator(operator) {
+  return operator === ";" || operator === "&" || operator === "?";
+}
+function getValues(context, operator, key, modifier) {
+  var value = context[key], result = [];
+  if (isDefined(value) && value !== "") {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+      value = value.toString();
+      if (modifier && modifier !== "*") {
+        value = value.substring(0, parseInt(modifier, 10));
+      }
+      result.push(
+        encodeValue(operator, value, isKeyOperator(operator) ? key : "")
+      );
+    } else {
+      if (modifier === "*") {
+        if (Array.isArray(value)) {
+          value.filter(isDefined).forEach(function(value2) {
+            result.push(
+              encodeValue(operator, value2, isKeyOperator(operator) ? key : "")
+            );
+          });
+        } else {
+          Object.keys(value).forEach(function(k) {
+            if (isDefined(value[k])) {
+              result.push(encodeValue(operator, value[k], k));
+            }
+          });
+        }
+      } else {
+        const tmp = [];
+        if (Array.isArray(value)) {
+          value.filter(isDefined).forEach(function(value2) {
+            tmp.push(encodeValue(operator, value2));
+          });
+        } else {
+          Object.keys(value).forEach(function(k) {
+            if (isDefined(value[k])) {
+              tmp.push(encodeUnreserved(k));
+              tmp.push(encodeValue(operator, value[k].toString()));
+            }
+          });
+        }
+        if (isKeyOperator(operator)) {
+          result.push(encodeUnreserved(key) + "=" + tmp.join(","));
+        } else if (tmp.length !== 0) {
+          result.push(tmp.join(","));
+        }
+      }
+    }
+  } else {
+    if (operator === ";") {
+      if (isDefined(value)) {
+        result.push(encodeUnreserved(key));
+      }
+    } else if (value === "" && (operator === "&" || operator === "?")) {
+      result.push(encodeUnreserved(key) + "=");
+    } else if (value === "") {
+      result.push("");
+    }
+  }
+  return result;
+}
+function parseUrl(template) {
+  return {
+    expand: expand.bind(null, template)
+  };
+}
+function expand(template, context) {
+  var operators = ["+", "#", ".", "/", ";", "?", "&"];
+  template = template.replace(
+    /\{([^\{\}]+)\}|([^\{\}]+)/g,
+    function(_, expression, literal) {
+      if (expression) {
+        let operator = "";
+        const values = [];
+        if (operators.indexOf(expression.charAt(0)) !== -1) {
+          operator = expression.charAt(0);
+          expression = expression.substr(1);
+        }
+        expression.split(/,/g).forEach(function(variable) {
+          var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable);
+          values.push(getValues(context, operator, tmp[1], tmp[2] || tmp[3]));
+        });
+        if (operator && operator !== "+") {
+          var separator = ",";
+          if (operator === "?") {
+            separator = "&";
+          } else if (operator !== "#") {
+            separator = operator;
+          }
+          return (values.length !== 0 ? operator : "") + values.join(separator);
+        } else {
+          return values.join(",");
+        }
+      } else {
+        return encodeReserved(literal);
+      }
+    }
+  );
+  if (template === "/") {
+    return template;
+  } else {
+    return template.replace(/\/$/, "");
+  }
+}
+
+// pkg/dist-src/parse.js
+function parse(options) {
+  let method = options.method.toUpperCase();
+  let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
+  let headers = Object.assign({}, options.headers);
+  let body;
+  let parameters = omit(options, [
+    "method",
+    "baseUrl",
+    "url",
+    "headers",
+    "request",
+    "mediaType"
+  ]);
+  const urlVariableNames = extractUrlVariableNames(url);
+  url = parseUrl(url).expand(parameters);
+  if (!/^http/.test(url)) {
+    url = options.baseUrl + url;
+  }
+  const omittedParameters = Object.keys(options).filter((option) => urlVariableNames.includes(option)).concat("baseUrl");
+  const remainingParameters = omit(parameters, omittedParameters);
+  const isBinaryRequest = /application\/octet-stream/i.test(headers.accept);
+  if (!isBinaryRequest) {
+    if (options.mediaType.format) {
+      headers.accept = headers.accept.split(/,/).map(
+        (format) => format.replace(
+          /application\/vnd(\.\w+)(\.v3)?(\.\w+)?(\+json)?$/,
+          `application/vnd$1$2.${options.mediaType.format}`
+        )
+      ).join(",");
+    }
+    if (url.endsWith("/graphql")) {
+      if (options.mediaType.previews?.length) {
+        const previewsFromAcceptHeader = headers.accept.match(/(?<![\w-])[\w-]+(?=-preview)/g) || [];
+        headers.accept = previewsFromAcceptHeader.concat(options.mediaType.previews).map((preview) => {
+          const format = options.mediaType.format ? `.${options.mediaType.format}` : "+json";
+          return `application/vnd.github.${preview}-preview${format}`;
+        }).join(",");
+      }
+    }
+  }
+  if (["GET", "HEAD"].includes(method)) {
+    url = addQueryParameters(url, remainingParameters);
+  } else {
+    if ("data" in remainingParameters) {
+      body = remainingParameters.data;
+    } else {
+      if (Object.keys(remainingParameters).length) {
+        body = remainingParameters;
+      }
+    }
+  }
+  if (!headers["content-type"] && typeof body !== "undefined") {
+    headers["content-type"] = "application/json; charset=utf-8";
+  }
+  if (["PATCH", "PUT"].includes(method) && typeof body === "undefined") {
+    body = "";
+  }
+  return Object.assign(
+    { method, url, headers },
+    typeof body !== "undefined" ? { body } : null,
+    options.request ? { request: options.request } : null
+  );
+}
+
+// pkg/dist-src/endpoint-with-defaults.js
+function endpointWithDefaults(defaults, route, options) {
+  return parse(merge(defaults, route, options));
+}
+
+// pkg/dist-src/with-defaults.js
+function withDefaults(oldDefaults, newDefaults) {
+  const DEFAULTS2 = merge(oldDefaults, newDefaults);
+  const endpoint2 = endpointWithDefaults.bind(null, DEFAULTS2);
+  return Object.assign(endpoint2, {
+    DEFAULTS: DEFAULTS2,
+    defaults: withDefaults.bind(null, DEFAULTS2),
+    merge: merge.bind(null, DEFAULTS2),
+    parse
+  });
+}
+
+// pkg/dist-src/index.js
+var endpoint = withDefaults(null, DEFAULTS);
+
+
+;// CONCATENATED MODULE: ./node_modules/content-type/dist/index.js
+/*!
+ * content-type
+ * Copyright(c) 2015 Douglas Christopher Wilson
+ * MIT Licensed
+ */
+const SP = 32; // " "
+const HTAB = 9; // "\t"
+const SEMI = 59; // ";"
+const EQ = 61; // "="
+const DQUOTE = 34; // '"'
+const BSLASH = 92; // "\\"
+const COMMA = 44; // ","
+const LOWER_CASE = 1;
+const OWS = 2;
+const SEMI_FLAG = 4;
+const COMMA_FLAG = 8;
+const TOKEN_FLAG = 16;
+const NON_ASCII = 0xff00;
+const CASE_FLAGS = LOWER_CASE | NON_ASCII;
+/**
+ * Character flags used to normalize HTTP field values while scanning.
+ * Out-of-range reads intentionally coerce to zero in bitwise expressions.
+ */
+const CHAR_MAP = new Uint8Array(0x100);
+CHAR_MAP[HTAB] |= OWS;
+CHAR_MAP[SP] |= OWS;
+CHAR_MAP[SEMI] |= SEMI_FLAG;
+CHAR_MAP[COMMA] |= COMMA_FLAG;
+for (let code = 0x80 /* non-ASCII */; code <= 0xff; code++) {
+    CHAR_MAP[code] |= LOWER_CASE;
+}
+for (const char of "!#$%&'*+-.^_`|~") {
+    CHAR_MAP[char.charCodeAt(0)] |= TOKEN_FLAG;
+}
+for (let code = 0x30 /* 0 */; code <= 0x39 /* 9 */; code++) {
+    CHAR_MAP[code] |= TOKEN_FLAG;
+}
+for (let code = 0x41 /* A */; code <= 0x5a /* Z */; code++) {
+    CHAR_MAP[code] |= LOWER_CASE | TOKEN_FLAG;
+}
+for (let code = 0x61 /* a */; code <= 0x7a /* z */; code++) {
+    CHAR_MAP[code] |= TOKEN_FLAG;
+}
+/**
+ * Null object perf optimization. Faster than `Object.create(null)` and `{ __proto__: null }`.
+ */
+const NullObject = /* @__PURE__ */ (() => {
+    const C = function () { };
+    C.prototype = Object.create(null);
+    return C;
+})();
+/**
+ * Validate a type string against RFC 9110.
+ */
+function isTypeValid(type, start = 0, end = type.length) {
+    let hasSlash = false;
+    for (let index = start; index < end; index++) {
+        const code = type.charCodeAt(index);
+        if (code === 47 /* / */) {
+            if (hasSlash || index === start || index >= end - 1)
+                return false;
+            hasSlash = true;
+        }
+        else if (!isTokenCode(code)) {
+            return false;
+        }
+    }
+    return hasSlash;
+}
+/**
+ * Validate a token against RFC 9110.
+ */
+function isTokenValid(token, start = 0, end = token.length) {
+    if (start >= end)
+        return false;
+    for (let index = start; index < end; index++) {
+        if (!isTokenCode(token.charCodeAt(index)))
+            return false;
+    }
+    return true;
+}
+/**
+ * Check whether a character code belongs to the token production in RFC 9110.
+ */
+function isTokenCode(code) {
+    return (CHAR_MAP[code] & TOKEN_FLAG) !== 0;
+}
+/**
+ * Serialize a parameter value.
+ */
+function parameterValue(str) {
+    const len = str.length;
+    if (len === 0)
+        return '""';
+    let index = 0;
+    while (index < len && isTokenCode(str.charCodeAt(index)))
+        index++;
+    if (index === len)
+        return str;
+    let result = '"';
+    let start = 0;
+    while (index < len) {
+        const code = str.charCodeAt(index);
+        if (code !== HTAB && (code < SP || code === 127 || code > 255)) {
+            throw new TypeError(`Invalid parameter value: ${str}`);
+        }
+        if (code === 34 /* " */ || code === 92 /* \\ */) {
+            result += `${str.slice(start, index)}\\`;
+            start = index;
+        }
+        index++;
+    }
+    return `${result}${str.slice(start)}"`;
+}
+/**
+ * Format an object into a `Content-Type` header.
+ */
+function format(obj) {
+    const { type, parameters } = obj;
+    if (!type || !isTypeValid(type)) {
+        throw new TypeError(`Invalid type: ${type}`);
+    }
+    let result = type;
+    if (parameters) {
+        for (const param of Object.keys(parameters)) {
+            if (!isTokenValid(param)) {
+                throw new TypeError(`Invalid parameter name: ${param}`);
+            }
+            result += `; ${param}=${parameterValue(parameters[param])}`;
+        }
+    }
+    return result;
+}
+/**
+ * Parse a `Content-Type` header.
+ */
+function dist_parse(header, options) {
+    const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
+    const len = header.length;
+    let valueStart = options?.start ?? 0;
+    while ((CHAR_MAP[header.charCodeAt(valueStart)] & OWS) !== 0) {
+        valueStart++;
+    }
+    let index = valueStart;
+    let typeFlags = 0;
+    let whitespace = -1;
+    let stop = options?.parameters === false ? COMMA_FLAG : 0;
+    while (index < len) {
+        const code = header.charCodeAt(index);
+        const flags = CHAR_MAP[code];
+        if ((flags & stopFlags) !== 0) {
+            stop |= flags & COMMA_FLAG;
+            break;
+        }
+        if ((flags & OWS) !== 0) {
+            if (whitespace === -1)
+                whitespace = index;
+        }
+        else {
+            whitespace = -1;
+        }
+        typeFlags |= (code & NON_ASCII) | flags;
+        index++;
+    }
+    const valueEnd = whitespace === -1 ? index : whitespace;
+    const value = header.slice(valueStart, valueEnd);
+    const type = (typeFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
+    if (index === len || stop !== 0) {
+        return { type, index, parameters: new NullObject() };
+    }
+    return parseParameters(header, type, index, len, stopFlags);
+}
+/**
+ * Parses the parameters of a `Content-Type` header starting at the given index.
+ */
+function parseParameters(header, type, index, len, stopFlags) {
+    const parameters = new NullObject();
+    parameter: while (index < len) {
+        index++; // Skip over ;
+        while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) {
+            index++;
+        }
+        const keyStart = index;
+        let keyFlags = 0;
+        let keyWhitespace = -1;
+        while (index < len) {
+            const code = header.charCodeAt(index);
+            const flags = CHAR_MAP[code];
+            if ((flags & stopFlags) !== 0) {
+                if ((flags & COMMA_FLAG) !== 0)
+                    break parameter;
+                continue parameter;
+            }
+            if (code === EQ) {
+                const keyEnd = keyWhitespace === -1 ? index : keyWhitespace;
+                const value = header.slice(keyStart, keyEnd);
+                const key = (keyFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
+                index++;
+                while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) {
+                    index++;
+                }
+                if (index < len && header.charCodeAt(index) === DQUOTE) {
+                    const quotedStart = ++index;
+                    let escaped = false;
+                    while (index < len) {
+                        const code = header.charCodeAt(index);
+                        if (code === DQUOTE) {
+                            if (parameters[key] === undefined) {
+                                parameters[key] = escaped
+                                    ? unescapeQuotedPairs(header, quotedStart, index)
+                                    : header.slice(quotedStart, index);
+                            }
+                            index++;
+                            let stop = 0;
+                            // Discard characters between quote and delimiter.
+                            while (index < len) {
+                                const code = header.charCodeAt(index);
+                                const flags = CHAR_MAP[code];
+                                if ((flags & stopFlags) !== 0) {
+                                    stop = flags & COMMA_FLAG;
+                                    break;
+                                }
+                                index++;
+                            }
+                            if (stop !== 0)
+                                break parameter;
+                            continue parameter;
+                        }
+                        if (code === BSLASH && index + 1 < len) {
+                            escaped = true;
+                            index += 2;
+                            continue;
+                        }
+                        index++;
+                    }
+                    continue parameter;
+                }
+                const valueStart = index;
+                let stop = 0;
+                let valueWhitespace = -1;
+                while (index < len) {
+                    const code = header.charCodeAt(index);
+                    const flags = CHAR_MAP[code];
+                    if ((flags & stopFlags) !== 0) {
+                        stop = flags & COMMA_FLAG;
+                        break;
+                    }
+                    if ((flags & OWS) !== 0) {
+                        if (valueWhitespace === -1)
+                            valueWhitespace = index;
+                    }
+                    else {
+                        valueWhitespace = -1;
+                    }
+                    index++;
+                }
+                if (parameters[key] === undefined) {
+                    const valueEnd = valueWhitespace === -1 ? index : valueWhitespace;
+                    parameters[key] = header.slice(valueStart, valueEnd);
+                }
+                if (stop !== 0)
+                    break parameter;
+                continue parameter;
+            }
+            if ((flags & OWS) !== 0) {
+                if (keyWhitespace === -1)
+                    keyWhitespace = index;
+            }
+            else {
+                keyWhitespace = -1;
+            }
+            keyFlags |= (code & NON_ASCII) | flags;
+            index++;
+        }
+    }
+    return { type, index, parameters };
+}
+/**
+ * Remove backslashes from quoted pairs in a known-terminated quoted string body.
+ */
+function unescapeQuotedPairs(str, start, end) {
+    let result = "";
+    for (let index = start; index < end; index++) {
+        if (str.charCodeAt(index) === BSLASH) {
+            result += str.slice(start, index);
+            start = ++index;
+        }
+    }
+    return result + str.slice(start, end);
+}
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./node_modules/json-with-bigint/json-with-bigint.js
+const intRegex = /^-?\d+$/;
+const noiseValue = /^-?\d+n+$/; // Noise - strings that match the custom format before being converted to it
+const originalStringify = JSON.stringify;
+const originalParse = JSON.parse;
+const customFormat = /^-?\d+n$/;
+
+const bigIntsStringify = /([\[:])?"(-?\d+)n"($|\s*[,\}\]])/g;
+const noiseStringify = /([\[:])?("-?\d+n+)n("$|"\s*[,\}\]])/g;
+
+/**
+ * @typedef {(this: any, key: string | number | undefined, value: any) => any} Replacer
+ * @typedef {(key: string | number | undefined, value: any, context?: { source: string }) => any} Reviver
+ */
+
+/**
+ * Checks if a value is unstringifiable according to native JSON.stringify rules.
+ *
+ * @param {any} val The value to check.
+ * @returns {boolean} True if the value is undefined, a function, or a symbol.
+ */
+const isUnstringifiable = (val) =>
+  val === undefined || typeof val === "function" || typeof val === "symbol";
+
+/**
+ * Checks if a value is a native JSON.rawJSON object (Node.js 22+).
+ *
+ * @param {any} val The value to check.
+ * @returns {boolean} True if the value is a RawJSON instance.
+ */
+const isRawJSON = (val) =>
+  val !== null &&
+  typeof val === "object" &&
+  val.constructor &&
+  val.constructor.name === "RawJSON";
+
+/**
+ * Iteratively converts a JS value to a JSON string.
+ * Used as a fallback when the native JSON.stringify hits the Maximum Call Stack size.
+ * Fully compliant with JSON formatting (space), replacers, and toJSON behaviors.
+ *
+ * @param {any} rootValue The value to stringify.
+ * @param {Replacer | Array<string | number> | null} [replacer] User's custom replacer function.
+ * @param {string | number} [spaceParam] Indentation for pretty-printing.
+ * @returns {string | undefined} The generated JSON string.
+ */
+const stringifyIteratively = (rootValue, replacer, spaceParam) => {
+  let space = "";
+
+  if (typeof spaceParam === "number") {
+    space = " ".repeat(Math.min(10, Math.max(0, Math.floor(spaceParam))));
+  } else if (typeof spaceParam === "string") {
+    space = spaceParam.slice(0, 10);
+  }
+
+  const isFunctionReplacer = typeof replacer === "function";
+  const propertyList = Array.isArray(replacer)
+    ? new Set(replacer.map(String))
+    : null;
+
+  /**
+   * Prepares a value for stringification by resolving toJSON, handling BigInts,
+   * applying custom replacers, and unwrapping primitive objects.
+   *
+   * @param {object|Array} parent The parent object or array holding the value.
+   * @param {string} key The key associated with the value.
+   * @param {any} val The raw value to process.
+   * @returns {any} The processed value ready for stringification.
+   */
+  const prepareVal = (parent, key, val) => {
+    const isObject = val !== null && typeof val === "object";
+    const hasToJSON = isObject && typeof val.toJSON === "function";
+
+    if (hasToJSON) {
+      val = val.toJSON(key);
+    }
+
+    const isNoise = typeof val === "string" && noiseValue.test(val);
+
+    if (isNoise) return val + "n";
+
+    const isBigInt = typeof val === "bigint";
+
+    if (isBigInt) {
+      const supportsRawJSON = "rawJSON" in JSON;
+
+      if (supportsRawJSON) return JSON.rawJSON(val.toString());
+
+      return val.toString() + "n";
+    }
+
+    if (isFunctionReplacer) {
+      val = replacer.call(parent, key, val);
+    }
+
+    const isPostReplacerObject = val !== null && typeof val === "object";
+
+    if (isPostReplacerObject) {
+      const isPrimitiveWrapper =
+        val instanceof Number ||
+        val instanceof String ||
+        val instanceof Boolean;
+
+      if (isPrimitiveWrapper) {
+        val = val.valueOf();
+      }
+    }
+
+    return val;
+  };
+
+  const rootProcessed = prepareVal({ "": rootValue }, "", rootValue);
+
+  if (isUnstringifiable(rootProcessed)) {
+    return undefined;
+  }
+
+  const isRootPrimitive =
+    rootProcessed === null || typeof rootProcessed !== "object";
+  const isRootNativeRawJSON = isRawJSON(rootProcessed);
+
+  if (isRootPrimitive || isRootNativeRawJSON) {
+    return originalStringify(rootProcessed);
+  }
+
+  const chunks = [];
+  let level = 0;
+
+  const stack = [
+    {
+      parent: { "": rootProcessed },
+      key: "",
+      val: rootProcessed,
+      isArray: Array.isArray(rootProcessed),
+      keys: Array.isArray(rootProcessed) ? null : Object.keys(rootProcessed),
+      index: 0,
+      first: true,
+    },
+  ];
+
+  const visited = new WeakSet([rootProcessed]);
+
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1];
+
+    if (node.index === 0) {
+      chunks.push(node.isArray ? "[" : "{");
+      level++;
+    }
+
+    let isDone = false;
+
+    if (node.isArray) {
+      if (node.index < node.val.length) {
+        if (!node.first) chunks.push(",");
+
+        if (space) chunks.push("\n" + space.repeat(level));
+
+        const childRaw = node.val[node.index];
+        const childVal = prepareVal(node.val, String(node.index), childRaw);
+
+        if (isUnstringifiable(childVal)) {
+          chunks.push("null");
+          node.first = false;
+          node.index++;
+        } else {
+          const isComplexObject =
+            childVal !== null && typeof childVal === "object";
+          const isNativeRaw = isRawJSON(childVal);
+
+          if (isComplexObject && !isNativeRaw) {
+            if (visited.has(childVal)) {
+              throw new TypeError("Converting circular structure to JSON");
+            }
+
+            visited.add(childVal);
+
+            stack.push({
+              parent: node.val,
+              key: String(node.index),
+              val: childVal,
+              isArray: Array.isArray(childVal),
+              keys: Array.isArray(childVal) ? null : Object.keys(childVal),
+              index: 0,
+              first: true,
+            });
+
+            node.first = false;
+            node.index++;
+          } else {
+            chunks.push(originalStringify(childVal));
+            node.first = false;
+            node.index++;
+          }
+        }
+      } else {
+        isDone = true;
+      }
+    } else {
+      while (node.index < node.keys.length) {
+        const k = node.keys[node.index++];
+
+        const isFilteredOutByArray = propertyList && !propertyList.has(k);
+
+        if (isFilteredOutByArray) continue;
+
+        const childRaw = node.val[k];
+        const childVal = prepareVal(node.val, k, childRaw);
+
+        if (isUnstringifiable(childVal)) continue;
+
+        if (!node.first) chunks.push(",");
+
+        if (space) {
+          chunks.push("\n" + space.repeat(level) + originalStringify(k) + ": ");
+        } else {
+          chunks.push(originalStringify(k) + ":");
+        }
+
+        const isComplexObject =
+          childVal !== null && typeof childVal === "object";
+        const isNativeRaw = isRawJSON(childVal);
+
+        if (isComplexObject && !isNativeRaw) {
+          if (visited.has(childVal)) {
+            throw new TypeError("Converting circular structure to JSON");
+          }
+
+          visited.add(childVal);
+
+          stack.push({
+            parent: node.val,
+            key: k,
+            val: childVal,
+            isArray: Array.isArray(childVal),
+            keys: Array.isArray(childVal) ? null : Object.keys(childVal),
+            index: 0,
+            first: true,
+          });
+
+          node.first = false;
+
+          break; // Stop current loop level to process the newly pushed stack node
+        } else {
+          chunks.push(originalStringify(childVal));
+          node.first = false;
+        }
+      }
+
+      const isNodeFullyProcessed =
+        node.index >= node.keys.length && stack[stack.length - 1] === node;
+
+      if (isNodeFullyProcessed) {
+        isDone = true;
+      }
+    }
+
+    if (isDone) {
+      level--;
+
+      if (!node.first && space) chunks.push("\n" + space.repeat(level));
+
+      chunks.push(node.isArray ? "]" : "}");
+      visited.delete(node.val);
+      stack.pop();
+    }
+  }
+
+  return chunks.join("");
+};
+
+/**
+ * Converts a JavaScript value to a JSON string.
+ *
+ * Supports serialization of BigInt values using two strategies:
+ * 1. Custom format "123n" → "123" (universal fallback)
+ * 2. Native JSON.rawJSON() (Node.js 22+, fastest) when available
+ *
+ * All other values are serialized exactly like native JSON.stringify().
+ *
+ * @param {*} value The value to convert to a JSON string.
+ * @param {Replacer | Array<string | number> | null} [replacer]
+ * A function that alters the behavior of the stringification process,
+ * or an array of strings/numbers to indicate properties to exclude.
+ * @param {string | number} [space]
+ * A string or number to specify indentation or pretty-printing.
+ * @returns {string} The JSON string representation.
+ */
+const JSONStringify = (value, replacer, space) => {
+  try {
+    const supportsRawJSON = "rawJSON" in JSON;
+
+    if (supportsRawJSON) {
+      return originalStringify(
+        value,
+        (key, val) => {
+          if (typeof val === "bigint") return JSON.rawJSON(val.toString());
+
+          const hasFunctionReplacer = typeof replacer === "function";
+
+          if (hasFunctionReplacer) return replacer(key, val);
+
+          const isKeyInArrayReplacer =
+            Array.isArray(replacer) && replacer.includes(key);
+
+          if (isKeyInArrayReplacer) return val;
+
+          return val;
+        },
+        space,
+      );
+    }
+
+    if (!value) return originalStringify(value, replacer, space);
+
+    const convertedToCustomJSON = originalStringify(
+      value,
+      (key, val) => {
+        const isNoise = typeof val === "string" && noiseValue.test(val);
+
+        if (isNoise) return val.toString() + "n"; // Mark noise values with additional "n" to offset the deletion of one "n" during the processing
+
+        if (typeof val === "bigint") return val.toString() + "n";
+
+        const hasFunctionReplacer = typeof replacer === "function";
+
+        if (hasFunctionReplacer) return replacer(key, val);
+
+        const isKeyInArrayReplacer =
+          Array.isArray(replacer) && replacer.includes(key);
+
+        if (isKeyInArrayReplacer) return val;
+
+        return val;
+      },
+      space,
+    );
+
+    const processedJSON = convertedToCustomJSON.replace(
+      bigIntsStringify,
+      "$1$2$3",
+    ); // Delete one "n" off the end of every BigInt value
+
+    const denoisedJSON = processedJSON.replace(noiseStringify, "$1$2$3"); // Remove one "n" off the end of every noisy string
+
+    return denoisedJSON;
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const convertedJSON = stringifyIteratively(value, replacer, space);
+
+      if (convertedJSON === undefined) return undefined;
+
+      const supportsRawJSON = "rawJSON" in JSON;
+
+      if (supportsRawJSON) return convertedJSON;
+
+      const processedJSON = convertedJSON.replace(bigIntsStringify, "$1$2$3");
+
+      return processedJSON.replace(noiseStringify, "$1$2$3");
+    }
+
+    throw error;
+  }
+};
+
+const featureCache = new Map();
+
+/**
+ * Detects if the current JSON.parse implementation supports the context.source feature.
+ *
+ * Uses toString() fingerprinting to cache results and automatically detect runtime
+ * replacements of JSON.parse (polyfills, mocks, etc.).
+ *
+ * @returns {boolean} true if context.source is supported, false otherwise.
+ */
+const isContextSourceSupported = () => {
+  const parseFingerprint = JSON.parse.toString();
+
+  if (featureCache.has(parseFingerprint)) {
+    return featureCache.get(parseFingerprint);
+  }
+
+  try {
+    const result = JSON.parse(
+      "1",
+      (_, __, context) => !!context?.source && context.source === "1",
+    );
+    featureCache.set(parseFingerprint, result);
+
+    return result;
+  } catch {
+    featureCache.set(parseFingerprint, false);
+
+    return false;
+  }
+};
+
+/**
+ * Reviver function that converts custom-format BigInt strings back to BigInt values.
+ * Also handles "noise" strings that accidentally match the BigInt format.
+ *
+ * @param {string | number | undefined} key The object key.
+ * @param {*} value The value being parsed.
+ * @param {object} [context] Parse context (if supported by JSON.parse).
+ * @param {Reviver} [userReviver] User's custom reviver function.
+ * @returns {any} The transformed value.
+ */
+const convertMarkedBigIntsReviver = (key, value, context, userReviver) => {
+  const isCustomFormatBigInt =
+    typeof value === "string" && customFormat.test(value);
+
+  if (isCustomFormatBigInt) return BigInt(value.slice(0, -1));
+
+  const isNoiseValue = typeof value === "string" && noiseValue.test(value);
+  if (isNoiseValue) return value.slice(0, -1);
+
+  const hasUserReviver = typeof userReviver === "function";
+
+  if (!hasUserReviver) return value;
+
+  return userReviver(key, value, context);
+};
+
+/**
+ * Fast JSON.parse implementation (~2x faster than classic fallback).
+ * Uses JSON.parse's context.source feature to detect integers and convert
+ * large numbers directly to BigInt without string manipulation.
+ *
+ * Does not support legacy custom format from v1 of this library.
+ *
+ * @param {string} text JSON string to parse.
+ * @param {Reviver} [reviver] Transform function to apply to each value.
+ * @returns {any} Parsed JavaScript value.
+ */
+const JSONParseV2 = (text, reviver) => {
+  return JSON.parse(text, (key, value, context) => {
+    const isNumber = typeof value === "number";
+    const isOutOfBounds =
+      value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
+    const isBigNumber = isNumber && isOutOfBounds;
+    const isInt = context && intRegex.test(context.source);
+    const isBigInt = isBigNumber && isInt;
+
+    if (isBigInt) return BigInt(context.source);
+
+    const hasCustomReviver = typeof reviver === "function";
+
+    if (!hasCustomReviver) return value;
+
+    return reviver(key, value, context);
+  });
+};
+
+const MAX_INT = Number.MAX_SAFE_INTEGER.toString();
+const MAX_DIGITS = MAX_INT.length;
+const stringsOrLargeNumbers =
+  /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
+const noiseValueWithQuotes = /^"-?\d+n+"$/; // Noise - strings that match the custom format before being converted to it
+
+/**
+ * Iteratively traverses the parsed object bottom-up (post-order),
+ * emulating the native JSON.parse reviver behavior.
+ * This avoids Call Stack overflows (RangeError) on deeply nested structures.
+ *
+ * @param {any} parsed The natively parsed JSON object.
+ * @param {Reviver} [userReviver] User's custom reviver function.
+ * @returns {any} The fully processed object.
+ */
+const applyReviverIteratively = (parsed, userReviver) => {
+  const rootHolder = { "": parsed };
+  const stack = [{ parent: rootHolder, key: "", visited: false }];
+
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1];
+
+    if (!node.visited) {
+      node.visited = true;
+
+      const value = node.parent[node.key];
+      const isComplexObject = value !== null && typeof value === "object";
+
+      if (isComplexObject) {
+        const keys = Object.keys(value);
+
+        for (let i = keys.length - 1; i >= 0; i--) {
+          stack.push({ parent: value, key: keys[i], visited: false });
+        }
+      }
+    } else {
+      const { parent, key } = node;
+      let value = parent[key];
+
+      if (typeof value === "string") {
+        const isCustomFormatBigInt = customFormat.test(value);
+
+        if (isCustomFormatBigInt) {
+          value = BigInt(value.slice(0, -1));
+        } else {
+          const isNoise = noiseValue.test(value);
+
+          if (isNoise) value = value.slice(0, -1);
+        }
+      }
+
+      const hasUserReviver = typeof userReviver === "function";
+
+      if (hasUserReviver) {
+        value = userReviver.call(parent, key, value);
+      }
+
+      const isDeleted = value === undefined;
+
+      if (isDeleted) {
+        delete parent[key];
+      } else {
+        parent[key] = value;
+      }
+
+      stack.pop();
+    }
+  }
+
+  return rootHolder[""];
+};
+
+/**
+ * Pre-processes the JSON string to mark large numbers with an 'n' suffix.
+ *
+ * @param {string} text The raw JSON string.
+ * @returns {string} The serialized string with marked BigInts.
+ */
+const serializeBigInts = (text) => {
+  return text.replace(
+    stringsOrLargeNumbers,
+    (match, digits, fractional, exponential) => {
+      const isString = match[0] === '"';
+      const isNoise = isString && noiseValueWithQuotes.test(match);
+
+      if (isNoise) return match.substring(0, match.length - 1) + 'n"'; // Mark noise values with additional "n" to offset the deletion of one "n" during the processing
+
+      const hasFractionalOrExponential = fractional || exponential;
+
+      // With a fixed number of digits, we can correctly use lexicographical comparison to do a numeric comparison
+      const isLessThanMaxSafeInt =
+        digits &&
+        (digits.length < MAX_DIGITS ||
+          (digits.length === MAX_DIGITS && digits <= MAX_INT));
+
+      const isStandardValue =
+        isString || hasFractionalOrExponential || isLessThanMaxSafeInt;
+
+      if (isStandardValue) return match;
+
+      return '"' + match + 'n"';
+    },
+  );
+};
+
+/**
+ * Converts a JSON string into a JavaScript value.
+ *
+ * Supports parsing of large integers using two strategies:
+ * 1. Classic fallback: Marks large numbers with "123n" format, then converts to BigInt
+ * 2. Fast path (JSONParseV2): Uses context.source feature (~2x faster) when available
+ *
+ * All other JSON values are parsed exactly like native JSON.parse().
+ *
+ * @param {string} text A valid JSON string.
+ * @param {Reviver} [reviver]
+ * A function that transforms the results. This function is called for each member
+ * of the object. If a member contains nested objects, the nested objects are
+ * transformed before the parent object is.
+ * @returns {any} The parsed JavaScript value.
+ * @throws {SyntaxError} If text is not valid JSON.
+ */
+const JSONParse = (text, reviver) => {
+  if (!text) return originalParse(text, reviver);
+
+  try {
+    if (isContextSourceSupported()) return JSONParseV2(text, reviver); // Shortcut to a faster (2x) and simpler version
+
+    // Find and mark big numbers with "n"
+    const serializedData = serializeBigInts(text);
+
+    return originalParse(serializedData, (key, value, context) =>
+      convertMarkedBigIntsReviver(key, value, context, reviver),
+    );
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const serializedData = serializeBigInts(text);
+      const parsed = originalParse(serializedData);
+
+      return applyReviverIteratively(parsed, reviver);
+    }
+
+    throw error;
+  }
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/request-error/dist-src/index.js
+class RequestError extends Error {
+  name;
+  /**
+   * http status code
+   */
+  status;
+  /**
+   * Request options that lead to the error.
+   */
+  request;
+  /**
+   * Response object if a response was received
+   */
+  response;
+  constructor(message, statusCode, options) {
+    super(message, { cause: options.cause });
+    this.name = "HttpError";
+    this.status = Number.parseInt(statusCode);
+    if (Number.isNaN(this.status)) {
+      this.status = 0;
+    }
+    /* v8 ignore else -- @preserve -- Bug with vitest coverage where it sees an else branch that doesn't exist */
+    if ("response" in options) {
+      this.response = options.response;
+    }
+    const requestCopy = Object.assign({}, options.request);
+    if (options.request.headers.authorization) {
+      requestCopy.headers = Object.assign({}, options.request.headers, {
+        authorization: options.request.headers.authorization.replace(
+          /(?<! ) .*$/,
+          " [REDACTED]"
+        )
+      });
+    }
+    requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
+    this.request = requestCopy;
+  }
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/request/dist-bundle/index.js
+// pkg/dist-src/index.js
+
+
+// pkg/dist-src/defaults.js
+
+
+// pkg/dist-src/version.js
+var dist_bundle_VERSION = "10.0.16";
+
+// pkg/dist-src/defaults.js
+var defaults_default = {
+  headers: {
+    "user-agent": `octokit-request.js/${dist_bundle_VERSION} ${getUserAgent()}`
+  }
+};
+
+// pkg/dist-src/fetch-wrapper.js
+
+
+
+// pkg/dist-src/is-plain-object.js
+function dist_bundle_isPlainObject(value) {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null) return true;
+  const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
+  return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
+}
+
+// pkg/dist-src/fetch-wrapper.js
+
+var noop = () => "";
+async function fetchWrapper(requestOptions) {
+  const fetch = requestOptions.request?.fetch || globalThis.fetch;
+  if (!fetch) {
+    throw new Error(
+      "fetch is not set. Please pass a fetch implementation as new Octokit({ request: { fetch }}). Learn more at https://github.com/octokit/octokit.js/#fetch-missing"
+    );
+  }
+  const log = requestOptions.request?.log || console;
+  const parseSuccessResponseBody = requestOptions.request?.parseSuccessResponseBody !== false;
+  const body = dist_bundle_isPlainObject(requestOptions.body) || Array.isArray(requestOptions.body) ? JSONStringify(requestOptions.body) : requestOptions.body;
+  const requestHeaders = Object.fromEntries(
+    Object.entries(requestOptions.headers).map(([name, value]) => [
+      name,
+      String(value)
+    ])
+  );
+  let fetchResponse;
+  try {
+    fetchResponse = await fetch(requestOptions.url, {
+      method: requestOptions.method,
+      body,
+      redirect: requestOptions.request?.redirect,
+      headers: requestHeaders,
+      signal: requestOptions.request?.signal,
+      // duplex must be set if request.body is ReadableStream or Async Iterables.
+      // See https://fetch.spec.whatwg.org/#dom-requestinit-duplex.
+      ...requestOptions.body && { duplex: "half" }
+    });
+  } catch (error) {
+    let message = "Unknown Error";
+    if (error instanceof Error) {
+      if (error.name === "AbortError") {
+        error.status = 500;
+        throw error;
+      }
+      message = error.message;
+      if (error.name === "TypeError" && "cause" in error) {
+        if (error.cause instanceof Error) {
+          message = error.cause.message;
+        } else if (typeof error.cause === "string") {
+          message = error.cause;
+        }
+      }
+    }
+    const requestError = new RequestError(message, 500, {
+      request: requestOptions
+    });
+    requestError.cause = error;
+    throw requestError;
+  }
+  const status = fetchResponse.status;
+  const url = fetchResponse.url;
+  const responseHeaders = {};
+  for (const [key, value] of fetchResponse.headers) {
+    responseHeaders[key] = value;
+  }
+  const octokitResponse = {
+    url,
+    status,
+    headers: responseHeaders,
+    data: ""
+  };
+  if ("deprecation" in responseHeaders) {
+    const matches = responseHeaders.link && responseHeaders.link.match(/<([^<>]+)>; rel="deprecation"/);
+    const deprecationLink = matches && matches.pop();
+    log.warn(
+      `[@octokit/request] "${requestOptions.method} ${requestOptions.url}" is deprecated. It is scheduled to be removed on ${responseHeaders.sunset}${deprecationLink ? `. See ${deprecationLink}` : ""}`
+    );
+  }
+  if (status === 204 || status === 205) {
+    return octokitResponse;
+  }
+  if (requestOptions.method === "HEAD") {
+    if (status < 400) {
+      return octokitResponse;
+    }
+    throw new RequestError(fetchResponse.statusText, status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  if (status === 304) {
+    octokitResponse.data = await getResponseData(fetchResponse);
+    throw new RequestError("Not modified", status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  if (status >= 400) {
+    octokitResponse.data = await getResponseData(fetchResponse);
+    throw new RequestError(toErrorMessage(octokitResponse.data), status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  octokitResponse.data = parseSuccessResponseBody ? await getResponseData(fetchResponse) : fetchResponse.body;
+  return octokitResponse;
+}
+async function getResponseData(response) {
+  const contentType = response.headers.get("content-type");
+  if (!contentType) {
+    return response.text().catch(noop);
+  }
+  const mimetype = dist_parse(contentType);
+  if (isJSONResponse(mimetype)) {
+    let text = "";
+    try {
+      text = await response.text();
+      return JSONParse(text);
+    } catch (err) {
+      return text;
+    }
+  } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
+  // (RFC 2046) and must never be decoded as text, even when the response
+  // carries a (misleading) `charset=utf-8` parameter — see #751.
+  mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") {
+    return response.text().catch(noop);
+  } else {
+    return response.arrayBuffer().catch(
+      /* v8 ignore next -- @preserve */
+      () => new ArrayBuffer(0)
+    );
+  }
+}
+function isJSONResponse(mimetype) {
+  return mimetype.type === "application/json" || mimetype.type === "application/scim+json";
+}
+function toErrorMessage(data) {
+  if (typeof data === "string") {
+    return data;
+  }
+  if (data instanceof ArrayBuffer) {
+    return "Unknown error";
+  }
+  if (typeof data === "object" && data !== null && "message" in data) {
+    const objectData = data;
+    const suffix = "documentation_url" in objectData ? ` - ${objectData.documentation_url}` : "";
+    return Array.isArray(objectData.errors) ? `${objectData.message}: ${objectData.errors.map((v) => JSON.stringify(v)).join(", ")}${suffix}` : `${objectData.message}${suffix}`;
+  }
+  return `Unknown error: ${JSON.stringify(data)}`;
+}
+
+// pkg/dist-src/with-defaults.js
+function dist_bundle_withDefaults(oldEndpoint, newDefaults) {
+  const endpoint2 = oldEndpoint.defaults(newDefaults);
+  const newApi = function(route, parameters) {
+    const endpointOptions = endpoint2.merge(route, parameters);
+    if (!endpointOptions.request || !endpointOptions.request.hook) {
+      return fetchWrapper(endpoint2.parse(endpointOptions));
+    }
+    const request2 = (route2, parameters2) => {
+      return fetchWrapper(
+        endpoint2.parse(endpoint2.merge(route2, parameters2))
+      );
+    };
+    Object.assign(request2, {
+      endpoint: endpoint2,
+      defaults: dist_bundle_withDefaults.bind(null, endpoint2)
+    });
+    return endpointOptions.request.hook(request2, endpointOptions);
+  };
+  return Object.assign(newApi, {
+    endpoint: endpoint2,
+    defaults: dist_bundle_withDefaults.bind(null, endpoint2)
+  });
+}
+
+// pkg/dist-src/index.js
+var request = dist_bundle_withDefaults(endpoint, defaults_default);
+
+/* v8 ignore next -- @preserve */
+/* v8 ignore else -- @preserve */
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/graphql/dist-bundle/index.js
+// pkg/dist-src/index.js
+
+
+
+// pkg/dist-src/version.js
+var graphql_dist_bundle_VERSION = "0.0.0-development";
+
+// pkg/dist-src/with-defaults.js
+
+
+// pkg/dist-src/graphql.js
+
+
+// pkg/dist-src/error.js
+function _buildMessageForResponseErrors(data) {
+  return `Request failed due to following response errors:
+` + data.errors.map((e) => ` - ${e.message}`).join("\n");
+}
+var GraphqlResponseError = class extends Error {
+  constructor(request2, headers, response) {
+    super(_buildMessageForResponseErrors(response));
+    this.request = request2;
+    this.headers = headers;
+    this.response = response;
+    this.errors = response.errors;
+    this.data = response.data;
+    if (Error.captureStackTrace) {
+      Error.captureStackTrace(this, this.constructor);
+    }
+  }
+  request;
+  headers;
+  response;
+  name = "GraphqlResponseError";
+  errors;
+  data;
+};
+
+// pkg/dist-src/graphql.js
+var NON_VARIABLE_OPTIONS = [
+  "method",
+  "baseUrl",
+  "url",
+  "headers",
+  "request",
+  "query",
+  "mediaType",
+  "operationName"
+];
+var FORBIDDEN_VARIABLE_OPTIONS = ["query", "method", "url"];
+var GHES_V3_SUFFIX_REGEX = /\/api\/v3\/?$/;
+function graphql(request2, query, options) {
+  if (options) {
+    if (typeof query === "string" && "query" in options) {
+      return Promise.reject(
+        new Error(`[@octokit/graphql] "query" cannot be used as variable name`)
+      );
+    }
+    for (const key in options) {
+      if (!FORBIDDEN_VARIABLE_OPTIONS.includes(key)) continue;
+      return Promise.reject(
+        new Error(
+          `[@octokit/graphql] "${key}" cannot be used as variable name`
+        )
+      );
+    }
+  }
+  const parsedOptions = typeof query === "string" ? Object.assign({ query }, options) : query;
+  const requestOptions = Object.keys(
+    parsedOptions
+  ).reduce((result, key) => {
+    if (NON_VARIABLE_OPTIONS.includes(key)) {
+      result[key] = parsedOptions[key];
+      return result;
+    }
+    if (!result.variables) {
+      result.variables = {};
+    }
+    result.variables[key] = parsedOptions[key];
+    return result;
+  }, {});
+  const baseUrl = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
+  if (GHES_V3_SUFFIX_REGEX.test(baseUrl)) {
+    requestOptions.url = baseUrl.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
+  }
+  return request2(requestOptions).then((response) => {
+    if (response.data.errors) {
+      const headers = {};
+      for (const key of Object.keys(response.headers)) {
+        headers[key] = response.headers[key];
+      }
+      throw new GraphqlResponseError(
+        requestOptions,
+        headers,
+        response.data
+      );
+    }
+    return response.data.data;
+  });
+}
+
+// pkg/dist-src/with-defaults.js
+function graphql_dist_bundle_withDefaults(request2, newDefaults) {
+  const newRequest = request2.defaults(newDefaults);
+  const newApi = (query, options) => {
+    return graphql(newRequest, query, options);
+  };
+  return Object.assign(newApi, {
+    defaults: graphql_dist_bundle_withDefaults.bind(null, newRequest),
+    endpoint: newRequest.endpoint
+  });
+}
+
+// pkg/dist-src/index.js
+var graphql2 = graphql_dist_bundle_withDefaults(request, {
+  headers: {
+    "user-agent": `octokit-graphql.js/${graphql_dist_bundle_VERSION} ${getUserAgent()}`
+  },
+  method: "POST",
+  url: "/graphql"
+});
+function withCustomRequest(customRequest) {
+  return graphql_dist_bundle_withDefaults(customRequest, {
+    method: "POST",
+    url: "/graphql"
+  });
+}
+
+/* v8 ignore if -- @preserve */
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
+// pkg/dist-src/is-jwt.js
+var b64url = "(?:[a-zA-Z0-9_-]+)";
+var sep = "\\.";
+var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
+var isJWT = jwtRE.test.bind(jwtRE);
+
+// pkg/dist-src/auth.js
+async function auth(token) {
+  const isApp = isJWT(token);
+  const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
+  const isUserToServer = token.startsWith("ghu_");
+  const tokenType = isApp ? "app" : isInstallation ? "installation" : isUserToServer ? "user-to-server" : "oauth";
+  return {
+    type: "token",
+    token,
+    tokenType
+  };
+}
+
+// pkg/dist-src/with-authorization-prefix.js
+function withAuthorizationPrefix(token) {
+  if (token.split(/\./).length === 3) {
+    return `bearer ${token}`;
+  }
+  return `token ${token}`;
+}
+
+// pkg/dist-src/hook.js
+async function hook(token, request, route, parameters) {
+  const endpoint = request.endpoint.merge(
+    route,
+    parameters
+  );
+  endpoint.headers.authorization = withAuthorizationPrefix(token);
+  return request(endpoint);
+}
+
+// pkg/dist-src/index.js
+var createTokenAuth = function createTokenAuth2(token) {
+  if (!token) {
+    throw new Error("[@octokit/auth-token] No token passed to createTokenAuth");
+  }
+  if (typeof token !== "string") {
+    throw new Error(
+      "[@octokit/auth-token] Token passed to createTokenAuth is not a string"
+    );
+  }
+  token = token.replace(/^(token|bearer) +/i, "");
+  return Object.assign(auth.bind(null, token), {
+    hook: hook.bind(null, token)
+  });
+};
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/version.js
+const version_VERSION = "7.0.8";
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/index.js
+
+
+
+
+
+
+const dist_src_noop = () => {
+};
+const consoleWarn = console.warn.bind(console);
+const consoleError = console.error.bind(console);
+function createLogger(logger = {}) {
+  if (typeof logger.debug !== "function") {
+    logger.debug = dist_src_noop;
+  }
+  if (typeof logger.info !== "function") {
+    logger.info = dist_src_noop;
+  }
+  if (typeof logger.warn !== "function") {
+    logger.warn = consoleWarn;
+  }
+  if (typeof logger.error !== "function") {
+    logger.error = consoleError;
+  }
+  return logger;
+}
+const userAgentTrail = `octokit-core.js/${version_VERSION} ${getUserAgent()}`;
+class Octokit {
+  static VERSION = version_VERSION;
+  static defaults(defaults) {
+    const OctokitWithDefaults = class extends this {
+      constructor(...args) {
+        const options = args[0] || {};
+        if (typeof defaults === "function") {
+          super(defaults(options));
+          return;
+        }
+        super(
+          Object.assign(
+            {},
+            defaults,
+            options,
+            options.userAgent && defaults.userAgent ? {
+              userAgent: `${options.userAgent} ${defaults.userAgent}`
+            } : null
+          )
+        );
+      }
+    };
+    return OctokitWithDefaults;
+  }
+  static plugins = [];
+  /**
+   * Attach a plugin (or many) to your Octokit instance.
+   *
+   * @example
+   * const API = Octokit.plugin(plugin1, plugin2, plugin3, ...)
+   */
+  static plugin(...newPlugins) {
+    const currentPlugins = this.plugins;
+    const NewOctokit = class extends this {
+      static plugins = currentPlugins.concat(
+        newPlugins.filter((plugin) => !currentPlugins.includes(plugin))
+      );
+    };
+    return NewOctokit;
+  }
+  constructor(options = {}) {
+    const hook = new before_after_hook.Collection();
+    const requestDefaults = {
+      baseUrl: request.endpoint.DEFAULTS.baseUrl,
+      headers: {},
+      request: Object.assign({}, options.request, {
+        // @ts-ignore internal usage only, no need to type
+        hook: hook.bind(null, "request")
+      }),
+      mediaType: {
+        previews: [],
+        format: ""
+      }
+    };
+    requestDefaults.headers["user-agent"] = options.userAgent ? `${options.userAgent} ${userAgentTrail}` : userAgentTrail;
+    if (options.baseUrl) {
+      requestDefaults.baseUrl = options.baseUrl;
+    }
+    if (options.previews) {
+      requestDefaults.mediaType.previews = options.previews;
+    }
+    if (options.timeZone) {
+      requestDefaults.headers["time-zone"] = options.timeZone;
+    }
+    this.request = request.defaults(requestDefaults);
+    this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
+    this.log = createLogger(options.log);
+    this.hook = hook;
+    if (!options.authStrategy) {
+      if (!options.auth) {
+        this.auth = async () => ({
+          type: "unauthenticated"
+        });
+      } else {
+        const auth = createTokenAuth(options.auth);
+        hook.wrap("request", auth.hook);
+        this.auth = auth;
+      }
+    } else {
+      const { authStrategy, ...otherOptions } = options;
+      const auth = authStrategy(
+        Object.assign(
+          {
+            request: this.request,
+            log: this.log,
+            // we pass the current octokit instance as well as its constructor options
+            // to allow for authentication strategies that return a new octokit instance
+            // that shares the same internal state as the current one. The original
+            // requirement for this was the "event-octokit" authentication strategy
+            // of https://github.com/probot/octokit-auth-probot.
+            octokit: this,
+            octokitOptions: otherOptions
+          },
+          options.auth
+        )
+      );
+      hook.wrap("request", auth.hook);
+      this.auth = auth;
+    }
+    const classConstructor = this.constructor;
+    for (let i = 0; i < classConstructor.plugins.length; ++i) {
+      Object.assign(this, classConstructor.plugins[i](this, options));
+    }
+  }
+  // assigned during constructor
+  request;
+  graphql;
+  log;
+  hook;
+  // TODO: type `octokit.auth` based on passed options.authStrategy
+  auth;
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
+const dist_src_version_VERSION = "17.0.0";
+
+//# sourceMappingURL=version.js.map
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
+const Endpoints = {
+  actions: {
+    addCustomLabelsToSelfHostedRunnerForOrg: [
+      "POST /orgs/{org}/actions/runners/{runner_id}/labels"
+    ],
+    addCustomLabelsToSelfHostedRunnerForRepo: [
+      "POST /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
+    ],
+    addRepoAccessToSelfHostedRunnerGroupInOrg: [
+      "PUT /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories/{repository_id}"
+    ],
+    addSelectedRepoToOrgSecret: [
+      "PUT /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    addSelectedRepoToOrgVariable: [
+      "PUT /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"
+    ],
+    approveWorkflowRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/approve"
+    ],
+    cancelWorkflowRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel"
+    ],
+    createEnvironmentVariable: [
+      "POST /repos/{owner}/{repo}/environments/{environment_name}/variables"
+    ],
+    createHostedRunnerForOrg: ["POST /orgs/{org}/actions/hosted-runners"],
+    createOrUpdateEnvironmentSecret: [
+      "PUT /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
+    ],
+    createOrUpdateOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}"],
+    createOrUpdateRepoSecret: [
+      "PUT /repos/{owner}/{repo}/actions/secrets/{secret_name}"
+    ],
+    createOrgVariable: ["POST /orgs/{org}/actions/variables"],
+    createRegistrationTokenForOrg: [
+      "POST /orgs/{org}/actions/runners/registration-token"
+    ],
+    createRegistrationTokenForRepo: [
+      "POST /repos/{owner}/{repo}/actions/runners/registration-token"
+    ],
+    createRemoveTokenForOrg: ["POST /orgs/{org}/actions/runners/remove-token"],
+    createRemoveTokenForRepo: [
+      "POST /repos/{owner}/{repo}/actions/runners/remove-token"
+    ],
+    createRepoVariable: ["POST /repos/{owner}/{repo}/actions/variables"],
+    createWorkflowDispatch: [
+      "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches"
+    ],
+    deleteActionsCacheById: [
+      "DELETE /repos/{owner}/{repo}/actions/caches/{cache_id}"
+    ],
+    deleteActionsCacheByKey: [
+      "DELETE /repos/{owner}/{repo}/actions/caches{?key,ref}"
+    ],
+    deleteArtifact: [
+      "DELETE /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"
+    ],
+    deleteCustomImageFromOrg: [
+      "DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"
+    ],
+    deleteCustomImageVersionFromOrg: [
+      "DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"
+    ],
+    deleteEnvironmentSecret: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
+    ],
+    deleteEnvironmentVariable: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
+    ],
+    deleteHostedRunnerForOrg: [
+      "DELETE /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
+    ],
+    deleteOrgSecret: ["DELETE /orgs/{org}/actions/secrets/{secret_name}"],
+    deleteOrgVariable: ["DELETE /orgs/{org}/actions/variables/{name}"],
+    deleteRepoSecret: [
+      "DELETE /repos/{owner}/{repo}/actions/secrets/{secret_name}"
+    ],
+    deleteRepoVariable: [
+      "DELETE /repos/{owner}/{repo}/actions/variables/{name}"
+    ],
+    deleteSelfHostedRunnerFromOrg: [
+      "DELETE /orgs/{org}/actions/runners/{runner_id}"
+    ],
+    deleteSelfHostedRunnerFromRepo: [
+      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}"
+    ],
+    deleteWorkflowRun: ["DELETE /repos/{owner}/{repo}/actions/runs/{run_id}"],
+    deleteWorkflowRunLogs: [
+      "DELETE /repos/{owner}/{repo}/actions/runs/{run_id}/logs"
+    ],
+    disableSelectedRepositoryGithubActionsOrganization: [
+      "DELETE /orgs/{org}/actions/permissions/repositories/{repository_id}"
+    ],
+    disableWorkflow: [
+      "PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/disable"
+    ],
+    downloadArtifact: [
+      "GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}"
+    ],
+    downloadJobLogsForWorkflowRun: [
+      "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs"
+    ],
+    downloadWorkflowRunAttemptLogs: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs"
+    ],
+    downloadWorkflowRunLogs: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs"
+    ],
+    enableSelectedRepositoryGithubActionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions/repositories/{repository_id}"
+    ],
+    enableWorkflow: [
+      "PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable"
+    ],
+    forceCancelWorkflowRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel"
+    ],
+    generateRunnerJitconfigForOrg: [
+      "POST /orgs/{org}/actions/runners/generate-jitconfig"
+    ],
+    generateRunnerJitconfigForRepo: [
+      "POST /repos/{owner}/{repo}/actions/runners/generate-jitconfig"
+    ],
+    getActionsCacheList: ["GET /repos/{owner}/{repo}/actions/caches"],
+    getActionsCacheUsage: ["GET /repos/{owner}/{repo}/actions/cache/usage"],
+    getActionsCacheUsageByRepoForOrg: [
+      "GET /orgs/{org}/actions/cache/usage-by-repository"
+    ],
+    getActionsCacheUsageForOrg: ["GET /orgs/{org}/actions/cache/usage"],
+    getAllowedActionsOrganization: [
+      "GET /orgs/{org}/actions/permissions/selected-actions"
+    ],
+    getAllowedActionsRepository: [
+      "GET /repos/{owner}/{repo}/actions/permissions/selected-actions"
+    ],
+    getArtifact: ["GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"],
+    getCustomImageForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"
+    ],
+    getCustomImageVersionForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"
+    ],
+    getCustomOidcSubClaimForRepo: [
+      "GET /repos/{owner}/{repo}/actions/oidc/customization/sub"
+    ],
+    getEnvironmentPublicKey: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/public-key"
+    ],
+    getEnvironmentSecret: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
+    ],
+    getEnvironmentVariable: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
+    ],
+    getGithubActionsDefaultWorkflowPermissionsOrganization: [
+      "GET /orgs/{org}/actions/permissions/workflow"
+    ],
+    getGithubActionsDefaultWorkflowPermissionsRepository: [
+      "GET /repos/{owner}/{repo}/actions/permissions/workflow"
+    ],
+    getGithubActionsPermissionsOrganization: [
+      "GET /orgs/{org}/actions/permissions"
+    ],
+    getGithubActionsPermissionsRepository: [
+      "GET /repos/{owner}/{repo}/actions/permissions"
+    ],
+    getHostedRunnerForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
+    ],
+    getHostedRunnersGithubOwnedImagesForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/github-owned"
+    ],
+    getHostedRunnersLimitsForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/limits"
+    ],
+    getHostedRunnersMachineSpecsForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/machine-sizes"
+    ],
+    getHostedRunnersPartnerImagesForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/partner"
+    ],
+    getHostedRunnersPlatformsForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/platforms"
+    ],
+    getJobForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}"],
+    getOrgPublicKey: ["GET /orgs/{org}/actions/secrets/public-key"],
+    getOrgSecret: ["GET /orgs/{org}/actions/secrets/{secret_name}"],
+    getOrgVariable: ["GET /orgs/{org}/actions/variables/{name}"],
+    getPendingDeploymentsForRun: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"
+    ],
+    getRepoPermissions: [
+      "GET /repos/{owner}/{repo}/actions/permissions",
+      {},
+      { renamed: ["actions", "getGithubActionsPermissionsRepository"] }
+    ],
+    getRepoPublicKey: ["GET /repos/{owner}/{repo}/actions/secrets/public-key"],
+    getRepoSecret: ["GET /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
+    getRepoVariable: ["GET /repos/{owner}/{repo}/actions/variables/{name}"],
+    getReviewsForRun: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals"
+    ],
+    getSelfHostedRunnerForOrg: ["GET /orgs/{org}/actions/runners/{runner_id}"],
+    getSelfHostedRunnerForRepo: [
+      "GET /repos/{owner}/{repo}/actions/runners/{runner_id}"
+    ],
+    getWorkflow: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}"],
+    getWorkflowAccessToRepository: [
+      "GET /repos/{owner}/{repo}/actions/permissions/access"
+    ],
+    getWorkflowRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}"],
+    getWorkflowRunAttempt: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}"
+    ],
+    getWorkflowRunUsage: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/timing"
+    ],
+    getWorkflowUsage: [
+      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/timing"
+    ],
+    listArtifactsForRepo: ["GET /repos/{owner}/{repo}/actions/artifacts"],
+    listCustomImageVersionsForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions"
+    ],
+    listCustomImagesForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/custom"
+    ],
+    listEnvironmentSecrets: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets"
+    ],
+    listEnvironmentVariables: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/variables"
+    ],
+    listGithubHostedRunnersInGroupForOrg: [
+      "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/hosted-runners"
+    ],
+    listHostedRunnersForOrg: ["GET /orgs/{org}/actions/hosted-runners"],
+    listJobsForWorkflowRun: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs"
+    ],
+    listJobsForWorkflowRunAttempt: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs"
+    ],
+    listLabelsForSelfHostedRunnerForOrg: [
+      "GET /orgs/{org}/actions/runners/{runner_id}/labels"
+    ],
+    listLabelsForSelfHostedRunnerForRepo: [
+      "GET /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
+    ],
+    listOrgSecrets: ["GET /orgs/{org}/actions/secrets"],
+    listOrgVariables: ["GET /orgs/{org}/actions/variables"],
+    listRepoOrganizationSecrets: [
+      "GET /repos/{owner}/{repo}/actions/organization-secrets"
+    ],
+    listRepoOrganizationVariables: [
+      "GET /repos/{owner}/{repo}/actions/organization-variables"
+    ],
+    listRepoSecrets: ["GET /repos/{owner}/{repo}/actions/secrets"],
+    listRepoVariables: ["GET /repos/{owner}/{repo}/actions/variables"],
+    listRepoWorkflows: ["GET /repos/{owner}/{repo}/actions/workflows"],
+    listRunnerApplicationsForOrg: ["GET /orgs/{org}/actions/runners/downloads"],
+    listRunnerApplicationsForRepo: [
+      "GET /repos/{owner}/{repo}/actions/runners/downloads"
+    ],
+    listSelectedReposForOrgSecret: [
+      "GET /orgs/{org}/actions/secrets/{secret_name}/repositories"
+    ],
+    listSelectedReposForOrgVariable: [
+      "GET /orgs/{org}/actions/variables/{name}/repositories"
+    ],
+    listSelectedRepositoriesEnabledGithubActionsOrganization: [
+      "GET /orgs/{org}/actions/permissions/repositories"
+    ],
+    listSelfHostedRunnersForOrg: ["GET /orgs/{org}/actions/runners"],
+    listSelfHostedRunnersForRepo: ["GET /repos/{owner}/{repo}/actions/runners"],
+    listWorkflowRunArtifacts: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts"
+    ],
+    listWorkflowRuns: [
+      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"
+    ],
+    listWorkflowRunsForRepo: ["GET /repos/{owner}/{repo}/actions/runs"],
+    reRunJobForWorkflowRun: [
+      "POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun"
+    ],
+    reRunWorkflow: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun"],
+    reRunWorkflowFailedJobs: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs"
+    ],
+    removeAllCustomLabelsFromSelfHostedRunnerForOrg: [
+      "DELETE /orgs/{org}/actions/runners/{runner_id}/labels"
+    ],
+    removeAllCustomLabelsFromSelfHostedRunnerForRepo: [
+      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
+    ],
+    removeCustomLabelFromSelfHostedRunnerForOrg: [
+      "DELETE /orgs/{org}/actions/runners/{runner_id}/labels/{name}"
+    ],
+    removeCustomLabelFromSelfHostedRunnerForRepo: [
+      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels/{name}"
+    ],
+    removeSelectedRepoFromOrgSecret: [
+      "DELETE /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    removeSelectedRepoFromOrgVariable: [
+      "DELETE /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"
+    ],
+    reviewCustomGatesForRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule"
+    ],
+    reviewPendingDeploymentsForRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"
+    ],
+    setAllowedActionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions/selected-actions"
+    ],
+    setAllowedActionsRepository: [
+      "PUT /repos/{owner}/{repo}/actions/permissions/selected-actions"
+    ],
+    setCustomLabelsForSelfHostedRunnerForOrg: [
+      "PUT /orgs/{org}/actions/runners/{runner_id}/labels"
+    ],
+    setCustomLabelsForSelfHostedRunnerForRepo: [
+      "PUT /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
+    ],
+    setCustomOidcSubClaimForRepo: [
+      "PUT /repos/{owner}/{repo}/actions/oidc/customization/sub"
+    ],
+    setGithubActionsDefaultWorkflowPermissionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions/workflow"
+    ],
+    setGithubActionsDefaultWorkflowPermissionsRepository: [
+      "PUT /repos/{owner}/{repo}/actions/permissions/workflow"
+    ],
+    setGithubActionsPermissionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions"
+    ],
+    setGithubActionsPermissionsRepository: [
+      "PUT /repos/{owner}/{repo}/actions/permissions"
+    ],
+    setSelectedReposForOrgSecret: [
+      "PUT /orgs/{org}/actions/secrets/{secret_name}/repositories"
+    ],
+    setSelectedReposForOrgVariable: [
+      "PUT /orgs/{org}/actions/variables/{name}/repositories"
+    ],
+    setSelectedRepositoriesEnabledGithubActionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions/repositories"
+    ],
+    setWorkflowAccessToRepository: [
+      "PUT /repos/{owner}/{repo}/actions/permissions/access"
+    ],
+    updateEnvironmentVariable: [
+      "PATCH /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
+    ],
+    updateHostedRunnerForOrg: [
+      "PATCH /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
+    ],
+    updateOrgVariable: ["PATCH /orgs/{org}/actions/variables/{name}"],
+    updateRepoVariable: [
+      "PATCH /repos/{owner}/{repo}/actions/variables/{name}"
+    ]
+  },
+  activity: {
+    checkRepoIsStarredByAuthenticatedUser: ["GET /user/starred/{owner}/{repo}"],
+    deleteRepoSubscription: ["DELETE /repos/{owner}/{repo}/subscription"],
+    deleteThreadSubscription: [
+      "DELETE /notifications/threads/{thread_id}/subscription"
+    ],
+    getFeeds: ["GET /feeds"],
+    getRepoSubscription: ["GET /repos/{owner}/{repo}/subscription"],
+    getThread: ["GET /notifications/threads/{thread_id}"],
+    getThreadSubscriptionForAuthenticatedUser: [
+      "GET /notifications/threads/{thread_id}/subscription"
+    ],
+    listEventsForAuthenticatedUser: ["GET /users/{username}/events"],
+    listNotificationsForAuthenticatedUser: ["GET /notifications"],
+    listOrgEventsForAuthenticatedUser: [
+      "GET /users/{username}/events/orgs/{org}"
+    ],
+    listPublicEvents: ["GET /events"],
+    listPublicEventsForRepoNetwork: ["GET /networks/{owner}/{repo}/events"],
+    listPublicEventsForUser: ["GET /users/{username}/events/public"],
+    listPublicOrgEvents: ["GET /orgs/{org}/events"],
+    listReceivedEventsForUser: ["GET /users/{username}/received_events"],
+    listReceivedPublicEventsForUser: [
+      "GET /users/{username}/received_events/public"
+    ],
+    listRepoEvents: ["GET /repos/{owner}/{repo}/events"],
+    listRepoNotificationsForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/notifications"
+    ],
+    listReposStarredByAuthenticatedUser: ["GET /user/starred"],
+    listReposStarredByUser: ["GET /users/{username}/starred"],
+    listReposWatchedByUser: ["GET /users/{username}/subscriptions"],
+    listStargazersForRepo: ["GET /repos/{owner}/{repo}/stargazers"],
+    listWatchedReposForAuthenticatedUser: ["GET /user/subscriptions"],
+    listWatchersForRepo: ["GET /repos/{owner}/{repo}/subscribers"],
+    markNotificationsAsRead: ["PUT /notifications"],
+    markRepoNotificationsAsRead: ["PUT /repos/{owner}/{repo}/notifications"],
+    markThreadAsDone: ["DELETE /notifications/threads/{thread_id}"],
+    markThreadAsRead: ["PATCH /notifications/threads/{thread_id}"],
+    setRepoSubscription: ["PUT /repos/{owner}/{repo}/subscription"],
+    setThreadSubscription: [
+      "PUT /notifications/threads/{thread_id}/subscription"
+    ],
+    starRepoForAuthenticatedUser: ["PUT /user/starred/{owner}/{repo}"],
+    unstarRepoForAuthenticatedUser: ["DELETE /user/starred/{owner}/{repo}"]
+  },
+  apps: {
+    addRepoToInstallation: [
+      "PUT /user/installations/{installation_id}/repositories/{repository_id}",
+      {},
+      { renamed: ["apps", "addRepoToInstallationForAuthenticatedUser"] }
+    ],
+    addRepoToInstallationForAuthenticatedUser: [
+      "PUT /user/installations/{installation_id}/repositories/{repository_id}"
+    ],
+    checkToken: ["POST /applications/{client_id}/token"],
+    createFromManifest: ["POST /app-manifests/{code}/conversions"],
+    createInstallationAccessToken: [
+      "POST /app/installations/{installation_id}/access_tokens"
+    ],
+    deleteAuthorization: ["DELETE /applications/{client_id}/grant"],
+    deleteInstallation: ["DELETE /app/installations/{installation_id}"],
+    deleteToken: ["DELETE /applications/{client_id}/token"],
+    getAuthenticated: ["GET /app"],
+    getBySlug: ["GET /apps/{app_slug}"],
+    getInstallation: ["GET /app/installations/{installation_id}"],
+    getOrgInstallation: ["GET /orgs/{org}/installation"],
+    getRepoInstallation: ["GET /repos/{owner}/{repo}/installation"],
+    getSubscriptionPlanForAccount: [
+      "GET /marketplace_listing/accounts/{account_id}"
+    ],
+    getSubscriptionPlanForAccountStubbed: [
+      "GET /marketplace_listing/stubbed/accounts/{account_id}"
+    ],
+    getUserInstallation: ["GET /users/{username}/installation"],
+    getWebhookConfigForApp: ["GET /app/hook/config"],
+    getWebhookDelivery: ["GET /app/hook/deliveries/{delivery_id}"],
+    listAccountsForPlan: ["GET /marketplace_listing/plans/{plan_id}/accounts"],
+    listAccountsForPlanStubbed: [
+      "GET /marketplace_listing/stubbed/plans/{plan_id}/accounts"
+    ],
+    listInstallationReposForAuthenticatedUser: [
+      "GET /user/installations/{installation_id}/repositories"
+    ],
+    listInstallationRequestsForAuthenticatedApp: [
+      "GET /app/installation-requests"
+    ],
+    listInstallations: ["GET /app/installations"],
+    listInstallationsForAuthenticatedUser: ["GET /user/installations"],
+    listPlans: ["GET /marketplace_listing/plans"],
+    listPlansStubbed: ["GET /marketplace_listing/stubbed/plans"],
+    listReposAccessibleToInstallation: ["GET /installation/repositories"],
+    listSubscriptionsForAuthenticatedUser: ["GET /user/marketplace_purchases"],
+    listSubscriptionsForAuthenticatedUserStubbed: [
+      "GET /user/marketplace_purchases/stubbed"
+    ],
+    listWebhookDeliveries: ["GET /app/hook/deliveries"],
+    redeliverWebhookDelivery: [
+      "POST /app/hook/deliveries/{delivery_id}/attempts"
+    ],
+    removeRepoFromInstallation: [
+      "DELETE /user/installations/{installation_id}/repositories/{repository_id}",
+      {},
+      { renamed: ["apps", "removeRepoFromInstallationForAuthenticatedUser"] }
+    ],
+    removeRepoFromInstallationForAuthenticatedUser: [
+      "DELETE /user/installations/{installation_id}/repositories/{repository_id}"
+    ],
+    resetToken: ["PATCH /applications/{client_id}/token"],
+    revokeInstallationAccessToken: ["DELETE /installation/token"],
+    scopeToken: ["POST /applications/{client_id}/token/scoped"],
+    suspendInstallation: ["PUT /app/installations/{installation_id}/suspended"],
+    unsuspendInstallation: [
+      "DELETE /app/installations/{installation_id}/suspended"
+    ],
+    updateWebhookConfigForApp: ["PATCH /app/hook/config"]
+  },
+  billing: {
+    getGithubActionsBillingOrg: ["GET /orgs/{org}/settings/billing/actions"],
+    getGithubActionsBillingUser: [
+      "GET /users/{username}/settings/billing/actions"
+    ],
+    getGithubBillingPremiumRequestUsageReportOrg: [
+      "GET /organizations/{org}/settings/billing/premium_request/usage"
+    ],
+    getGithubBillingPremiumRequestUsageReportUser: [
+      "GET /users/{username}/settings/billing/premium_request/usage"
+    ],
+    getGithubBillingUsageReportOrg: [
+      "GET /organizations/{org}/settings/billing/usage"
+    ],
+    getGithubBillingUsageReportUser: [
+      "GET /users/{username}/settings/billing/usage"
+    ],
+    getGithubPackagesBillingOrg: ["GET /orgs/{org}/settings/billing/packages"],
+    getGithubPackagesBillingUser: [
+      "GET /users/{username}/settings/billing/packages"
+    ],
+    getSharedStorageBillingOrg: [
+      "GET /orgs/{org}/settings/billing/shared-storage"
+    ],
+    getSharedStorageBillingUser: [
+      "GET /users/{username}/settings/billing/shared-storage"
+    ]
+  },
+  campaigns: {
+    createCampaign: ["POST /orgs/{org}/campaigns"],
+    deleteCampaign: ["DELETE /orgs/{org}/campaigns/{campaign_number}"],
+    getCampaignSummary: ["GET /orgs/{org}/campaigns/{campaign_number}"],
+    listOrgCampaigns: ["GET /orgs/{org}/campaigns"],
+    updateCampaign: ["PATCH /orgs/{org}/campaigns/{campaign_number}"]
+  },
+  checks: {
+    create: ["POST /repos/{owner}/{repo}/check-runs"],
+    createSuite: ["POST /repos/{owner}/{repo}/check-suites"],
+    get: ["GET /repos/{owner}/{repo}/check-runs/{check_run_id}"],
+    getSuite: ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}"],
+    listAnnotations: [
+      "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations"
+    ],
+    listForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-runs"],
+    listForSuite: [
+      "GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs"
+    ],
+    listSuitesForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-suites"],
+    rerequestRun: [
+      "POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest"
+    ],
+    rerequestSuite: [
+      "POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest"
+    ],
+    setSuitesPreferences: [
+      "PATCH /repos/{owner}/{repo}/check-suites/preferences"
+    ],
+    update: ["PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}"]
+  },
+  codeScanning: {
+    commitAutofix: [
+      "POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix/commits"
+    ],
+    createAutofix: [
+      "POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"
+    ],
+    createVariantAnalysis: [
+      "POST /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses"
+    ],
+    deleteAnalysis: [
+      "DELETE /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}{?confirm_delete}"
+    ],
+    deleteCodeqlDatabase: [
+      "DELETE /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"
+    ],
+    getAlert: [
+      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}",
+      {},
+      { renamedParameters: { alert_id: "alert_number" } }
+    ],
+    getAnalysis: [
+      "GET /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}"
+    ],
+    getAutofix: [
+      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"
+    ],
+    getCodeqlDatabase: [
+      "GET /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"
+    ],
+    getDefaultSetup: ["GET /repos/{owner}/{repo}/code-scanning/default-setup"],
+    getSarif: ["GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}"],
+    getVariantAnalysis: [
+      "GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}"
+    ],
+    getVariantAnalysisRepoTask: [
+      "GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}/repos/{repo_owner}/{repo_name}"
+    ],
+    listAlertInstances: [
+      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances"
+    ],
+    listAlertsForOrg: ["GET /orgs/{org}/code-scanning/alerts"],
+    listAlertsForRepo: ["GET /repos/{owner}/{repo}/code-scanning/alerts"],
+    listAlertsInstances: [
+      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances",
+      {},
+      { renamed: ["codeScanning", "listAlertInstances"] }
+    ],
+    listCodeqlDatabases: [
+      "GET /repos/{owner}/{repo}/code-scanning/codeql/databases"
+    ],
+    listRecentAnalyses: ["GET /repos/{owner}/{repo}/code-scanning/analyses"],
+    updateAlert: [
+      "PATCH /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}"
+    ],
+    updateDefaultSetup: [
+      "PATCH /repos/{owner}/{repo}/code-scanning/default-setup"
+    ],
+    uploadSarif: ["POST /repos/{owner}/{repo}/code-scanning/sarifs"]
+  },
+  codeSecurity: {
+    attachConfiguration: [
+      "POST /orgs/{org}/code-security/configurations/{configuration_id}/attach"
+    ],
+    attachEnterpriseConfiguration: [
+      "POST /enterprises/{enterprise}/code-security/configurations/{configuration_id}/attach"
+    ],
+    createConfiguration: ["POST /orgs/{org}/code-security/configurations"],
+    createConfigurationForEnterprise: [
+      "POST /enterprises/{enterprise}/code-security/configurations"
+    ],
+    deleteConfiguration: [
+      "DELETE /orgs/{org}/code-security/configurations/{configuration_id}"
+    ],
+    deleteConfigurationForEnterprise: [
+      "DELETE /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
+    ],
+    detachConfiguration: [
+      "DELETE /orgs/{org}/code-security/configurations/detach"
+    ],
+    getConfiguration: [
+      "GET /orgs/{org}/code-security/configurations/{configuration_id}"
+    ],
+    getConfigurationForRepository: [
+      "GET /repos/{owner}/{repo}/code-security-configuration"
+    ],
+    getConfigurationsForEnterprise: [
+      "GET /enterprises/{enterprise}/code-security/configurations"
+    ],
+    getConfigurationsForOrg: ["GET /orgs/{org}/code-security/configurations"],
+    getDefaultConfigurations: [
+      "GET /orgs/{org}/code-security/configurations/defaults"
+    ],
+    getDefaultConfigurationsForEnterprise: [
+      "GET /enterprises/{enterprise}/code-security/configurations/defaults"
+    ],
+    getRepositoriesForConfiguration: [
+      "GET /orgs/{org}/code-security/configurations/{configuration_id}/repositories"
+    ],
+    getRepositoriesForEnterpriseConfiguration: [
+      "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}/repositories"
+    ],
+    getSingleConfigurationForEnterprise: [
+      "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
+    ],
+    setConfigurationAsDefault: [
+      "PUT /orgs/{org}/code-security/configurations/{configuration_id}/defaults"
+    ],
+    setConfigurationAsDefaultForEnterprise: [
+      "PUT /enterprises/{enterprise}/code-security/configurations/{configuration_id}/defaults"
+    ],
+    updateConfiguration: [
+      "PATCH /orgs/{org}/code-security/configurations/{configuration_id}"
+    ],
+    updateEnterpriseConfiguration: [
+      "PATCH /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
+    ]
+  },
+  codesOfConduct: {
+    getAllCodesOfConduct: ["GET /codes_of_conduct"],
+    getConductCode: ["GET /codes_of_conduct/{key}"]
+  },
+  codespaces: {
+    addRepositoryForSecretForAuthenticatedUser: [
+      "PUT /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    addSelectedRepoToOrgSecret: [
+      "PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    checkPermissionsForDevcontainer: [
+      "GET /repos/{owner}/{repo}/codespaces/permissions_check"
+    ],
+    codespaceMachinesForAuthenticatedUser: [
+      "GET /user/codespaces/{codespace_name}/machines"
+    ],
+    createForAuthenticatedUser: ["POST /user/codespaces"],
+    createOrUpdateOrgSecret: [
+      "PUT /orgs/{org}/codespaces/secrets/{secret_name}"
+    ],
+    createOrUpdateRepoSecret: [
+      "PUT /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
+    ],
+    createOrUpdateSecretForAuthenticatedUser: [
+      "PUT /user/codespaces/secrets/{secret_name}"
+    ],
+    createWithPrForAuthenticatedUser: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/codespaces"
+    ],
+    createWithRepoForAuthenticatedUser: [
+      "POST /repos/{owner}/{repo}/codespaces"
+    ],
+    deleteForAuthenticatedUser: ["DELETE /user/codespaces/{codespace_name}"],
+    deleteFromOrganization: [
+      "DELETE /orgs/{org}/members/{username}/codespaces/{codespace_name}"
+    ],
+    deleteOrgSecret: ["DELETE /orgs/{org}/codespaces/secrets/{secret_name}"],
+    deleteRepoSecret: [
+      "DELETE /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
+    ],
+    deleteSecretForAuthenticatedUser: [
+      "DELETE /user/codespaces/secrets/{secret_name}"
+    ],
+    exportForAuthenticatedUser: [
+      "POST /user/codespaces/{codespace_name}/exports"
+    ],
+    getCodespacesForUserInOrg: [
+      "GET /orgs/{org}/members/{username}/codespaces"
+    ],
+    getExportDetailsForAuthenticatedUser: [
+      "GET /user/codespaces/{codespace_name}/exports/{export_id}"
+    ],
+    getForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}"],
+    getOrgPublicKey: ["GET /orgs/{org}/codespaces/secrets/public-key"],
+    getOrgSecret: ["GET /orgs/{org}/codespaces/secrets/{secret_name}"],
+    getPublicKeyForAuthenticatedUser: [
+      "GET /user/codespaces/secrets/public-key"
+    ],
+    getRepoPublicKey: [
+      "GET /repos/{owner}/{repo}/codespaces/secrets/public-key"
+    ],
+    getRepoSecret: [
+      "GET /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
+    ],
+    getSecretForAuthenticatedUser: [
+      "GET /user/codespaces/secrets/{secret_name}"
+    ],
+    listDevcontainersInRepositoryForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/codespaces/devcontainers"
+    ],
+    listForAuthenticatedUser: ["GET /user/codespaces"],
+    listInOrganization: [
+      "GET /orgs/{org}/codespaces",
+      {},
+      { renamedParameters: { org_id: "org" } }
+    ],
+    listInRepositoryForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/codespaces"
+    ],
+    listOrgSecrets: ["GET /orgs/{org}/codespaces/secrets"],
+    listRepoSecrets: ["GET /repos/{owner}/{repo}/codespaces/secrets"],
+    listRepositoriesForSecretForAuthenticatedUser: [
+      "GET /user/codespaces/secrets/{secret_name}/repositories"
+    ],
+    listSecretsForAuthenticatedUser: ["GET /user/codespaces/secrets"],
+    listSelectedReposForOrgSecret: [
+      "GET /orgs/{org}/codespaces/secrets/{secret_name}/repositories"
+    ],
+    preFlightWithRepoForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/codespaces/new"
+    ],
+    publishForAuthenticatedUser: [
+      "POST /user/codespaces/{codespace_name}/publish"
+    ],
+    removeRepositoryForSecretForAuthenticatedUser: [
+      "DELETE /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    removeSelectedRepoFromOrgSecret: [
+      "DELETE /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    repoMachinesForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/codespaces/machines"
+    ],
+    setRepositoriesForSecretForAuthenticatedUser: [
+      "PUT /user/codespaces/secrets/{secret_name}/repositories"
+    ],
+    setSelectedReposForOrgSecret: [
+      "PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories"
+    ],
+    startForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/start"],
+    stopForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/stop"],
+    stopInOrganization: [
+      "POST /orgs/{org}/members/{username}/codespaces/{codespace_name}/stop"
+    ],
+    updateForAuthenticatedUser: ["PATCH /user/codespaces/{codespace_name}"]
+  },
+  copilot: {
+    addCopilotSeatsForTeams: [
+      "POST /orgs/{org}/copilot/billing/selected_teams"
+    ],
+    addCopilotSeatsForUsers: [
+      "POST /orgs/{org}/copilot/billing/selected_users"
+    ],
+    cancelCopilotSeatAssignmentForTeams: [
+      "DELETE /orgs/{org}/copilot/billing/selected_teams"
+    ],
+    cancelCopilotSeatAssignmentForUsers: [
+      "DELETE /orgs/{org}/copilot/billing/selected_users"
+    ],
+    copilotMetricsForOrganization: ["GET /orgs/{org}/copilot/metrics"],
+    copilotMetricsForTeam: ["GET /orgs/{org}/team/{team_slug}/copilot/metrics"],
+    getCopilotOrganizationDetails: ["GET /orgs/{org}/copilot/billing"],
+    getCopilotSeatDetailsForUser: [
+      "GET /orgs/{org}/members/{username}/copilot"
+    ],
+    listCopilotSeats: ["GET /orgs/{org}/copilot/billing/seats"]
+  },
+  credentials: { revoke: ["POST /credentials/revoke"] },
+  dependabot: {
+    addSelectedRepoToOrgSecret: [
+      "PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    createOrUpdateOrgSecret: [
+      "PUT /orgs/{org}/dependabot/secrets/{secret_name}"
+    ],
+    createOrUpdateRepoSecret: [
+      "PUT /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
+    ],
+    deleteOrgSecret: ["DELETE /orgs/{org}/dependabot/secrets/{secret_name}"],
+    deleteRepoSecret: [
+      "DELETE /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
+    ],
+    getAlert: ["GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"],
+    getOrgPublicKey: ["GET /orgs/{org}/dependabot/secrets/public-key"],
+    getOrgSecret: ["GET /orgs/{org}/dependabot/secrets/{secret_name}"],
+    getRepoPublicKey: [
+      "GET /repos/{owner}/{repo}/dependabot/secrets/public-key"
+    ],
+    getRepoSecret: [
+      "GET /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
+    ],
+    listAlertsForEnterprise: [
+      "GET /enterprises/{enterprise}/dependabot/alerts"
+    ],
+    listAlertsForOrg: ["GET /orgs/{org}/dependabot/alerts"],
+    listAlertsForRepo: ["GET /repos/{owner}/{repo}/dependabot/alerts"],
+    listOrgSecrets: ["GET /orgs/{org}/dependabot/secrets"],
+    listRepoSecrets: ["GET /repos/{owner}/{repo}/dependabot/secrets"],
+    listSelectedReposForOrgSecret: [
+      "GET /orgs/{org}/dependabot/secrets/{secret_name}/repositories"
+    ],
+    removeSelectedRepoFromOrgSecret: [
+      "DELETE /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    repositoryAccessForOrg: [
+      "GET /organizations/{org}/dependabot/repository-access"
+    ],
+    setRepositoryAccessDefaultLevel: [
+      "PUT /organizations/{org}/dependabot/repository-access/default-level"
+    ],
+    setSelectedReposForOrgSecret: [
+      "PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories"
+    ],
+    updateAlert: [
+      "PATCH /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"
+    ],
+    updateRepositoryAccessForOrg: [
+      "PATCH /organizations/{org}/dependabot/repository-access"
+    ]
+  },
+  dependencyGraph: {
+    createRepositorySnapshot: [
+      "POST /repos/{owner}/{repo}/dependency-graph/snapshots"
+    ],
+    diffRange: [
+      "GET /repos/{owner}/{repo}/dependency-graph/compare/{basehead}"
+    ],
+    exportSbom: ["GET /repos/{owner}/{repo}/dependency-graph/sbom"]
+  },
+  emojis: { get: ["GET /emojis"] },
+  enterpriseTeamMemberships: {
+    add: [
+      "PUT /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
+    ],
+    bulkAdd: [
+      "POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/add"
+    ],
+    bulkRemove: [
+      "POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/remove"
+    ],
+    get: [
+      "GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
+    ],
+    list: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships"],
+    remove: [
+      "DELETE /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
+    ]
+  },
+  enterpriseTeamOrganizations: {
+    add: [
+      "PUT /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
+    ],
+    bulkAdd: [
+      "POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/add"
+    ],
+    bulkRemove: [
+      "POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/remove"
+    ],
+    delete: [
+      "DELETE /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
+    ],
+    getAssignment: [
+      "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
+    ],
+    getAssignments: [
+      "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations"
+    ]
+  },
+  enterpriseTeams: {
+    create: ["POST /enterprises/{enterprise}/teams"],
+    delete: ["DELETE /enterprises/{enterprise}/teams/{team_slug}"],
+    get: ["GET /enterprises/{enterprise}/teams/{team_slug}"],
+    list: ["GET /enterprises/{enterprise}/teams"],
+    update: ["PATCH /enterprises/{enterprise}/teams/{team_slug}"]
+  },
+  gists: {
+    checkIsStarred: ["GET /gists/{gist_id}/star"],
+    create: ["POST /gists"],
+    createComment: ["POST /gists/{gist_id}/comments"],
+    delete: ["DELETE /gists/{gist_id}"],
+    deleteComment: ["DELETE /gists/{gist_id}/comments/{comment_id}"],
+    fork: ["POST /gists/{gist_id}/forks"],
+    get: ["GET /gists/{gist_id}"],
+    getComment: ["GET /gists/{gist_id}/comments/{comment_id}"],
+    getRevision: ["GET /gists/{gist_id}/{sha}"],
+    list: ["GET /gists"],
+    listComments: ["GET /gists/{gist_id}/comments"],
+    listCommits: ["GET /gists/{gist_id}/commits"],
+    listForUser: ["GET /users/{username}/gists"],
+    listForks: ["GET /gists/{gist_id}/forks"],
+    listPublic: ["GET /gists/public"],
+    listStarred: ["GET /gists/starred"],
+    star: ["PUT /gists/{gist_id}/star"],
+    unstar: ["DELETE /gists/{gist_id}/star"],
+    update: ["PATCH /gists/{gist_id}"],
+    updateComment: ["PATCH /gists/{gist_id}/comments/{comment_id}"]
+  },
+  git: {
+    createBlob: ["POST /repos/{owner}/{repo}/git/blobs"],
+    createCommit: ["POST /repos/{owner}/{repo}/git/commits"],
+    createRef: ["POST /repos/{owner}/{repo}/git/refs"],
+    createTag: ["POST /repos/{owner}/{repo}/git/tags"],
+    createTree: ["POST /repos/{owner}/{repo}/git/trees"],
+    deleteRef: ["DELETE /repos/{owner}/{repo}/git/refs/{ref}"],
+    getBlob: ["GET /repos/{owner}/{repo}/git/blobs/{file_sha}"],
+    getCommit: ["GET /repos/{owner}/{repo}/git/commits/{commit_sha}"],
+    getRef: ["GET /repos/{owner}/{repo}/git/ref/{ref}"],
+    getTag: ["GET /repos/{owner}/{repo}/git/tags/{tag_sha}"],
+    getTree: ["GET /repos/{owner}/{repo}/git/trees/{tree_sha}"],
+    listMatchingRefs: ["GET /repos/{owner}/{repo}/git/matching-refs/{ref}"],
+    updateRef: ["PATCH /repos/{owner}/{repo}/git/refs/{ref}"]
+  },
+  gitignore: {
+    getAllTemplates: ["GET /gitignore/templates"],
+    getTemplate: ["GET /gitignore/templates/{name}"]
+  },
+  hostedCompute: {
+    createNetworkConfigurationForOrg: [
+      "POST /orgs/{org}/settings/network-configurations"
+    ],
+    deleteNetworkConfigurationFromOrg: [
+      "DELETE /orgs/{org}/settings/network-configurations/{network_configuration_id}"
+    ],
+    getNetworkConfigurationForOrg: [
+      "GET /orgs/{org}/settings/network-configurations/{network_configuration_id}"
+    ],
+    getNetworkSettingsForOrg: [
+      "GET /orgs/{org}/settings/network-settings/{network_settings_id}"
+    ],
+    listNetworkConfigurationsForOrg: [
+      "GET /orgs/{org}/settings/network-configurations"
+    ],
+    updateNetworkConfigurationForOrg: [
+      "PATCH /orgs/{org}/settings/network-configurations/{network_configuration_id}"
+    ]
+  },
+  interactions: {
+    getRestrictionsForAuthenticatedUser: ["GET /user/interaction-limits"],
+    getRestrictionsForOrg: ["GET /orgs/{org}/interaction-limits"],
+    getRestrictionsForRepo: ["GET /repos/{owner}/{repo}/interaction-limits"],
+    getRestrictionsForYourPublicRepos: [
+      "GET /user/interaction-limits",
+      {},
+      { renamed: ["interactions", "getRestrictionsForAuthenticatedUser"] }
+    ],
+    removeRestrictionsForAuthenticatedUser: ["DELETE /user/interaction-limits"],
+    removeRestrictionsForOrg: ["DELETE /orgs/{org}/interaction-limits"],
+    removeRestrictionsForRepo: [
+      "DELETE /repos/{owner}/{repo}/interaction-limits"
+    ],
+    removeRestrictionsForYourPublicRepos: [
+      "DELETE /user/interaction-limits",
+      {},
+      { renamed: ["interactions", "removeRestrictionsForAuthenticatedUser"] }
+    ],
+    setRestrictionsForAuthenticatedUser: ["PUT /user/interaction-limits"],
+    setRestrictionsForOrg: ["PUT /orgs/{org}/interaction-limits"],
+    setRestrictionsForRepo: ["PUT /repos/{owner}/{repo}/interaction-limits"],
+    setRestrictionsForYourPublicRepos: [
+      "PUT /user/interaction-limits",
+      {},
+      { renamed: ["interactions", "setRestrictionsForAuthenticatedUser"] }
+    ]
+  },
+  issues: {
+    addAssignees: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/assignees"
+    ],
+    addBlockedByDependency: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"
+    ],
+    addLabels: ["POST /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+    addSubIssue: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"
+    ],
+    checkUserCanBeAssigned: ["GET /repos/{owner}/{repo}/assignees/{assignee}"],
+    checkUserCanBeAssignedToIssue: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/assignees/{assignee}"
+    ],
+    create: ["POST /repos/{owner}/{repo}/issues"],
+    createComment: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments"
+    ],
+    createLabel: ["POST /repos/{owner}/{repo}/labels"],
+    createMilestone: ["POST /repos/{owner}/{repo}/milestones"],
+    deleteComment: [
+      "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}"
+    ],
+    deleteLabel: ["DELETE /repos/{owner}/{repo}/labels/{name}"],
+    deleteMilestone: [
+      "DELETE /repos/{owner}/{repo}/milestones/{milestone_number}"
+    ],
+    get: ["GET /repos/{owner}/{repo}/issues/{issue_number}"],
+    getComment: ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+    getEvent: ["GET /repos/{owner}/{repo}/issues/events/{event_id}"],
+    getLabel: ["GET /repos/{owner}/{repo}/labels/{name}"],
+    getMilestone: ["GET /repos/{owner}/{repo}/milestones/{milestone_number}"],
+    getParent: ["GET /repos/{owner}/{repo}/issues/{issue_number}/parent"],
+    list: ["GET /issues"],
+    listAssignees: ["GET /repos/{owner}/{repo}/assignees"],
+    listComments: ["GET /repos/{owner}/{repo}/issues/{issue_number}/comments"],
+    listCommentsForRepo: ["GET /repos/{owner}/{repo}/issues/comments"],
+    listDependenciesBlockedBy: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"
+    ],
+    listDependenciesBlocking: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocking"
+    ],
+    listEvents: ["GET /repos/{owner}/{repo}/issues/{issue_number}/events"],
+    listEventsForRepo: ["GET /repos/{owner}/{repo}/issues/events"],
+    listEventsForTimeline: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/timeline"
+    ],
+    listForAuthenticatedUser: ["GET /user/issues"],
+    listForOrg: ["GET /orgs/{org}/issues"],
+    listForRepo: ["GET /repos/{owner}/{repo}/issues"],
+    listLabelsForMilestone: [
+      "GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels"
+    ],
+    listLabelsForRepo: ["GET /repos/{owner}/{repo}/labels"],
+    listLabelsOnIssue: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/labels"
+    ],
+    listMilestones: ["GET /repos/{owner}/{repo}/milestones"],
+    listSubIssues: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"
+    ],
+    lock: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/lock"],
+    removeAllLabels: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels"
+    ],
+    removeAssignees: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees"
+    ],
+    removeDependencyBlockedBy: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by/{issue_id}"
+    ],
+    removeLabel: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}"
+    ],
+    removeSubIssue: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/sub_issue"
+    ],
+    reprioritizeSubIssue: [
+      "PATCH /repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority"
+    ],
+    setLabels: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+    unlock: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/lock"],
+    update: ["PATCH /repos/{owner}/{repo}/issues/{issue_number}"],
+    updateComment: ["PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+    updateLabel: ["PATCH /repos/{owner}/{repo}/labels/{name}"],
+    updateMilestone: [
+      "PATCH /repos/{owner}/{repo}/milestones/{milestone_number}"
+    ]
+  },
+  licenses: {
+    get: ["GET /licenses/{license}"],
+    getAllCommonlyUsed: ["GET /licenses"],
+    getForRepo: ["GET /repos/{owner}/{repo}/license"]
+  },
+  markdown: {
+    render: ["POST /markdown"],
+    renderRaw: [
+      "POST /markdown/raw",
+      { headers: { "content-type": "text/plain; charset=utf-8" } }
+    ]
+  },
+  meta: {
+    get: ["GET /meta"],
+    getAllVersions: ["GET /versions"],
+    getOctocat: ["GET /octocat"],
+    getZen: ["GET /zen"],
+    root: ["GET /"]
+  },
+  migrations: {
+    deleteArchiveForAuthenticatedUser: [
+      "DELETE /user/migrations/{migration_id}/archive"
+    ],
+    deleteArchiveForOrg: [
+      "DELETE /orgs/{org}/migrations/{migration_id}/archive"
+    ],
+    downloadArchiveForOrg: [
+      "GET /orgs/{org}/migrations/{migration_id}/archive"
+    ],
+    getArchiveForAuthenticatedUser: [
+      "GET /user/migrations/{migration_id}/archive"
+    ],
+    getStatusForAuthenticatedUser: ["GET /user/migrations/{migration_id}"],
+    getStatusForOrg: ["GET /orgs/{org}/migrations/{migration_id}"],
+    listForAuthenticatedUser: ["GET /user/migrations"],
+    listForOrg: ["GET /orgs/{org}/migrations"],
+    listReposForAuthenticatedUser: [
+      "GET /user/migrations/{migration_id}/repositories"
+    ],
+    listReposForOrg: ["GET /orgs/{org}/migrations/{migration_id}/repositories"],
+    listReposForUser: [
+      "GET /user/migrations/{migration_id}/repositories",
+      {},
+      { renamed: ["migrations", "listReposForAuthenticatedUser"] }
+    ],
+    startForAuthenticatedUser: ["POST /user/migrations"],
+    startForOrg: ["POST /orgs/{org}/migrations"],
+    unlockRepoForAuthenticatedUser: [
+      "DELETE /user/migrations/{migration_id}/repos/{repo_name}/lock"
+    ],
+    unlockRepoForOrg: [
+      "DELETE /orgs/{org}/migrations/{migration_id}/repos/{repo_name}/lock"
+    ]
+  },
+  oidc: {
+    getOidcCustomSubTemplateForOrg: [
+      "GET /orgs/{org}/actions/oidc/customization/sub"
+    ],
+    updateOidcCustomSubTemplateForOrg: [
+      "PUT /orgs/{org}/actions/oidc/customization/sub"
+    ]
+  },
+  orgs: {
+    addSecurityManagerTeam: [
+      "PUT /orgs/{org}/security-managers/teams/{team_slug}",
+      {},
+      {
+        deprecated: "octokit.rest.orgs.addSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#add-a-security-manager-team"
+      }
+    ],
+    assignTeamToOrgRole: [
+      "PUT /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"
+    ],
+    assignUserToOrgRole: [
+      "PUT /orgs/{org}/organization-roles/users/{username}/{role_id}"
+    ],
+    blockUser: ["PUT /orgs/{org}/blocks/{username}"],
+    cancelInvitation: ["DELETE /orgs/{org}/invitations/{invitation_id}"],
+    checkBlockedUser: ["GET /orgs/{org}/blocks/{username}"],
+    checkMembershipForUser: ["GET /orgs/{org}/members/{username}"],
+    checkPublicMembershipForUser: ["GET /orgs/{org}/public_members/{username}"],
+    convertMemberToOutsideCollaborator: [
+      "PUT /orgs/{org}/outside_collaborators/{username}"
+    ],
+    createArtifactStorageRecord: [
+      "POST /orgs/{org}/artifacts/metadata/storage-record"
+    ],
+    createInvitation: ["POST /orgs/{org}/invitations"],
+    createIssueType: ["POST /orgs/{org}/issue-types"],
+    createWebhook: ["POST /orgs/{org}/hooks"],
+    customPropertiesForOrgsCreateOrUpdateOrganizationValues: [
+      "PATCH /organizations/{org}/org-properties/values"
+    ],
+    customPropertiesForOrgsGetOrganizationValues: [
+      "GET /organizations/{org}/org-properties/values"
+    ],
+    customPropertiesForReposCreateOrUpdateOrganizationDefinition: [
+      "PUT /orgs/{org}/properties/schema/{custom_property_name}"
+    ],
+    customPropertiesForReposCreateOrUpdateOrganizationDefinitions: [
+      "PATCH /orgs/{org}/properties/schema"
+    ],
+    customPropertiesForReposCreateOrUpdateOrganizationValues: [
+      "PATCH /orgs/{org}/properties/values"
+    ],
+    customPropertiesForReposDeleteOrganizationDefinition: [
+      "DELETE /orgs/{org}/properties/schema/{custom_property_name}"
+    ],
+    customPropertiesForReposGetOrganizationDefinition: [
+      "GET /orgs/{org}/properties/schema/{custom_property_name}"
+    ],
+    customPropertiesForReposGetOrganizationDefinitions: [
+      "GET /orgs/{org}/properties/schema"
+    ],
+    customPropertiesForReposGetOrganizationValues: [
+      "GET /orgs/{org}/properties/values"
+    ],
+    delete: ["DELETE /orgs/{org}"],
+    deleteAttestationsBulk: ["POST /orgs/{org}/attestations/delete-request"],
+    deleteAttestationsById: [
+      "DELETE /orgs/{org}/attestations/{attestation_id}"
+    ],
+    deleteAttestationsBySubjectDigest: [
+      "DELETE /orgs/{org}/attestations/digest/{subject_digest}"
+    ],
+    deleteIssueType: ["DELETE /orgs/{org}/issue-types/{issue_type_id}"],
+    deleteWebhook: ["DELETE /orgs/{org}/hooks/{hook_id}"],
+    disableSelectedRepositoryImmutableReleasesOrganization: [
+      "DELETE /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"
+    ],
+    enableSelectedRepositoryImmutableReleasesOrganization: [
+      "PUT /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"
+    ],
+    get: ["GET /orgs/{org}"],
+    getImmutableReleasesSettings: [
+      "GET /orgs/{org}/settings/immutable-releases"
+    ],
+    getImmutableReleasesSettingsRepositories: [
+      "GET /orgs/{org}/settings/immutable-releases/repositories"
+    ],
+    getMembershipForAuthenticatedUser: ["GET /user/memberships/orgs/{org}"],
+    getMembershipForUser: ["GET /orgs/{org}/memberships/{username}"],
+    getOrgRole: ["GET /orgs/{org}/organization-roles/{role_id}"],
+    getOrgRulesetHistory: ["GET /orgs/{org}/rulesets/{ruleset_id}/history"],
+    getOrgRulesetVersion: [
+      "GET /orgs/{org}/rulesets/{ruleset_id}/history/{version_id}"
+    ],
+    getWebhook: ["GET /orgs/{org}/hooks/{hook_id}"],
+    getWebhookConfigForOrg: ["GET /orgs/{org}/hooks/{hook_id}/config"],
+    getWebhookDelivery: [
+      "GET /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}"
+    ],
+    list: ["GET /organizations"],
+    listAppInstallations: ["GET /orgs/{org}/installations"],
+    listArtifactStorageRecords: [
+      "GET /orgs/{org}/artifacts/{subject_digest}/metadata/storage-records"
+    ],
+    listAttestationRepositories: ["GET /orgs/{org}/attestations/repositories"],
+    listAttestations: ["GET /orgs/{org}/attestations/{subject_digest}"],
+    listAttestationsBulk: [
+      "POST /orgs/{org}/attestations/bulk-list{?per_page,before,after}"
+    ],
+    listBlockedUsers: ["GET /orgs/{org}/blocks"],
+    listFailedInvitations: ["GET /orgs/{org}/failed_invitations"],
+    listForAuthenticatedUser: ["GET /user/orgs"],
+    listForUser: ["GET /users/{username}/orgs"],
+    listInvitationTeams: ["GET /orgs/{org}/invitations/{invitation_id}/teams"],
+    listIssueTypes: ["GET /orgs/{org}/issue-types"],
+    listMembers: ["GET /orgs/{org}/members"],
+    listMembershipsForAuthenticatedUser: ["GET /user/memberships/orgs"],
+    listOrgRoleTeams: ["GET /orgs/{org}/organization-roles/{role_id}/teams"],
+    listOrgRoleUsers: ["GET /orgs/{org}/organization-roles/{role_id}/users"],
+    listOrgRoles: ["GET /orgs/{org}/organization-roles"],
+    listOrganizationFineGrainedPermissions: [
+      "GET /orgs/{org}/organization-fine-grained-permissions"
+    ],
+    listOutsideCollaborators: ["GET /orgs/{org}/outside_collaborators"],
+    listPatGrantRepositories: [
+      "GET /orgs/{org}/personal-access-tokens/{pat_id}/repositories"
+    ],
+    listPatGrantRequestRepositories: [
+      "GET /orgs/{org}/personal-access-token-requests/{pat_request_id}/repositories"
+    ],
+    listPatGrantRequests: ["GET /orgs/{org}/personal-access-token-requests"],
+    listPatGrants: ["GET /orgs/{org}/personal-access-tokens"],
+    listPendingInvitations: ["GET /orgs/{org}/invitations"],
+    listPublicMembers: ["GET /orgs/{org}/public_members"],
+    listSecurityManagerTeams: [
+      "GET /orgs/{org}/security-managers",
+      {},
+      {
+        deprecated: "octokit.rest.orgs.listSecurityManagerTeams() is deprecated, see https://docs.github.com/rest/orgs/security-managers#list-security-manager-teams"
+      }
+    ],
+    listWebhookDeliveries: ["GET /orgs/{org}/hooks/{hook_id}/deliveries"],
+    listWebhooks: ["GET /orgs/{org}/hooks"],
+    pingWebhook: ["POST /orgs/{org}/hooks/{hook_id}/pings"],
+    redeliverWebhookDelivery: [
+      "POST /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"
+    ],
+    removeMember: ["DELETE /orgs/{org}/members/{username}"],
+    removeMembershipForUser: ["DELETE /orgs/{org}/memberships/{username}"],
+    removeOutsideCollaborator: [
+      "DELETE /orgs/{org}/outside_collaborators/{username}"
+    ],
+    removePublicMembershipForAuthenticatedUser: [
+      "DELETE /orgs/{org}/public_members/{username}"
+    ],
+    removeSecurityManagerTeam: [
+      "DELETE /orgs/{org}/security-managers/teams/{team_slug}",
+      {},
+      {
+        deprecated: "octokit.rest.orgs.removeSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#remove-a-security-manager-team"
+      }
+    ],
+    reviewPatGrantRequest: [
+      "POST /orgs/{org}/personal-access-token-requests/{pat_request_id}"
+    ],
+    reviewPatGrantRequestsInBulk: [
+      "POST /orgs/{org}/personal-access-token-requests"
+    ],
+    revokeAllOrgRolesTeam: [
+      "DELETE /orgs/{org}/organization-roles/teams/{team_slug}"
+    ],
+    revokeAllOrgRolesUser: [
+      "DELETE /orgs/{org}/organization-roles/users/{username}"
+    ],
+    revokeOrgRoleTeam: [
+      "DELETE /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"
+    ],
+    revokeOrgRoleUser: [
+      "DELETE /orgs/{org}/organization-roles/users/{username}/{role_id}"
+    ],
+    setImmutableReleasesSettings: [
+      "PUT /orgs/{org}/settings/immutable-releases"
+    ],
+    setImmutableReleasesSettingsRepositories: [
+      "PUT /orgs/{org}/settings/immutable-releases/repositories"
+    ],
+    setMembershipForUser: ["PUT /orgs/{org}/memberships/{username}"],
+    setPublicMembershipForAuthenticatedUser: [
+      "PUT /orgs/{org}/public_members/{username}"
+    ],
+    unblockUser: ["DELETE /orgs/{org}/blocks/{username}"],
+    update: ["PATCH /orgs/{org}"],
+    updateIssueType: ["PUT /orgs/{org}/issue-types/{issue_type_id}"],
+    updateMembershipForAuthenticatedUser: [
+      "PATCH /user/memberships/orgs/{org}"
+    ],
+    updatePatAccess: ["POST /orgs/{org}/personal-access-tokens/{pat_id}"],
+    updatePatAccesses: ["POST /orgs/{org}/personal-access-tokens"],
+    updateWebhook: ["PATCH /orgs/{org}/hooks/{hook_id}"],
+    updateWebhookConfigForOrg: ["PATCH /orgs/{org}/hooks/{hook_id}/config"]
+  },
+  packages: {
+    deletePackageForAuthenticatedUser: [
+      "DELETE /user/packages/{package_type}/{package_name}"
+    ],
+    deletePackageForOrg: [
+      "DELETE /orgs/{org}/packages/{package_type}/{package_name}"
+    ],
+    deletePackageForUser: [
+      "DELETE /users/{username}/packages/{package_type}/{package_name}"
+    ],
+    deletePackageVersionForAuthenticatedUser: [
+      "DELETE /user/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    deletePackageVersionForOrg: [
+      "DELETE /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    deletePackageVersionForUser: [
+      "DELETE /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    getAllPackageVersionsForAPackageOwnedByAnOrg: [
+      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions",
+      {},
+      { renamed: ["packages", "getAllPackageVersionsForPackageOwnedByOrg"] }
+    ],
+    getAllPackageVersionsForAPackageOwnedByTheAuthenticatedUser: [
+      "GET /user/packages/{package_type}/{package_name}/versions",
+      {},
+      {
+        renamed: [
+          "packages",
+          "getAllPackageVersionsForPackageOwnedByAuthenticatedUser"
+        ]
+      }
+    ],
+    getAllPackageVersionsForPackageOwnedByAuthenticatedUser: [
+      "GET /user/packages/{package_type}/{package_name}/versions"
+    ],
+    getAllPackageVersionsForPackageOwnedByOrg: [
+      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions"
+    ],
+    getAllPackageVersionsForPackageOwnedByUser: [
+      "GET /users/{username}/packages/{package_type}/{package_name}/versions"
+    ],
+    getPackageForAuthenticatedUser: [
+      "GET /user/packages/{package_type}/{package_name}"
+    ],
+    getPackageForOrganization: [
+      "GET /orgs/{org}/packages/{package_type}/{package_name}"
+    ],
+    getPackageForUser: [
+      "GET /users/{username}/packages/{package_type}/{package_name}"
+    ],
+    getPackageVersionForAuthenticatedUser: [
+      "GET /user/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    getPackageVersionForOrganization: [
+      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    getPackageVersionForUser: [
+      "GET /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    listDockerMigrationConflictingPackagesForAuthenticatedUser: [
+      "GET /user/docker/conflicts"
+    ],
+    listDockerMigrationConflictingPackagesForOrganization: [
+      "GET /orgs/{org}/docker/conflicts"
+    ],
+    listDockerMigrationConflictingPackagesForUser: [
+      "GET /users/{username}/docker/conflicts"
+    ],
+    listPackagesForAuthenticatedUser: ["GET /user/packages"],
+    listPackagesForOrganization: ["GET /orgs/{org}/packages"],
+    listPackagesForUser: ["GET /users/{username}/packages"],
+    restorePackageForAuthenticatedUser: [
+      "POST /user/packages/{package_type}/{package_name}/restore{?token}"
+    ],
+    restorePackageForOrg: [
+      "POST /orgs/{org}/packages/{package_type}/{package_name}/restore{?token}"
+    ],
+    restorePackageForUser: [
+      "POST /users/{username}/packages/{package_type}/{package_name}/restore{?token}"
+    ],
+    restorePackageVersionForAuthenticatedUser: [
+      "POST /user/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
+    ],
+    restorePackageVersionForOrg: [
+      "POST /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
+    ],
+    restorePackageVersionForUser: [
+      "POST /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
+    ]
+  },
+  privateRegistries: {
+    createOrgPrivateRegistry: ["POST /orgs/{org}/private-registries"],
+    deleteOrgPrivateRegistry: [
+      "DELETE /orgs/{org}/private-registries/{secret_name}"
+    ],
+    getOrgPrivateRegistry: ["GET /orgs/{org}/private-registries/{secret_name}"],
+    getOrgPublicKey: ["GET /orgs/{org}/private-registries/public-key"],
+    listOrgPrivateRegistries: ["GET /orgs/{org}/private-registries"],
+    updateOrgPrivateRegistry: [
+      "PATCH /orgs/{org}/private-registries/{secret_name}"
+    ]
+  },
+  projects: {
+    addItemForOrg: ["POST /orgs/{org}/projectsV2/{project_number}/items"],
+    addItemForUser: [
+      "POST /users/{username}/projectsV2/{project_number}/items"
+    ],
+    deleteItemForOrg: [
+      "DELETE /orgs/{org}/projectsV2/{project_number}/items/{item_id}"
+    ],
+    deleteItemForUser: [
+      "DELETE /users/{username}/projectsV2/{project_number}/items/{item_id}"
+    ],
+    getFieldForOrg: [
+      "GET /orgs/{org}/projectsV2/{project_number}/fields/{field_id}"
+    ],
+    getFieldForUser: [
+      "GET /users/{username}/projectsV2/{project_number}/fields/{field_id}"
+    ],
+    getForOrg: ["GET /orgs/{org}/projectsV2/{project_number}"],
+    getForUser: ["GET /users/{username}/projectsV2/{project_number}"],
+    getOrgItem: ["GET /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
+    getUserItem: [
+      "GET /users/{username}/projectsV2/{project_number}/items/{item_id}"
+    ],
+    listFieldsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/fields"],
+    listFieldsForUser: [
+      "GET /users/{username}/projectsV2/{project_number}/fields"
+    ],
+    listForOrg: ["GET /orgs/{org}/projectsV2"],
+    listForUser: ["GET /users/{username}/projectsV2"],
+    listItemsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/items"],
+    listItemsForUser: [
+      "GET /users/{username}/projectsV2/{project_number}/items"
+    ],
+    updateItemForOrg: [
+      "PATCH /orgs/{org}/projectsV2/{project_number}/items/{item_id}"
+    ],
+    updateItemForUser: [
+      "PATCH /users/{username}/projectsV2/{project_number}/items/{item_id}"
+    ]
+  },
+  pulls: {
+    checkIfMerged: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
+    create: ["POST /repos/{owner}/{repo}/pulls"],
+    createReplyForReviewComment: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies"
+    ],
+    createReview: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
+    createReviewComment: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments"
+    ],
+    deletePendingReview: [
+      "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
+    ],
+    deleteReviewComment: [
+      "DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}"
+    ],
+    dismissReview: [
+      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals"
+    ],
+    get: ["GET /repos/{owner}/{repo}/pulls/{pull_number}"],
+    getReview: [
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
+    ],
+    getReviewComment: ["GET /repos/{owner}/{repo}/pulls/comments/{comment_id}"],
+    list: ["GET /repos/{owner}/{repo}/pulls"],
+    listCommentsForReview: [
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments"
+    ],
+    listCommits: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/commits"],
+    listFiles: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/files"],
+    listRequestedReviewers: [
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
+    ],
+    listReviewComments: [
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments"
+    ],
+    listReviewCommentsForRepo: ["GET /repos/{owner}/{repo}/pulls/comments"],
+    listReviews: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
+    merge: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
+    removeRequestedReviewers: [
+      "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
+    ],
+    requestReviewers: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
+    ],
+    submitReview: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/events"
+    ],
+    update: ["PATCH /repos/{owner}/{repo}/pulls/{pull_number}"],
+    updateBranch: [
+      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch"
+    ],
+    updateReview: [
+      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
+    ],
+    updateReviewComment: [
+      "PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}"
+    ]
+  },
+  rateLimit: { get: ["GET /rate_limit"] },
+  reactions: {
+    createForCommitComment: [
+      "POST /repos/{owner}/{repo}/comments/{comment_id}/reactions"
+    ],
+    createForIssue: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/reactions"
+    ],
+    createForIssueComment: [
+      "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"
+    ],
+    createForPullRequestReviewComment: [
+      "POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"
+    ],
+    createForRelease: [
+      "POST /repos/{owner}/{repo}/releases/{release_id}/reactions"
+    ],
+    createForTeamDiscussionCommentInOrg: [
+      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"
+    ],
+    createForTeamDiscussionInOrg: [
+      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"
+    ],
+    deleteForCommitComment: [
+      "DELETE /repos/{owner}/{repo}/comments/{comment_id}/reactions/{reaction_id}"
+    ],
+    deleteForIssue: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/reactions/{reaction_id}"
+    ],
+    deleteForIssueComment: [
+      "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}"
+    ],
+    deleteForPullRequestComment: [
+      "DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions/{reaction_id}"
+    ],
+    deleteForRelease: [
+      "DELETE /repos/{owner}/{repo}/releases/{release_id}/reactions/{reaction_id}"
+    ],
+    deleteForTeamDiscussion: [
+      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions/{reaction_id}"
+    ],
+    deleteForTeamDiscussionComment: [
+      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions/{reaction_id}"
+    ],
+    listForCommitComment: [
+      "GET /repos/{owner}/{repo}/comments/{comment_id}/reactions"
+    ],
+    listForIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/reactions"],
+    listForIssueComment: [
+      "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"
+    ],
+    listForPullRequestReviewComment: [
+      "GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"
+    ],
+    listForRelease: [
+      "GET /repos/{owner}/{repo}/releases/{release_id}/reactions"
+    ],
+    listForTeamDiscussionCommentInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"
+    ],
+    listForTeamDiscussionInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"
+    ]
+  },
+  repos: {
+    acceptInvitation: [
+      "PATCH /user/repository_invitations/{invitation_id}",
+      {},
+      { renamed: ["repos", "acceptInvitationForAuthenticatedUser"] }
+    ],
+    acceptInvitationForAuthenticatedUser: [
+      "PATCH /user/repository_invitations/{invitation_id}"
+    ],
+    addAppAccessRestrictions: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+      {},
+      { mapToData: "apps" }
+    ],
+    addCollaborator: ["PUT /repos/{owner}/{repo}/collaborators/{username}"],
+    addStatusCheckContexts: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+      {},
+      { mapToData: "contexts" }
+    ],
+    addTeamAccessRestrictions: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+      {},
+      { mapToData: "teams" }
+    ],
+    addUserAccessRestrictions: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+      {},
+      { mapToData: "users" }
+    ],
+    cancelPagesDeployment: [
+      "POST /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}/cancel"
+    ],
+    checkAutomatedSecurityFixes: [
+      "GET /repos/{owner}/{repo}/automated-security-fixes"
+    ],
+    checkCollaborator: ["GET /repos/{owner}/{repo}/collaborators/{username}"],
+    checkImmutableReleases: ["GET /repos/{owner}/{repo}/immutable-releases"],
+    checkPrivateVulnerabilityReporting: [
+      "GET /repos/{owner}/{repo}/private-vulnerability-reporting"
+    ],
+    checkVulnerabilityAlerts: [
+      "GET /repos/{owner}/{repo}/vulnerability-alerts"
+    ],
+    codeownersErrors: ["GET /repos/{owner}/{repo}/codeowners/errors"],
+    compareCommits: ["GET /repos/{owner}/{repo}/compare/{base}...{head}"],
+    compareCommitsWithBasehead: [
+      "GET /repos/{owner}/{repo}/compare/{basehead}"
+    ],
+    createAttestation: ["POST /repos/{owner}/{repo}/attestations"],
+    createAutolink: ["POST /repos/{owner}/{repo}/autolinks"],
+    createCommitComment: [
+      "POST /repos/{owner}/{repo}/commits/{commit_sha}/comments"
+    ],
+    createCommitSignatureProtection: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
+    ],
+    createCommitStatus: ["POST /repos/{owner}/{repo}/statuses/{sha}"],
+    createDeployKey: ["POST /repos/{owner}/{repo}/keys"],
+    createDeployment: ["POST /repos/{owner}/{repo}/deployments"],
+    createDeploymentBranchPolicy: [
+      "POST /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"
+    ],
+    createDeploymentProtectionRule: [
+      "POST /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"
+    ],
+    createDeploymentStatus: [
+      "POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"
+    ],
+    createDispatchEvent: ["POST /repos/{owner}/{repo}/dispatches"],
+    createForAuthenticatedUser: ["POST /user/repos"],
+    createFork: ["POST /repos/{owner}/{repo}/forks"],
+    createInOrg: ["POST /orgs/{org}/repos"],
+    createOrUpdateEnvironment: [
+      "PUT /repos/{owner}/{repo}/environments/{environment_name}"
+    ],
+    createOrUpdateFileContents: ["PUT /repos/{owner}/{repo}/contents/{path}"],
+    createOrgRuleset: ["POST /orgs/{org}/rulesets"],
+    createPagesDeployment: ["POST /repos/{owner}/{repo}/pages/deployments"],
+    createPagesSite: ["POST /repos/{owner}/{repo}/pages"],
+    createRelease: ["POST /repos/{owner}/{repo}/releases"],
+    createRepoRuleset: ["POST /repos/{owner}/{repo}/rulesets"],
+    createUsingTemplate: [
+      "POST /repos/{template_owner}/{template_repo}/generate"
+    ],
+    createWebhook: ["POST /repos/{owner}/{repo}/hooks"],
+    customPropertiesForReposCreateOrUpdateRepositoryValues: [
+      "PATCH /repos/{owner}/{repo}/properties/values"
+    ],
+    customPropertiesForReposGetRepositoryValues: [
+      "GET /repos/{owner}/{repo}/properties/values"
+    ],
+    declineInvitation: [
+      "DELETE /user/repository_invitations/{invitation_id}",
+      {},
+      { renamed: ["repos", "declineInvitationForAuthenticatedUser"] }
+    ],
+    declineInvitationForAuthenticatedUser: [
+      "DELETE /user/repository_invitations/{invitation_id}"
+    ],
+    delete: ["DELETE /repos/{owner}/{repo}"],
+    deleteAccessRestrictions: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"
+    ],
+    deleteAdminBranchProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
+    ],
+    deleteAnEnvironment: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}"
+    ],
+    deleteAutolink: ["DELETE /repos/{owner}/{repo}/autolinks/{autolink_id}"],
+    deleteBranchProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection"
+    ],
+    deleteCommitComment: ["DELETE /repos/{owner}/{repo}/comments/{comment_id}"],
+    deleteCommitSignatureProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
+    ],
+    deleteDeployKey: ["DELETE /repos/{owner}/{repo}/keys/{key_id}"],
+    deleteDeployment: [
+      "DELETE /repos/{owner}/{repo}/deployments/{deployment_id}"
+    ],
+    deleteDeploymentBranchPolicy: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
+    ],
+    deleteFile: ["DELETE /repos/{owner}/{repo}/contents/{path}"],
+    deleteInvitation: [
+      "DELETE /repos/{owner}/{repo}/invitations/{invitation_id}"
+    ],
+    deleteOrgRuleset: ["DELETE /orgs/{org}/rulesets/{ruleset_id}"],
+    deletePagesSite: ["DELETE /repos/{owner}/{repo}/pages"],
+    deletePullRequestReviewProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
+    ],
+    deleteRelease: ["DELETE /repos/{owner}/{repo}/releases/{release_id}"],
+    deleteReleaseAsset: [
+      "DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}"
+    ],
+    deleteRepoRuleset: ["DELETE /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+    deleteWebhook: ["DELETE /repos/{owner}/{repo}/hooks/{hook_id}"],
+    disableAutomatedSecurityFixes: [
+      "DELETE /repos/{owner}/{repo}/automated-security-fixes"
+    ],
+    disableDeploymentProtectionRule: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"
+    ],
+    disableImmutableReleases: [
+      "DELETE /repos/{owner}/{repo}/immutable-releases"
+    ],
+    disablePrivateVulnerabilityReporting: [
+      "DELETE /repos/{owner}/{repo}/private-vulnerability-reporting"
+    ],
+    disableVulnerabilityAlerts: [
+      "DELETE /repos/{owner}/{repo}/vulnerability-alerts"
+    ],
+    downloadArchive: [
+      "GET /repos/{owner}/{repo}/zipball/{ref}",
+      {},
+      { renamed: ["repos", "downloadZipballArchive"] }
+    ],
+    downloadTarballArchive: ["GET /repos/{owner}/{repo}/tarball/{ref}"],
+    downloadZipballArchive: ["GET /repos/{owner}/{repo}/zipball/{ref}"],
+    enableAutomatedSecurityFixes: [
+      "PUT /repos/{owner}/{repo}/automated-security-fixes"
+    ],
+    enableImmutableReleases: ["PUT /repos/{owner}/{repo}/immutable-releases"],
+    enablePrivateVulnerabilityReporting: [
+      "PUT /repos/{owner}/{repo}/private-vulnerability-reporting"
+    ],
+    enableVulnerabilityAlerts: [
+      "PUT /repos/{owner}/{repo}/vulnerability-alerts"
+    ],
+    generateReleaseNotes: [
+      "POST /repos/{owner}/{repo}/releases/generate-notes"
+    ],
+    get: ["GET /repos/{owner}/{repo}"],
+    getAccessRestrictions: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"
+    ],
+    getAdminBranchProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
+    ],
+    getAllDeploymentProtectionRules: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"
+    ],
+    getAllEnvironments: ["GET /repos/{owner}/{repo}/environments"],
+    getAllStatusCheckContexts: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts"
+    ],
+    getAllTopics: ["GET /repos/{owner}/{repo}/topics"],
+    getAppsWithAccessToProtectedBranch: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps"
+    ],
+    getAutolink: ["GET /repos/{owner}/{repo}/autolinks/{autolink_id}"],
+    getBranch: ["GET /repos/{owner}/{repo}/branches/{branch}"],
+    getBranchProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection"
+    ],
+    getBranchRules: ["GET /repos/{owner}/{repo}/rules/branches/{branch}"],
+    getClones: ["GET /repos/{owner}/{repo}/traffic/clones"],
+    getCodeFrequencyStats: ["GET /repos/{owner}/{repo}/stats/code_frequency"],
+    getCollaboratorPermissionLevel: [
+      "GET /repos/{owner}/{repo}/collaborators/{username}/permission"
+    ],
+    getCombinedStatusForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/status"],
+    getCommit: ["GET /repos/{owner}/{repo}/commits/{ref}"],
+    getCommitActivityStats: ["GET /repos/{owner}/{repo}/stats/commit_activity"],
+    getCommitComment: ["GET /repos/{owner}/{repo}/comments/{comment_id}"],
+    getCommitSignatureProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
+    ],
+    getCommunityProfileMetrics: ["GET /repos/{owner}/{repo}/community/profile"],
+    getContent: ["GET /repos/{owner}/{repo}/contents/{path}"],
+    getContributorsStats: ["GET /repos/{owner}/{repo}/stats/contributors"],
+    getCustomDeploymentProtectionRule: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"
+    ],
+    getDeployKey: ["GET /repos/{owner}/{repo}/keys/{key_id}"],
+    getDeployment: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}"],
+    getDeploymentBranchPolicy: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
+    ],
+    getDeploymentStatus: [
+      "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}"
+    ],
+    getEnvironment: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}"
+    ],
+    getLatestPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/latest"],
+    getLatestRelease: ["GET /repos/{owner}/{repo}/releases/latest"],
+    getOrgRuleSuite: ["GET /orgs/{org}/rulesets/rule-suites/{rule_suite_id}"],
+    getOrgRuleSuites: ["GET /orgs/{org}/rulesets/rule-suites"],
+    getOrgRuleset: ["GET /orgs/{org}/rulesets/{ruleset_id}"],
+    getOrgRulesets: ["GET /orgs/{org}/rulesets"],
+    getPages: ["GET /repos/{owner}/{repo}/pages"],
+    getPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/{build_id}"],
+    getPagesDeployment: [
+      "GET /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}"
+    ],
+    getPagesHealthCheck: ["GET /repos/{owner}/{repo}/pages/health"],
+    getParticipationStats: ["GET /repos/{owner}/{repo}/stats/participation"],
+    getPullRequestReviewProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
+    ],
+    getPunchCardStats: ["GET /repos/{owner}/{repo}/stats/punch_card"],
+    getReadme: ["GET /repos/{owner}/{repo}/readme"],
+    getReadmeInDirectory: ["GET /repos/{owner}/{repo}/readme/{dir}"],
+    getRelease: ["GET /repos/{owner}/{repo}/releases/{release_id}"],
+    getReleaseAsset: ["GET /repos/{owner}/{repo}/releases/assets/{asset_id}"],
+    getReleaseByTag: ["GET /repos/{owner}/{repo}/releases/tags/{tag}"],
+    getRepoRuleSuite: [
+      "GET /repos/{owner}/{repo}/rulesets/rule-suites/{rule_suite_id}"
+    ],
+    getRepoRuleSuites: ["GET /repos/{owner}/{repo}/rulesets/rule-suites"],
+    getRepoRuleset: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+    getRepoRulesetHistory: [
+      "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history"
+    ],
+    getRepoRulesetVersion: [
+      "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history/{version_id}"
+    ],
+    getRepoRulesets: ["GET /repos/{owner}/{repo}/rulesets"],
+    getStatusChecksProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
+    ],
+    getTeamsWithAccessToProtectedBranch: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams"
+    ],
+    getTopPaths: ["GET /repos/{owner}/{repo}/traffic/popular/paths"],
+    getTopReferrers: ["GET /repos/{owner}/{repo}/traffic/popular/referrers"],
+    getUsersWithAccessToProtectedBranch: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users"
+    ],
+    getViews: ["GET /repos/{owner}/{repo}/traffic/views"],
+    getWebhook: ["GET /repos/{owner}/{repo}/hooks/{hook_id}"],
+    getWebhookConfigForRepo: [
+      "GET /repos/{owner}/{repo}/hooks/{hook_id}/config"
+    ],
+    getWebhookDelivery: [
+      "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}"
+    ],
+    listActivities: ["GET /repos/{owner}/{repo}/activity"],
+    listAttestations: [
+      "GET /repos/{owner}/{repo}/attestations/{subject_digest}"
+    ],
+    listAutolinks: ["GET /repos/{owner}/{repo}/autolinks"],
+    listBranches: ["GET /repos/{owner}/{repo}/branches"],
+    listBranchesForHeadCommit: [
+      "GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head"
+    ],
+    listCollaborators: ["GET /repos/{owner}/{repo}/collaborators"],
+    listCommentsForCommit: [
+      "GET /repos/{owner}/{repo}/commits/{commit_sha}/comments"
+    ],
+    listCommitCommentsForRepo: ["GET /repos/{owner}/{repo}/comments"],
+    listCommitStatusesForRef: [
+      "GET /repos/{owner}/{repo}/commits/{ref}/statuses"
+    ],
+    listCommits: ["GET /repos/{owner}/{repo}/commits"],
+    listContributors: ["GET /repos/{owner}/{repo}/contributors"],
+    listCustomDeploymentRuleIntegrations: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/apps"
+    ],
+    listDeployKeys: ["GET /repos/{owner}/{repo}/keys"],
+    listDeploymentBranchPolicies: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"
+    ],
+    listDeploymentStatuses: [
+      "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"
+    ],
+    listDeployments: ["GET /repos/{owner}/{repo}/deployments"],
+    listForAuthenticatedUser: ["GET /user/repos"],
+    listForOrg: ["GET /orgs/{org}/repos"],
+    listForUser: ["GET /users/{username}/repos"],
+    listForks: ["GET /repos/{owner}/{repo}/forks"],
+    listInvitations: ["GET /repos/{owner}/{repo}/invitations"],
+    listInvitationsForAuthenticatedUser: ["GET /user/repository_invitations"],
+    listLanguages: ["GET /repos/{owner}/{repo}/languages"],
+    listPagesBuilds: ["GET /repos/{owner}/{repo}/pages/builds"],
+    listPublic: ["GET /repositories"],
+    listPullRequestsAssociatedWithCommit: [
+      "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls"
+    ],
+    listReleaseAssets: [
+      "GET /repos/{owner}/{repo}/releases/{release_id}/assets"
+    ],
+    listReleases: ["GET /repos/{owner}/{repo}/releases"],
+    listTags: ["GET /repos/{owner}/{repo}/tags"],
+    listTeams: ["GET /repos/{owner}/{repo}/teams"],
+    listWebhookDeliveries: [
+      "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries"
+    ],
+    listWebhooks: ["GET /repos/{owner}/{repo}/hooks"],
+    merge: ["POST /repos/{owner}/{repo}/merges"],
+    mergeUpstream: ["POST /repos/{owner}/{repo}/merge-upstream"],
+    pingWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/pings"],
+    redeliverWebhookDelivery: [
+      "POST /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"
+    ],
+    removeAppAccessRestrictions: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+      {},
+      { mapToData: "apps" }
+    ],
+    removeCollaborator: [
+      "DELETE /repos/{owner}/{repo}/collaborators/{username}"
+    ],
+    removeStatusCheckContexts: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+      {},
+      { mapToData: "contexts" }
+    ],
+    removeStatusCheckProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
+    ],
+    removeTeamAccessRestrictions: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+      {},
+      { mapToData: "teams" }
+    ],
+    removeUserAccessRestrictions: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+      {},
+      { mapToData: "users" }
+    ],
+    renameBranch: ["POST /repos/{owner}/{repo}/branches/{branch}/rename"],
+    replaceAllTopics: ["PUT /repos/{owner}/{repo}/topics"],
+    requestPagesBuild: ["POST /repos/{owner}/{repo}/pages/builds"],
+    setAdminBranchProtection: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
+    ],
+    setAppAccessRestrictions: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+      {},
+      { mapToData: "apps" }
+    ],
+    setStatusCheckContexts: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+      {},
+      { mapToData: "contexts" }
+    ],
+    setTeamAccessRestrictions: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+      {},
+      { mapToData: "teams" }
+    ],
+    setUserAccessRestrictions: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+      {},
+      { mapToData: "users" }
+    ],
+    testPushWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/tests"],
+    transfer: ["POST /repos/{owner}/{repo}/transfer"],
+    update: ["PATCH /repos/{owner}/{repo}"],
+    updateBranchProtection: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection"
+    ],
+    updateCommitComment: ["PATCH /repos/{owner}/{repo}/comments/{comment_id}"],
+    updateDeploymentBranchPolicy: [
+      "PUT /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
+    ],
+    updateInformationAboutPagesSite: ["PUT /repos/{owner}/{repo}/pages"],
+    updateInvitation: [
+      "PATCH /repos/{owner}/{repo}/invitations/{invitation_id}"
+    ],
+    updateOrgRuleset: ["PUT /orgs/{org}/rulesets/{ruleset_id}"],
+    updatePullRequestReviewProtection: [
+      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
+    ],
+    updateRelease: ["PATCH /repos/{owner}/{repo}/releases/{release_id}"],
+    updateReleaseAsset: [
+      "PATCH /repos/{owner}/{repo}/releases/assets/{asset_id}"
+    ],
+    updateRepoRuleset: ["PUT /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+    updateStatusCheckPotection: [
+      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks",
+      {},
+      { renamed: ["repos", "updateStatusCheckProtection"] }
+    ],
+    updateStatusCheckProtection: [
+      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
+    ],
+    updateWebhook: ["PATCH /repos/{owner}/{repo}/hooks/{hook_id}"],
+    updateWebhookConfigForRepo: [
+      "PATCH /repos/{owner}/{repo}/hooks/{hook_id}/config"
+    ],
+    uploadReleaseAsset: [
+      "POST /repos/{owner}/{repo}/releases/{release_id}/assets{?name,label}",
+      { baseUrl: "https://uploads.github.com" }
+    ]
+  },
+  search: {
+    code: ["GET /search/code"],
+    commits: ["GET /search/commits"],
+    issuesAndPullRequests: ["GET /search/issues"],
+    labels: ["GET /search/labels"],
+    repos: ["GET /search/repositories"],
+    topics: ["GET /search/topics"],
+    users: ["GET /search/users"]
+  },
+  secretScanning: {
+    createPushProtectionBypass: [
+      "POST /repos/{owner}/{repo}/secret-scanning/push-protection-bypasses"
+    ],
+    getAlert: [
+      "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"
+    ],
+    getScanHistory: ["GET /repos/{owner}/{repo}/secret-scanning/scan-history"],
+    listAlertsForOrg: ["GET /orgs/{org}/secret-scanning/alerts"],
+    listAlertsForRepo: ["GET /repos/{owner}/{repo}/secret-scanning/alerts"],
+    listLocationsForAlert: [
+      "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}/locations"
+    ],
+    listOrgPatternConfigs: [
+      "GET /orgs/{org}/secret-scanning/pattern-configurations"
+    ],
+    updateAlert: [
+      "PATCH /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"
+    ],
+    updateOrgPatternConfigs: [
+      "PATCH /orgs/{org}/secret-scanning/pattern-configurations"
+    ]
+  },
+  securityAdvisories: {
+    createFork: [
+      "POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/forks"
+    ],
+    createPrivateVulnerabilityReport: [
+      "POST /repos/{owner}/{repo}/security-advisories/reports"
+    ],
+    createRepositoryAdvisory: [
+      "POST /repos/{owner}/{repo}/security-advisories"
+    ],
+    createRepositoryAdvisoryCveRequest: [
+      "POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/cve"
+    ],
+    getGlobalAdvisory: ["GET /advisories/{ghsa_id}"],
+    getRepositoryAdvisory: [
+      "GET /repos/{owner}/{repo}/security-advisories/{ghsa_id}"
+    ],
+    listGlobalAdvisories: ["GET /advisories"],
+    listOrgRepositoryAdvisories: ["GET /orgs/{org}/security-advisories"],
+    listRepositoryAdvisories: ["GET /repos/{owner}/{repo}/security-advisories"],
+    updateRepositoryAdvisory: [
+      "PATCH /repos/{owner}/{repo}/security-advisories/{ghsa_id}"
+    ]
+  },
+  teams: {
+    addOrUpdateMembershipForUserInOrg: [
+      "PUT /orgs/{org}/teams/{team_slug}/memberships/{username}"
+    ],
+    addOrUpdateRepoPermissionsInOrg: [
+      "PUT /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
+    ],
+    checkPermissionsForRepoInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
+    ],
+    create: ["POST /orgs/{org}/teams"],
+    createDiscussionCommentInOrg: [
+      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"
+    ],
+    createDiscussionInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions"],
+    deleteDiscussionCommentInOrg: [
+      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
+    ],
+    deleteDiscussionInOrg: [
+      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
+    ],
+    deleteInOrg: ["DELETE /orgs/{org}/teams/{team_slug}"],
+    getByName: ["GET /orgs/{org}/teams/{team_slug}"],
+    getDiscussionCommentInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
+    ],
+    getDiscussionInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
+    ],
+    getMembershipForUserInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}"
+    ],
+    list: ["GET /orgs/{org}/teams"],
+    listChildInOrg: ["GET /orgs/{org}/teams/{team_slug}/teams"],
+    listDiscussionCommentsInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"
+    ],
+    listDiscussionsInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions"],
+    listForAuthenticatedUser: ["GET /user/teams"],
+    listMembersInOrg: ["GET /orgs/{org}/teams/{team_slug}/members"],
+    listPendingInvitationsInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/invitations"
+    ],
+    listReposInOrg: ["GET /orgs/{org}/teams/{team_slug}/repos"],
+    removeMembershipForUserInOrg: [
+      "DELETE /orgs/{org}/teams/{team_slug}/memberships/{username}"
+    ],
+    removeRepoInOrg: [
+      "DELETE /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
+    ],
+    updateDiscussionCommentInOrg: [
+      "PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
+    ],
+    updateDiscussionInOrg: [
+      "PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
+    ],
+    updateInOrg: ["PATCH /orgs/{org}/teams/{team_slug}"]
+  },
+  users: {
+    addEmailForAuthenticated: [
+      "POST /user/emails",
+      {},
+      { renamed: ["users", "addEmailForAuthenticatedUser"] }
+    ],
+    addEmailForAuthenticatedUser: ["POST /user/emails"],
+    addSocialAccountForAuthenticatedUser: ["POST /user/social_accounts"],
+    block: ["PUT /user/blocks/{username}"],
+    checkBlocked: ["GET /user/blocks/{username}"],
+    checkFollowingForUser: ["GET /users/{username}/following/{target_user}"],
+    checkPersonIsFollowedByAuthenticated: ["GET /user/following/{username}"],
+    createGpgKeyForAuthenticated: [
+      "POST /user/gpg_keys",
+      {},
+      { renamed: ["users", "createGpgKeyForAuthenticatedUser"] }
+    ],
+    createGpgKeyForAuthenticatedUser: ["POST /user/gpg_keys"],
+    createPublicSshKeyForAuthenticated: [
+      "POST /user/keys",
+      {},
+      { renamed: ["users", "createPublicSshKeyForAuthenticatedUser"] }
+    ],
+    createPublicSshKeyForAuthenticatedUser: ["POST /user/keys"],
+    createSshSigningKeyForAuthenticatedUser: ["POST /user/ssh_signing_keys"],
+    deleteAttestationsBulk: [
+      "POST /users/{username}/attestations/delete-request"
+    ],
+    deleteAttestationsById: [
+      "DELETE /users/{username}/attestations/{attestation_id}"
+    ],
+    deleteAttestationsBySubjectDigest: [
+      "DELETE /users/{username}/attestations/digest/{subject_digest}"
+    ],
+    deleteEmailForAuthenticated: [
+      "DELETE /user/emails",
+      {},
+      { renamed: ["users", "deleteEmailForAuthenticatedUser"] }
+    ],
+    deleteEmailForAuthenticatedUser: ["DELETE /user/emails"],
+    deleteGpgKeyForAuthenticated: [
+      "DELETE /user/gpg_keys/{gpg_key_id}",
+      {},
+      { renamed: ["users", "deleteGpgKeyForAuthenticatedUser"] }
+    ],
+    deleteGpgKeyForAuthenticatedUser: ["DELETE /user/gpg_keys/{gpg_key_id}"],
+    deletePublicSshKeyForAuthenticated: [
+      "DELETE /user/keys/{key_id}",
+      {},
+      { renamed: ["users", "deletePublicSshKeyForAuthenticatedUser"] }
+    ],
+    deletePublicSshKeyForAuthenticatedUser: ["DELETE /user/keys/{key_id}"],
+    deleteSocialAccountForAuthenticatedUser: ["DELETE /user/social_accounts"],
+    deleteSshSigningKeyForAuthenticatedUser: [
+      "DELETE /user/ssh_signing_keys/{ssh_signing_key_id}"
+    ],
+    follow: ["PUT /user/following/{username}"],
+    getAuthenticated: ["GET /user"],
+    getById: ["GET /user/{account_id}"],
+    getByUsername: ["GET /users/{username}"],
+    getContextForUser: ["GET /users/{username}/hovercard"],
+    getGpgKeyForAuthenticated: [
+      "GET /user/gpg_keys/{gpg_key_id}",
+      {},
+      { renamed: ["users", "getGpgKeyForAuthenticatedUser"] }
+    ],
+    getGpgKeyForAuthenticatedUser: ["GET /user/gpg_keys/{gpg_key_id}"],
+    getPublicSshKeyForAuthenticated: [
+      "GET /user/keys/{key_id}",
+      {},
+      { renamed: ["users", "getPublicSshKeyForAuthenticatedUser"] }
+    ],
+    getPublicSshKeyForAuthenticatedUser: ["GET /user/keys/{key_id}"],
+    getSshSigningKeyForAuthenticatedUser: [
+      "GET /user/ssh_signing_keys/{ssh_signing_key_id}"
+    ],
+    list: ["GET /users"],
+    listAttestations: ["GET /users/{username}/attestations/{subject_digest}"],
+    listAttestationsBulk: [
+      "POST /users/{username}/attestations/bulk-list{?per_page,before,after}"
+    ],
+    listBlockedByAuthenticated: [
+      "GET /user/blocks",
+      {},
+      { renamed: ["users", "listBlockedByAuthenticatedUser"] }
+    ],
+    listBlockedByAuthenticatedUser: ["GET /user/blocks"],
+    listEmailsForAuthenticated: [
+      "GET /user/emails",
+      {},
+      { renamed: ["users", "listEmailsForAuthenticatedUser"] }
+    ],
+    listEmailsForAuthenticatedUser: ["GET /user/emails"],
+    listFollowedByAuthenticated: [
+      "GET /user/following",
+      {},
+      { renamed: ["users", "listFollowedByAuthenticatedUser"] }
+    ],
+    listFollowedByAuthenticatedUser: ["GET /user/following"],
+    listFollowersForAuthenticatedUser: ["GET /user/followers"],
+    listFollowersForUser: ["GET /users/{username}/followers"],
+    listFollowingForUser: ["GET /users/{username}/following"],
+    listGpgKeysForAuthenticated: [
+      "GET /user/gpg_keys",
+      {},
+      { renamed: ["users", "listGpgKeysForAuthenticatedUser"] }
+    ],
+    listGpgKeysForAuthenticatedUser: ["GET /user/gpg_keys"],
+    listGpgKeysForUser: ["GET /users/{username}/gpg_keys"],
+    listPublicEmailsForAuthenticated: [
+      "GET /user/public_emails",
+      {},
+      { renamed: ["users", "listPublicEmailsForAuthenticatedUser"] }
+    ],
+    listPublicEmailsForAuthenticatedUser: ["GET /user/public_emails"],
+    listPublicKeysForUser: ["GET /users/{username}/keys"],
+    listPublicSshKeysForAuthenticated: [
+      "GET /user/keys",
+      {},
+      { renamed: ["users", "listPublicSshKeysForAuthenticatedUser"] }
+    ],
+    listPublicSshKeysForAuthenticatedUser: ["GET /user/keys"],
+    listSocialAccountsForAuthenticatedUser: ["GET /user/social_accounts"],
+    listSocialAccountsForUser: ["GET /users/{username}/social_accounts"],
+    listSshSigningKeysForAuthenticatedUser: ["GET /user/ssh_signing_keys"],
+    listSshSigningKeysForUser: ["GET /users/{username}/ssh_signing_keys"],
+    setPrimaryEmailVisibilityForAuthenticated: [
+      "PATCH /user/email/visibility",
+      {},
+      { renamed: ["users", "setPrimaryEmailVisibilityForAuthenticatedUser"] }
+    ],
+    setPrimaryEmailVisibilityForAuthenticatedUser: [
+      "PATCH /user/email/visibility"
+    ],
+    unblock: ["DELETE /user/blocks/{username}"],
+    unfollow: ["DELETE /user/following/{username}"],
+    updateAuthenticated: ["PATCH /user"]
+  }
+};
+var endpoints_default = Endpoints;
+
+//# sourceMappingURL=endpoints.js.map
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
+
+const endpointMethodsMap = /* @__PURE__ */ new Map();
+for (const [scope, endpoints] of Object.entries(endpoints_default)) {
+  for (const [methodName, endpoint] of Object.entries(endpoints)) {
+    const [route, defaults, decorations] = endpoint;
+    const [method, url] = route.split(/ /);
+    const endpointDefaults = Object.assign(
+      {
+        method,
+        url
+      },
+      defaults
+    );
+    if (!endpointMethodsMap.has(scope)) {
+      endpointMethodsMap.set(scope, /* @__PURE__ */ new Map());
+    }
+    endpointMethodsMap.get(scope).set(methodName, {
+      scope,
+      methodName,
+      endpointDefaults,
+      decorations
+    });
+  }
+}
+const handler = {
+  has({ scope }, methodName) {
+    return endpointMethodsMap.get(scope).has(methodName);
+  },
+  getOwnPropertyDescriptor(target, methodName) {
+    return {
+      value: this.get(target, methodName),
+      // ensures method is in the cache
+      configurable: true,
+      writable: true,
+      enumerable: true
+    };
+  },
+  defineProperty(target, methodName, descriptor) {
+    Object.defineProperty(target.cache, methodName, descriptor);
+    return true;
+  },
+  deleteProperty(target, methodName) {
+    delete target.cache[methodName];
+    return true;
+  },
+  ownKeys({ scope }) {
+    return [...endpointMethodsMap.get(scope).keys()];
+  },
+  set(target, methodName, value) {
+    return target.cache[methodName] = value;
+  },
+  get({ octokit, scope, cache }, methodName) {
+    if (cache[methodName]) {
+      return cache[methodName];
+    }
+    const method = endpointMethodsMap.get(scope).get(methodName);
+    if (!method) {
+      return void 0;
+    }
+    const { endpointDefaults, decorations } = method;
+    if (decorations) {
+      cache[methodName] = decorate(
+        octokit,
+        scope,
+        methodName,
+        endpointDefaults,
+        decorations
+      );
+    } else {
+      cache[methodName] = octokit.request.defaults(endpointDefaults);
+    }
+    return cache[methodName];
+  }
+};
+function endpointsToMethods(octokit) {
+  const newMethods = {};
+  for (const scope of endpointMethodsMap.keys()) {
+    newMethods[scope] = new Proxy({ octokit, scope, cache: {} }, handler);
+  }
+  return newMethods;
+}
+function decorate(octokit, scope, methodName, defaults, decorations) {
+  const requestWithDefaults = octokit.request.defaults(defaults);
+  function withDecorations(...args) {
+    let options = requestWithDefaults.endpoint.merge(...args);
+    if (decorations.mapToData) {
+      options = Object.assign({}, options, {
+        data: options[decorations.mapToData],
+        [decorations.mapToData]: void 0
+      });
+      return requestWithDefaults(options);
+    }
+    if (decorations.renamed) {
+      const [newScope, newMethodName] = decorations.renamed;
+      octokit.log.warn(
+        `octokit.${scope}.${methodName}() has been renamed to octokit.${newScope}.${newMethodName}()`
+      );
+    }
+    if (decorations.deprecated) {
+      octokit.log.warn(decorations.deprecated);
+    }
+    if (decorations.renamedParameters) {
+      const options2 = requestWithDefaults.endpoint.merge(...args);
+      for (const [name, alias] of Object.entries(
+        decorations.renamedParameters
+      )) {
+        if (name in options2) {
+          octokit.log.warn(
+            `"${name}" parameter is deprecated for "octokit.${scope}.${methodName}()". Use "${alias}" instead`
+          );
+          if (!(alias in options2)) {
+            options2[alias] = options2[name];
+          }
+          delete options2[name];
+        }
+      }
+      return requestWithDefaults(options2);
+    }
+    return requestWithDefaults(...args);
+  }
+  return Object.assign(withDecorations, requestWithDefaults);
+}
+
+//# sourceMappingURL=endpoints-to-methods.js.map
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
+
+
+function restEndpointMethods(octokit) {
+  const api = endpointsToMethods(octokit);
+  return {
+    rest: api
+  };
+}
+restEndpointMethods.VERSION = dist_src_version_VERSION;
+function legacyRestEndpointMethods(octokit) {
+  const api = endpointsToMethods(octokit);
+  return {
+    ...api,
+    rest: api
+  };
+}
+legacyRestEndpointMethods.VERSION = dist_src_version_VERSION;
+
+//# sourceMappingURL=index.js.map
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
+// pkg/dist-src/version.js
+var plugin_paginate_rest_dist_bundle_VERSION = "0.0.0-development";
+
+// pkg/dist-src/normalize-paginated-list-response.js
+function normalizePaginatedListResponse(response) {
+  if (!response.data) {
+    return {
+      ...response,
+      data: []
+    };
+  }
+  const responseNeedsNormalization = ("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data);
+  if (!responseNeedsNormalization) return response;
+  const incompleteResults = response.data.incomplete_results;
+  const repositorySelection = response.data.repository_selection;
+  const totalCount = response.data.total_count;
+  const totalCommits = response.data.total_commits;
+  delete response.data.incomplete_results;
+  delete response.data.repository_selection;
+  delete response.data.total_count;
+  delete response.data.total_commits;
+  const namespaceKey = Object.keys(response.data)[0];
+  const data = response.data[namespaceKey];
+  response.data = data;
+  if (typeof incompleteResults !== "undefined") {
+    response.data.incomplete_results = incompleteResults;
+  }
+  if (typeof repositorySelection !== "undefined") {
+    response.data.repository_selection = repositorySelection;
+  }
+  response.data.total_count = totalCount;
+  response.data.total_commits = totalCommits;
+  return response;
+}
+
+// pkg/dist-src/iterator.js
+function iterator(octokit, route, parameters) {
+  const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
+  const requestMethod = typeof route === "function" ? route : octokit.request;
+  const method = options.method;
+  const headers = options.headers;
+  let url = options.url;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        if (!url) return { done: true };
+        try {
+          const response = await requestMethod({ method, url, headers });
+          const normalizedResponse = normalizePaginatedListResponse(response);
+          url = ((normalizedResponse.headers.link || "").match(
+            /<([^<>]+)>;\s*rel="next"/
+          ) || [])[1];
+          if (!url && "total_commits" in normalizedResponse.data) {
+            const parsedUrl = new URL(normalizedResponse.url);
+            const params = parsedUrl.searchParams;
+            const page = parseInt(params.get("page") || "1", 10);
+            const per_page = parseInt(params.get("per_page") || "250", 10);
+            if (page * per_page < normalizedResponse.data.total_commits) {
+              params.set("page", String(page + 1));
+              url = parsedUrl.toString();
+            }
+          }
+          return { value: normalizedResponse };
+        } catch (error) {
+          if (error.status !== 409) throw error;
+          url = "";
+          return {
+            value: {
+              status: 200,
+              headers: {},
+              data: []
+            }
+          };
+        }
+      }
+    })
+  };
+}
+
+// pkg/dist-src/paginate.js
+function paginate(octokit, route, parameters, mapFn) {
+  if (typeof parameters === "function") {
+    mapFn = parameters;
+    parameters = void 0;
+  }
+  return gather(
+    octokit,
+    [],
+    iterator(octokit, route, parameters)[Symbol.asyncIterator](),
+    mapFn
+  );
+}
+function gather(octokit, results, iterator2, mapFn) {
+  return iterator2.next().then((result) => {
+    if (result.done) {
+      return results;
+    }
+    let earlyExit = false;
+    function done() {
+      earlyExit = true;
+    }
+    results = results.concat(
+      mapFn ? mapFn(result.value, done) : result.value.data
+    );
+    if (earlyExit) {
+      return results;
+    }
+    return gather(octokit, results, iterator2, mapFn);
+  });
+}
+
+// pkg/dist-src/compose-paginate.js
+var composePaginateRest = Object.assign(paginate, {
+  iterator
+});
+
+// pkg/dist-src/generated/paginating-endpoints.js
+var paginatingEndpoints = (/* unused pure expression or super */ null && ([
+  "GET /advisories",
+  "GET /app/hook/deliveries",
+  "GET /app/installation-requests",
+  "GET /app/installations",
+  "GET /assignments/{assignment_id}/accepted_assignments",
+  "GET /classrooms",
+  "GET /classrooms/{classroom_id}/assignments",
+  "GET /enterprises/{enterprise}/code-security/configurations",
+  "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}/repositories",
+  "GET /enterprises/{enterprise}/dependabot/alerts",
+  "GET /enterprises/{enterprise}/teams",
+  "GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships",
+  "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations",
+  "GET /events",
+  "GET /gists",
+  "GET /gists/public",
+  "GET /gists/starred",
+  "GET /gists/{gist_id}/comments",
+  "GET /gists/{gist_id}/commits",
+  "GET /gists/{gist_id}/forks",
+  "GET /installation/repositories",
+  "GET /issues",
+  "GET /licenses",
+  "GET /marketplace_listing/plans",
+  "GET /marketplace_listing/plans/{plan_id}/accounts",
+  "GET /marketplace_listing/stubbed/plans",
+  "GET /marketplace_listing/stubbed/plans/{plan_id}/accounts",
+  "GET /networks/{owner}/{repo}/events",
+  "GET /notifications",
+  "GET /organizations",
+  "GET /organizations/{org}/dependabot/repository-access",
+  "GET /orgs/{org}/actions/cache/usage-by-repository",
+  "GET /orgs/{org}/actions/hosted-runners",
+  "GET /orgs/{org}/actions/permissions/repositories",
+  "GET /orgs/{org}/actions/permissions/self-hosted-runners/repositories",
+  "GET /orgs/{org}/actions/runner-groups",
+  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/hosted-runners",
+  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories",
+  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/runners",
+  "GET /orgs/{org}/actions/runners",
+  "GET /orgs/{org}/actions/secrets",
+  "GET /orgs/{org}/actions/secrets/{secret_name}/repositories",
+  "GET /orgs/{org}/actions/variables",
+  "GET /orgs/{org}/actions/variables/{name}/repositories",
+  "GET /orgs/{org}/attestations/repositories",
+  "GET /orgs/{org}/attestations/{subject_digest}",
+  "GET /orgs/{org}/blocks",
+  "GET /orgs/{org}/campaigns",
+  "GET /orgs/{org}/code-scanning/alerts",
+  "GET /orgs/{org}/code-security/configurations",
+  "GET /orgs/{org}/code-security/configurations/{configuration_id}/repositories",
+  "GET /orgs/{org}/codespaces",
+  "GET /orgs/{org}/codespaces/secrets",
+  "GET /orgs/{org}/codespaces/secrets/{secret_name}/repositories",
+  "GET /orgs/{org}/copilot/billing/seats",
+  "GET /orgs/{org}/copilot/metrics",
+  "GET /orgs/{org}/dependabot/alerts",
+  "GET /orgs/{org}/dependabot/secrets",
+  "GET /orgs/{org}/dependabot/secrets/{secret_name}/repositories",
+  "GET /orgs/{org}/events",
+  "GET /orgs/{org}/failed_invitations",
+  "GET /orgs/{org}/hooks",
+  "GET /orgs/{org}/hooks/{hook_id}/deliveries",
+  "GET /orgs/{org}/insights/api/route-stats/{actor_type}/{actor_id}",
+  "GET /orgs/{org}/insights/api/subject-stats",
+  "GET /orgs/{org}/insights/api/user-stats/{user_id}",
+  "GET /orgs/{org}/installations",
+  "GET /orgs/{org}/invitations",
+  "GET /orgs/{org}/invitations/{invitation_id}/teams",
+  "GET /orgs/{org}/issues",
+  "GET /orgs/{org}/members",
+  "GET /orgs/{org}/members/{username}/codespaces",
+  "GET /orgs/{org}/migrations",
+  "GET /orgs/{org}/migrations/{migration_id}/repositories",
+  "GET /orgs/{org}/organization-roles/{role_id}/teams",
+  "GET /orgs/{org}/organization-roles/{role_id}/users",
+  "GET /orgs/{org}/outside_collaborators",
+  "GET /orgs/{org}/packages",
+  "GET /orgs/{org}/packages/{package_type}/{package_name}/versions",
+  "GET /orgs/{org}/personal-access-token-requests",
+  "GET /orgs/{org}/personal-access-token-requests/{pat_request_id}/repositories",
+  "GET /orgs/{org}/personal-access-tokens",
+  "GET /orgs/{org}/personal-access-tokens/{pat_id}/repositories",
+  "GET /orgs/{org}/private-registries",
+  "GET /orgs/{org}/projects",
+  "GET /orgs/{org}/projectsV2",
+  "GET /orgs/{org}/projectsV2/{project_number}/fields",
+  "GET /orgs/{org}/projectsV2/{project_number}/items",
+  "GET /orgs/{org}/properties/values",
+  "GET /orgs/{org}/public_members",
+  "GET /orgs/{org}/repos",
+  "GET /orgs/{org}/rulesets",
+  "GET /orgs/{org}/rulesets/rule-suites",
+  "GET /orgs/{org}/rulesets/{ruleset_id}/history",
+  "GET /orgs/{org}/secret-scanning/alerts",
+  "GET /orgs/{org}/security-advisories",
+  "GET /orgs/{org}/settings/immutable-releases/repositories",
+  "GET /orgs/{org}/settings/network-configurations",
+  "GET /orgs/{org}/team/{team_slug}/copilot/metrics",
+  "GET /orgs/{org}/teams",
+  "GET /orgs/{org}/teams/{team_slug}/discussions",
+  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
+  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions",
+  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions",
+  "GET /orgs/{org}/teams/{team_slug}/invitations",
+  "GET /orgs/{org}/teams/{team_slug}/members",
+  "GET /orgs/{org}/teams/{team_slug}/projects",
+  "GET /orgs/{org}/teams/{team_slug}/repos",
+  "GET /orgs/{org}/teams/{team_slug}/teams",
+  "GET /projects/{project_id}/collaborators",
+  "GET /repos/{owner}/{repo}/actions/artifacts",
+  "GET /repos/{owner}/{repo}/actions/caches",
+  "GET /repos/{owner}/{repo}/actions/organization-secrets",
+  "GET /repos/{owner}/{repo}/actions/organization-variables",
+  "GET /repos/{owner}/{repo}/actions/runners",
+  "GET /repos/{owner}/{repo}/actions/runs",
+  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts",
+  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs",
+  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
+  "GET /repos/{owner}/{repo}/actions/secrets",
+  "GET /repos/{owner}/{repo}/actions/variables",
+  "GET /repos/{owner}/{repo}/actions/workflows",
+  "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
+  "GET /repos/{owner}/{repo}/activity",
+  "GET /repos/{owner}/{repo}/assignees",
+  "GET /repos/{owner}/{repo}/attestations/{subject_digest}",
+  "GET /repos/{owner}/{repo}/branches",
+  "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations",
+  "GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs",
+  "GET /repos/{owner}/{repo}/code-scanning/alerts",
+  "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances",
+  "GET /repos/{owner}/{repo}/code-scanning/analyses",
+  "GET /repos/{owner}/{repo}/codespaces",
+  "GET /repos/{owner}/{repo}/codespaces/devcontainers",
+  "GET /repos/{owner}/{repo}/codespaces/secrets",
+  "GET /repos/{owner}/{repo}/collaborators",
+  "GET /repos/{owner}/{repo}/comments",
+  "GET /repos/{owner}/{repo}/comments/{comment_id}/reactions",
+  "GET /repos/{owner}/{repo}/commits",
+  "GET /repos/{owner}/{repo}/commits/{commit_sha}/comments",
+  "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
+  "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+  "GET /repos/{owner}/{repo}/commits/{ref}/check-suites",
+  "GET /repos/{owner}/{repo}/commits/{ref}/status",
+  "GET /repos/{owner}/{repo}/commits/{ref}/statuses",
+  "GET /repos/{owner}/{repo}/compare/{basehead}",
+  "GET /repos/{owner}/{repo}/compare/{base}...{head}",
+  "GET /repos/{owner}/{repo}/contributors",
+  "GET /repos/{owner}/{repo}/dependabot/alerts",
+  "GET /repos/{owner}/{repo}/dependabot/secrets",
+  "GET /repos/{owner}/{repo}/deployments",
+  "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
+  "GET /repos/{owner}/{repo}/environments",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/apps",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/variables",
+  "GET /repos/{owner}/{repo}/events",
+  "GET /repos/{owner}/{repo}/forks",
+  "GET /repos/{owner}/{repo}/hooks",
+  "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries",
+  "GET /repos/{owner}/{repo}/invitations",
+  "GET /repos/{owner}/{repo}/issues",
+  "GET /repos/{owner}/{repo}/issues/comments",
+  "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+  "GET /repos/{owner}/{repo}/issues/events",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocking",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/events",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/labels",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/reactions",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/timeline",
+  "GET /repos/{owner}/{repo}/keys",
+  "GET /repos/{owner}/{repo}/labels",
+  "GET /repos/{owner}/{repo}/milestones",
+  "GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels",
+  "GET /repos/{owner}/{repo}/notifications",
+  "GET /repos/{owner}/{repo}/pages/builds",
+  "GET /repos/{owner}/{repo}/projects",
+  "GET /repos/{owner}/{repo}/pulls",
+  "GET /repos/{owner}/{repo}/pulls/comments",
+  "GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments",
+  "GET /repos/{owner}/{repo}/releases",
+  "GET /repos/{owner}/{repo}/releases/{release_id}/assets",
+  "GET /repos/{owner}/{repo}/releases/{release_id}/reactions",
+  "GET /repos/{owner}/{repo}/rules/branches/{branch}",
+  "GET /repos/{owner}/{repo}/rulesets",
+  "GET /repos/{owner}/{repo}/rulesets/rule-suites",
+  "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history",
+  "GET /repos/{owner}/{repo}/secret-scanning/alerts",
+  "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}/locations",
+  "GET /repos/{owner}/{repo}/security-advisories",
+  "GET /repos/{owner}/{repo}/stargazers",
+  "GET /repos/{owner}/{repo}/subscribers",
+  "GET /repos/{owner}/{repo}/tags",
+  "GET /repos/{owner}/{repo}/teams",
+  "GET /repos/{owner}/{repo}/topics",
+  "GET /repositories",
+  "GET /search/code",
+  "GET /search/commits",
+  "GET /search/issues",
+  "GET /search/labels",
+  "GET /search/repositories",
+  "GET /search/topics",
+  "GET /search/users",
+  "GET /teams/{team_id}/discussions",
+  "GET /teams/{team_id}/discussions/{discussion_number}/comments",
+  "GET /teams/{team_id}/discussions/{discussion_number}/comments/{comment_number}/reactions",
+  "GET /teams/{team_id}/discussions/{discussion_number}/reactions",
+  "GET /teams/{team_id}/invitations",
+  "GET /teams/{team_id}/members",
+  "GET /teams/{team_id}/projects",
+  "GET /teams/{team_id}/repos",
+  "GET /teams/{team_id}/teams",
+  "GET /user/blocks",
+  "GET /user/codespaces",
+  "GET /user/codespaces/secrets",
+  "GET /user/emails",
+  "GET /user/followers",
+  "GET /user/following",
+  "GET /user/gpg_keys",
+  "GET /user/installations",
+  "GET /user/installations/{installation_id}/repositories",
+  "GET /user/issues",
+  "GET /user/keys",
+  "GET /user/marketplace_purchases",
+  "GET /user/marketplace_purchases/stubbed",
+  "GET /user/memberships/orgs",
+  "GET /user/migrations",
+  "GET /user/migrations/{migration_id}/repositories",
+  "GET /user/orgs",
+  "GET /user/packages",
+  "GET /user/packages/{package_type}/{package_name}/versions",
+  "GET /user/public_emails",
+  "GET /user/repos",
+  "GET /user/repository_invitations",
+  "GET /user/social_accounts",
+  "GET /user/ssh_signing_keys",
+  "GET /user/starred",
+  "GET /user/subscriptions",
+  "GET /user/teams",
+  "GET /users",
+  "GET /users/{username}/attestations/{subject_digest}",
+  "GET /users/{username}/events",
+  "GET /users/{username}/events/orgs/{org}",
+  "GET /users/{username}/events/public",
+  "GET /users/{username}/followers",
+  "GET /users/{username}/following",
+  "GET /users/{username}/gists",
+  "GET /users/{username}/gpg_keys",
+  "GET /users/{username}/keys",
+  "GET /users/{username}/orgs",
+  "GET /users/{username}/packages",
+  "GET /users/{username}/projects",
+  "GET /users/{username}/projectsV2",
+  "GET /users/{username}/projectsV2/{project_number}/fields",
+  "GET /users/{username}/projectsV2/{project_number}/items",
+  "GET /users/{username}/received_events",
+  "GET /users/{username}/received_events/public",
+  "GET /users/{username}/repos",
+  "GET /users/{username}/social_accounts",
+  "GET /users/{username}/ssh_signing_keys",
+  "GET /users/{username}/starred",
+  "GET /users/{username}/subscriptions"
+]));
+
+// pkg/dist-src/paginating-endpoints.js
+function isPaginatingEndpoint(arg) {
+  if (typeof arg === "string") {
+    return paginatingEndpoints.includes(arg);
+  } else {
+    return false;
+  }
+}
+
+// pkg/dist-src/index.js
+function paginateRest(octokit) {
+  return {
+    paginate: Object.assign(paginate.bind(null, octokit), {
+      iterator: iterator.bind(null, octokit)
+    })
+  };
+}
+paginateRest.VERSION = plugin_paginate_rest_dist_bundle_VERSION;
+
+
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/utils.js
+
+
+// octokit + plugins
+
+
+
+const context = new Context();
+const baseUrl = getApiBaseUrl();
+const defaults = {
+    baseUrl,
+    request: {
+        agent: getProxyAgent(baseUrl),
+        fetch: getProxyFetch(baseUrl)
+    }
+};
+const GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
+
+/**
+ * Convience function to correctly format Octokit Options to pass into the constructor.
+ *
+ * @param     token    the repo PAT or GITHUB_TOKEN
+ * @param     options  other options to set
+ */
+function getOctokitOptions(token, options) {
+    const opts = Object.assign({}, options || {}); // Shallow clone - don't mutate the object provided by the caller
+    // Auth
+    const auth = getAuthString(token, opts);
+    if (auth) {
+        opts.auth = auth;
+    }
+    // Orchestration ID
+    const userAgent = getUserAgentWithOrchestrationId(opts.userAgent);
+    if (userAgent) {
+        opts.userAgent = userAgent;
+    }
+    return opts;
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/github.js
+
+
+const github_context = new Context();
+/**
+ * Returns a hydrated octokit ready to use for GitHub Actions
+ *
+ * @param     token    the repo PAT or GITHUB_TOKEN
+ * @param     options  other options to set
+ */
+function getOctokit(token, options, ...additionalPlugins) {
+    const GitHubWithPlugins = GitHub.plugin(...additionalPlugins);
+    return new GitHubWithPlugins(getOctokitOptions(token, options));
+}
+//# sourceMappingURL=github.js.map
+
+/***/ }),
+
 /***/ 2145:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -88524,7 +104285,7 @@ class HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new undici__WEBPACK_IMPORTED_MODULE_4__/* .ProxyAgent */ .kT(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new undici__WEBPACK_IMPORTED_MODULE_4__.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;

@@ -14,16 +14,25 @@ export type FaultAnswer =
   | 'hang'
   /** It is done, and the body of the answer cannot be parsed. */
   | 'malformed'
+  /** It is done, and this is what becomes of the body of the answer. */
+  | { readonly rewrite: (body: string) => string }
+  /** This happens first; then it is done and answered as usual. */
+  | { readonly first: () => void }
+  /** The caller is killed by this before it is done (nothing is, then) or after; the connection is cut. */
+  | { readonly kill: () => void; readonly when: 'before' | 'after' }
   /** Real milliseconds before it is done and answered as usual. */
   | { readonly delayMs: number };
 
 export type Fault = {
   readonly operation: string;
   readonly account?: string;
+  readonly resource?: string;
   /** How many requests it meets; without it every one, until taken back. */
   readonly times?: number;
   /** How many matching requests pass first. */
   readonly after?: number;
+  /** Called each time it meets a request. */
+  readonly onMeet?: () => void;
   readonly answer: FaultAnswer;
 };
 
@@ -55,6 +64,7 @@ export function createFaults(): FaultBook {
           continue;
         }
         entry.met += 1;
+        entry.fault.onMeet?.();
         return entry.fault.answer;
       }
       return undefined;
@@ -65,6 +75,7 @@ export function createFaults(): FaultBook {
 function matches(fault: Fault, facts: RequestFacts): boolean {
   return (
     fault.operation === facts.operation &&
-    (fault.account === undefined || fault.account === facts.account)
+    (fault.account === undefined || fault.account === facts.account) &&
+    (fault.resource === undefined || fault.resource === facts.resource)
   );
 }

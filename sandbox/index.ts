@@ -36,6 +36,10 @@ export type SandboxOptions = {
   readonly policyWriteMs?: number;
   /** CloudTrail refuses more than one write and ten reads a second per account, Region and operation. */
   readonly throttle?: boolean;
+  /** Events in each log; default 1. */
+  readonly recordsPerLog?: number;
+  /** Called after every request that may have changed something, before its answer leaves. */
+  readonly onWrite?: () => void;
 };
 
 export type Sandbox = {
@@ -67,11 +71,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     readDelayMs: options.readDelayMs ?? 0,
     policyWriteMs: options.policyWriteMs ?? 0,
     throttle: options.throttle === true ? createThrottle() : noThrottle,
+    recordsPerLog: options.recordsPerLog ?? 1,
   };
   const recorder = createRecorder();
   const faults = createFaults();
   const github = createGitHubApi();
-  const parts = { aws, oidc, github, recorder, faults, latencyMs: options.latencyMs ?? 0 };
+  const { latencyMs = 0, onWrite = () => {} } = options;
+  const parts = { aws, oidc, github, recorder, faults, latencyMs, onWrite };
   const [server] = await Promise.all([listen(parts, options.port ?? 0), warmEvaluator()]);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

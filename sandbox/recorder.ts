@@ -1,7 +1,7 @@
 // Writes down every request the sandbox answers, so that a test can speak of calls, their order and their overlap. It
 // never keeps bodies, tokens or secrets.
 
-export type ServiceName = 'oidc' | 'sts' | 's3' | 'cloudtrail' | 'kms' | 'github';
+export type ServiceName = 'oidc' | 'sts' | 's3' | 'cloudtrail' | 'kms' | 'sns' | 'github';
 
 export type RecordedRequest = {
   /** Real time in milliseconds since the epoch, with fractions: when the request had been read. */

@@ -31,6 +31,8 @@ export type RunOptions = {
   readonly idToken?: boolean;
   /** `env` of the step; comes before everything else that is set. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Comes over what the runner sets: the addresses of a GitHub Enterprise Server, say. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** The Node executable; default: the one this runs on. */
   readonly node?: string;
   /** Directory of action.yml; default: the project's root. */
@@ -135,6 +137,7 @@ async function prepare(options: RunOptions) {
       ...files,
       ...token,
       ...inputVariables(inputs.values),
+      ...options.variables,
     },
   };
 }

@@ -8,6 +8,7 @@ import { cloudtrail } from './aws/cloudtrail/cloudtrail.js';
 import { deliverDue } from './aws/cloudtrail/delivery.js';
 import { kms } from './aws/kms/kms.js';
 import { s3 } from './aws/s3/s3.js';
+import { sns } from './aws/sns.js';
 import { sts } from './aws/sts.js';
 import type { FaultAnswer, FaultBook } from './faults.js';
 import { apiPath, type GitHubApi } from './github/api.js';
@@ -23,6 +24,8 @@ export type Parts = {
   readonly faults: FaultBook;
   /** Real milliseconds added to each answer, half of them before the request is carried out. */
   readonly latencyMs: number;
+  /** Called after every request that may have changed something, before its answer leaves. */
+  readonly onWrite: () => void;
 };
 
 /** Starts listening on 127.0.0.1. */
@@ -54,18 +57,33 @@ async function serve(
   const fault = parts.faults.meet(facts);
   await pause(parts.latencyMs / 2);
   if (fault === 'hang') return;
-  if (fault === 'reset-before') return cut(response, finish);
+  if (endsAt(fault, 'before')) return cut(response, finish);
   const reply = await answer(parts, service, request, named, fault);
+  if (named.write) parts.onWrite();
   await pause(parts.latencyMs / 2);
-  if (fault === 'reset-after') return cut(response, finish);
-  const body = fault === 'malformed' ? '{"<malformed' : reply.body;
+  if (endsAt(fault, 'after')) return cut(response, finish);
+  const body = bodyOf(reply, fault);
   response.writeHead(reply.status, {
     ...reply.headers,
+    date: parts.aws.clock.now().toUTCString(),
     'content-length': Buffer.byteLength(body),
     [service.key === 's3' ? 'x-amz-request-id' : 'x-amzn-requestid']: crypto.randomUUID(),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
   finish(reply.status, reply.errorCode);
+}
+
+/** Whether the connection is cut here; whoever is to be killed is dead by then. */
+function endsAt(fault: FaultAnswer | undefined, when: 'before' | 'after'): boolean {
+  if (typeof fault !== 'object' || !('kill' in fault)) return fault === `reset-${when}`;
+  if (fault.when === when) fault.kill();
+  return fault.when === when;
+}
+
+function bodyOf(reply: Reply, fault: FaultAnswer | undefined): Reply['body'] {
+  if (fault === 'malformed') return '{"<malformed';
+  if (typeof fault !== 'object' || !('rewrite' in fault)) return reply.body;
+  return fault.rewrite(reply.body.toString());
 }
 
 type Reply = HttpReply & { readonly errorCode?: string };
@@ -83,7 +101,8 @@ async function answer(
   try {
     if (typeof fault === 'object') {
       if ('code' in fault) throw new Refusal(fault.status, fault.code, fault.message ?? fault.code);
-      await pause(fault.delayMs);
+      if ('first' in fault) fault.first();
+      if ('delayMs' in fault) await pause(fault.delayMs);
     }
     deliverDue(parts.aws);
     return await service.answer(parts.aws, request, named);
@@ -112,6 +131,7 @@ function serviceOf(parts: Parts, request: HttpRequest): Known {
   if (request.path.startsWith('/_github/')) return oidc(parts.oidc);
   const signedFor = scopeOf(request)?.service;
   if (signedFor === 'cloudtrail') return { key: 'cloudtrail', ...cloudtrail };
+  if (signedFor === 'sns') return { key: 'sns', ...sns };
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   if (signedFor === 'sts' || form === true) return { key: 'sts', ...sts };
   const target = request.headers['x-amz-target'] ?? '';

@@ -7,7 +7,7 @@ import { join, relative, resolve } from 'node:path';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { type Sandbox, startSandbox } from './index.js';
 import { type RunResult, runAction } from './runner.js';
-import { addLeavingMember, emptyWorld, type TutorialWorld } from './worlds.js';
+import { addLeavingMember, addVerifyingCentral, emptyWorld, type TutorialWorld } from './worlds.js';
 
 const FOLDER = resolve('.sandbox/tutorial');
 
@@ -172,6 +172,21 @@ function timePasses({ sandbox, scene }: Stage): void {
   }
 }
 
+async function verify(stage: Stage): Promise<void> {
+  const { sandbox, scene } = stage;
+  say('   Do they arrive? Operation verify looks:');
+  addVerifyingCentral(sandbox, scene.ids.SEC, scene.bucket);
+  const run = await step(stage, '6-verify', 'push', {
+    ...joining(scene),
+    operation: 'verify',
+    'delivery-timeout-minutes': '0',
+  });
+  check(
+    ['logs of DEV are proven to arrive', (run.outputs['delivery'] ?? '').includes('delivered')],
+    ['no request wrote anything', writes(run).length === 0 && run.exitCode === 0],
+  );
+}
+
 async function rename(stage: Stage): Promise<void> {
   const { sandbox, scene } = stage;
   title(7, 'The trail gets another name, without a gap');
@@ -225,6 +240,7 @@ async function play(): Promise<void> {
     await again(stage);
     await peek(stage);
     timePasses(stage);
+    await verify(stage);
     await rename(stage);
     await offboard(stage);
   } finally {

@@ -75,7 +75,15 @@ export type World = KeyWorld &
     readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
     /** The same as S3 would print it. */
     readonly bucketPolicyText: (bucket: string) => string | undefined;
-    readonly putObject: (bucket: string, key: string, body: Buffer | string) => void;
+    /** Every other setting by sub-resource (`encryption`), as XML; undefined where there is no such bucket. */
+    readonly bucketSettings: (bucket: string) => Readonly<Record<string, string>> | undefined;
+    readonly putObject: (
+      bucket: string,
+      key: string,
+      body: Buffer | string,
+      metadata?: Readonly<Record<string, string>>,
+    ) => void;
+    readonly deleteObject: (bucket: string, key: string) => void;
     /** Objects in key order. */
     readonly objects: (bucket: string, prefix?: string) => readonly ObjectView[];
   };
@@ -119,8 +127,16 @@ export function createWorld(aws: Aws): World {
     },
     bucketPolicy: (name) => visiblePolicy(bucketOf(aws, name)),
     bucketPolicyText: (name) => bucketOf(aws, name).policies.at(-1)?.text,
-    putObject: (name, key, body) => {
-      storeObject(bucketOf(aws, name), key, { body: Buffer.from(body), at: aws.clock.now() });
+    bucketSettings: (name) => {
+      const bucket = state.buckets.get(name);
+      return bucket && Object.fromEntries(bucket.configurations);
+    },
+    putObject: (name, key, body, metadata = {}) => {
+      const at = aws.clock.now();
+      storeObject(bucketOf(aws, name), key, { body: Buffer.from(body), at, metadata });
+    },
+    deleteObject: (name, key) => {
+      bucketOf(aws, name).objects.delete(key);
     },
     objects: (name, prefix = '') => objectsOf(bucketOf(aws, name), prefix),
     ...trailsOf(aws),

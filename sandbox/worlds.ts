@@ -99,6 +99,28 @@ export function addCentralRole(
   });
 }
 
+/** The same role, which may also list and read the logs. Returns its ARN. */
+export function addVerifyingCentral(
+  { world }: Pick<Sandbox, 'world'>,
+  account: string,
+  bucket: string,
+): string {
+  const arn = `arn:aws:s3:::${bucket}`;
+  const policyOnly = allow(['s3:GetBucketPolicy', 's3:PutBucketPolicy'], arn);
+  const logs = {
+    Effect: 'Allow',
+    Action: ['s3:ListBucket', 's3:GetObject'],
+    Resource: [arn, `${arn}/*`],
+  };
+  const keys = { Effect: 'Allow', Action: 'cloudtrail:ListPublicKeys', Resource: '*' };
+  return world.createRole({
+    account,
+    name: 'CloudTrailOnboardingCentral',
+    trust: githubTrust(world.createOidcProvider({ account }), exampleRepository),
+    policy: { ...policyOnly, Statement: [policyOnly['Statement'], logs, keys].flat() },
+  });
+}
+
 /** OIDC provider and role of a member account: what onboarding a trail takes, and nothing else. Returns the role's ARN. */
 export function addMember({ world }: Pick<Sandbox, 'world'>, account: string): string {
   const provider = world.createOidcProvider({ account });
@@ -133,6 +155,7 @@ function trailStatements(account: string, more: readonly string[] = []): readonl
     ...more,
     'GetTrail',
     'GetTrailStatus',
+    'ListTags',
     'CreateTrail',
     'UpdateTrail',
     'StartLogging',

@@ -5,16 +5,33 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as core from '@actions/core';
 import { connect } from './aws/connect.js';
+import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
-import { eventPayload, runEvent, runInfo } from './github/context.js';
+import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context.js';
+import { pullRequestComments } from './github/octokit.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
 import { workspaceFile } from './github/workspace.js';
 import { main } from './main.js';
+import { logLine } from './report/escape.js';
 import { logLines } from './report/log.js';
 
 const { env } = process;
 const INPUT = 'INPUT_';
+const payload = eventPayload(env);
+const pull = pullRequestOf(env, payload);
+const githubToken = core.getInput('github-token');
+if (githubToken !== '') core.setSecret(githubToken);
+
+const source = {
+  client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
+  idToken: async (audience: string) => {
+    const token = await idToken(env, audience);
+    core.setSecret(token);
+    return token;
+  },
+  mask: core.setSecret,
+};
 
 await main({
   inputs: {
@@ -23,26 +40,25 @@ await main({
       name.startsWith(INPUT) && env[name] !== '' ? [name.slice(INPUT.length)] : [],
     ),
     environment: env,
-    event: runEvent(env, eventPayload(env)),
+    event: runEvent(env, payload),
   },
-  run: runInfo(env),
+  run: runInfo(env, payload),
   file: (path) => workspaceFile(path, env['GITHUB_WORKSPACE'] || process.cwd()),
-  connect: (request) =>
-    connect(request, {
-      client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
-      idToken: async (audience) => {
-        const token = await idToken(env, audience);
-        core.setSecret(token);
-        return token;
-      },
-      mask: core.setSecret,
+  connect: (request) => connect(request, source),
+  connectDelivery: (request) => connectDelivery(request, source),
+  publish: (report, save) =>
+    publish(report, save, {
+      open:
+        pull === null || githubToken === '' ? null : () => pullRequestComments(githubToken, pull),
+      runId: env['GITHUB_RUN_ID'] ?? '',
     }),
-  publish,
   show: (report) => {
     for (const line of logLines(report)) core.info(line);
   },
+  say: (line) => core.info(logLine(line)),
   debug: (error) =>
     core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  today: () => Date.now(),
   clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
 });
 

@@ -1,10 +1,18 @@
-// One run, start to end: read the inputs, look, plan, apply, report. Whatever fails on the way, what had been done by then
-// is reported.
+// One run, start to end: read the inputs, look, plan, apply, prove, report; for an audit, look and compare. Whatever fails on
+// the way, what had been done by then is reported.
 
+import { auditOf, auditResult, unwantedDrift } from './audit/audit.js';
+import { observeAudit } from './audit/observe.js';
 import type { Connection } from './aws/connect.js';
+import { allOf, appliedOf, type Candidate } from './delivery/candidates.js';
+import { digestCheck } from './delivery/digest-check.js';
+import type { DeliveryReaders } from './delivery/ports.js';
+import { resultWith } from './delivery/verdict.js';
+import { verifyDelivery } from './delivery/verify.js';
 import { fileSaver, type SaveFile } from './github/files.js';
 import { apply } from './plan/apply.js';
 import { observe, readPolicy } from './plan/observe.js';
+import { isForkWithoutToken, withoutToken } from './plan/offline.js';
 import { outcomeFindings, resultOf, unwantedChanges } from './plan/outcome.js';
 import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
@@ -21,53 +29,38 @@ export type Deps = {
   /** A file of the workspace, with its path there. */
   readonly file: (path: string) => Promise<NamedFile>;
   readonly connect: (request: Request) => Promise<Connection>;
+  /** For the proof of delivery: sessions of their own, which can read only. */
+  readonly connectDelivery: (request: Request) => Promise<DeliveryReaders>;
   readonly publish: (report: Report, save: SaveFile | null) => Promise<void>;
   /** Shows the plan before it is carried out. */
   readonly show: (report: Report) => void;
+  readonly say: (line: string) => void;
   readonly debug: (error: unknown) => void;
   readonly clock: Clock;
+  /** The time in milliseconds since the epoch: how old a log is. */
+  readonly today: () => number;
 };
 
 export type NamedFile = { readonly path: string; readonly content: FileContent };
 
 export async function main(deps: Deps): Promise<void> {
-  const { clock } = deps;
   let save: SaveFile | null = null;
   let report = blank(deps.run);
   const note = (known: Partial<Report>): void => {
     report = { ...report, ...known };
   };
   try {
-    const file = await namedFile(deps);
-    const request = readInputs(deps.inputs, file);
-    const saveFile = fileSaver(request.outputDirectory);
-    save = saveFile;
+    const request = readInputs(deps.inputs, await namedFile(deps));
+    save = fileSaver(request.outputDirectory);
     note({ request });
-    const { readers, writers } = await deps.connect(request);
-    const observed = await observe(request, readers, clock);
-    const plan = makePlan(request, observed);
-    const foreseen = [...plan.findings, ...unwantedChanges(request, plan)];
-    note({ plan, findings: foreseen, result: resultOf(plan, null) });
-    note({ unlimitedAccounts: observed.unlimitedAccounts });
-    deps.show(report);
-    if (writers !== null && !plan.blocked) {
-      const outcome = await apply(plan, request, observed.policy, {
-        readers,
-        writers,
-        clock,
-        readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
-        backup: async ({ text }) => {
-          if (text !== null) note({ backupFile: await saveFile('policy-backup.json', text) });
-        },
-      });
-      const findings = [...plan.findings, ...outcomeFindings(outcome)];
-      note({ outcome, findings, result: resultOf(plan, outcome) });
-      deps.show(report);
-    }
+    const show = (): void => deps.show(report);
+    await way(request)(request, { ...deps, note, save, show, noted: () => report });
   } catch (error) {
     deps.debug(error);
     note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
   }
+  if (report.request !== null && isForkWithoutToken(deps.inputs.event, report.findings))
+    note({ ...withoutToken(report.request), delivery: null });
   await deps.publish(report, save);
 }
 
@@ -78,15 +71,102 @@ async function namedFile({ inputs, file }: Deps): Promise<AccountsFile | null> {
   return readAccountsFile(path, content);
 }
 
+/** The ports, and where a run writes down what it comes to know. */
+type Desk = Omit<Deps, 'show'> & {
+  readonly note: (known: Partial<Report>) => void;
+  readonly noted: () => Report;
+  readonly save: SaveFile;
+  readonly show: () => void;
+};
+
+type Way = (request: Request, desk: Desk) => Promise<void>;
+
+function way({ operation }: Request): Way {
+  switch (operation) {
+    case 'onboard':
+    case 'offboard':
+    case 'bootstrap':
+      return change;
+    case 'audit':
+      return audit;
+    case 'verify':
+      return verify;
+  }
+}
+
+const change: Way = async (request, desk) => {
+  const { clock, note, save, show } = desk;
+  const { readers, writers } = await desk.connect(request);
+  const observed = await observe(request, readers, clock);
+  const plan = makePlan(request, observed);
+  const foreseen = [...plan.findings, ...unwantedChanges(request, plan)];
+  note({ plan, findings: foreseen, result: resultOf(plan, null) });
+  note({ unlimitedAccounts: observed.unlimitedAccounts });
+  show();
+  if (writers === null || plan.blocked) return;
+  const outcome = await apply(plan, request, observed, {
+    readers,
+    writers,
+    clock,
+    readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
+    backup: async ({ text }) => {
+      if (text !== null) note({ backupFile: await save('policy-backup.json', text) });
+    },
+    backupKey: async (arn, { text }) => {
+      const file = await save('key-policy-backup.json', text ?? '');
+      note({ keyBackups: [...desk.noted().keyBackups, { arn, file }] });
+    },
+  });
+  const findings = [...plan.findings, ...outcomeFindings(outcome)];
+  note({ outcome, findings, result: resultOf(plan, outcome) });
+  show();
+  if (request.verifyDelivery) await prove(request, appliedOf(plan, outcome, clock.now()), desk);
+};
+
+const audit: Way = async (request, { connect, clock, today, note, show }) => {
+  const { readers, logs } = await connect(request);
+  const observed = await observeAudit(request, readers, logs, clock, today());
+  const audited = auditOf(request, observed);
+  const unwanted = unwantedDrift(request, audited);
+  const findings = [...audited.findings, ...unwanted];
+  note({ audit: audited, findings, result: auditResult(audited, unwanted) });
+  note({ unlimitedAccounts: observed.unlimitedAccounts });
+  show();
+};
+
+const verify: Way = (request, desk) => {
+  desk.note({ result: 'no-changes' });
+  return prove(request, allOf(request), desk);
+};
+
+/** Waits until logs of these accounts have arrived. */
+async function prove(
+  request: Request,
+  candidates: readonly Candidate[],
+  { connectDelivery, clock, say, note, noted, show }: Desk,
+): Promise<void> {
+  if (candidates.length === 0) return;
+  const members = candidates.map(({ member }) => member);
+  const connect = () => connectDelivery({ ...request, members });
+  const verifyDeps = { connect, clock, say, ...digestCheck(request) };
+  const delivery = await verifyDelivery(request, candidates, verifyDeps);
+  const findings = [...noted().findings, ...delivery.findings];
+  note({ delivery, findings, result: resultWith(noted().result, delivery) });
+  show();
+}
+
 function blank(run: RunInfo): Report {
   return {
     run,
     result: 'failed',
     request: null,
     plan: null,
+    audit: null,
     outcome: null,
+    delivery: null,
     unlimitedAccounts: [],
     findings: [],
     backupFile: '',
+    keyBackups: [],
   };
 }

@@ -33,24 +33,67 @@ function memberWith(
     trail: { name: 'DEV-CLOUDTRAIL', settings: {}, extras: {}, ...trail },
   };
 }
+const READ_KEY = ['kms:DescribeKey', 'kms:GetKeyPolicy'];
+
 const centralFor = (mode: Mode, member = memberWith(), partition = 'aws'): string =>
-  centralPermissions({ mode, central, members: [member] }, partition);
+  centralPermissions(
+    { operation: 'onboard', mode, central, members: [member], manageKeyPolicy: false },
+    partition,
+  );
+
+describe('an audit', () => {
+  const audit = (more: Partial<typeof central> & { readonly prefix?: string } = {}) =>
+    centralPermissions(
+      {
+        operation: 'audit',
+        mode: 'plan',
+        central: { ...central, ...more },
+        members: [memberWith()],
+        manageKeyPolicy: false,
+      },
+      'aws',
+    );
+
+  test('may read the bucket and list logs, and nothing else', () => {
+    expect(actionsOf(audit()).toSorted()).toEqual([
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketPolicy',
+      's3:GetBucketPublicAccessBlock',
+      's3:GetBucketVersioning',
+      's3:GetEncryptionConfiguration',
+      's3:ListBucket',
+    ]);
+  });
+
+  test('lists below the prefix that is mentioned, else wherever logs can lie', () => {
+    expect(audit({ prefix: 'org' })).toContain('{"s3:prefix":["org/AWSLogs/*"]}');
+    expect(audit()).toContain('{"s3:prefix":["AWSLogs/*","*/AWSLogs/*"]}');
+  });
+});
 
 test('a dry run may read, and nothing else', () => {
-  expect(actionsOf(centralFor('plan'))).toEqual(['s3:GetBucketPolicy']);
+  expect(actionsOf(centralFor('plan'))).toEqual(['s3:GetBucketPolicy', ...READ_KEY]);
   expect(actionsOf(memberPermissions('plan', memberWith(), 'aws'))).toEqual([
     'cloudtrail:DescribeTrails',
     'cloudtrail:GetTrailStatus',
+    'cloudtrail:ListTags',
   ]);
 });
 
 test('an apply may write the one policy and the one trail', () => {
-  expect(actionsOf(centralFor('apply'))).toEqual(['s3:GetBucketPolicy', 's3:PutBucketPolicy']);
+  expect(actionsOf(centralFor('apply'))).toEqual([
+    's3:GetBucketPolicy',
+    's3:PutBucketPolicy',
+    ...READ_KEY,
+  ]);
   expect(resourcesOf(centralFor('apply', memberWith(), 'aws-cn'))).toEqual([
     'arn:aws-cn:s3:::logs',
+    'arn:aws-cn:kms:ap-northeast-2:111111111111:key/*',
   ]);
   const member = memberPermissions('apply', memberWith(), 'aws');
-  expect(actionsOf(member).filter((action) => /Delete|Stop|Put|Tags/.test(action))).toEqual([]);
+  expect(
+    actionsOf(member).filter((action) => /Delete|Stop|Put|AddTags|RemoveTags/.test(action)),
+  ).toEqual([]);
   expect(resourcesOf(member)).toEqual(['*', TRAIL]);
 });
 
@@ -60,6 +103,7 @@ test('an offboarding may stop and delete the one trail, and not create any', () 
   expect(actionsOf(memberPermissions('apply', leaving, 'aws'))).toEqual([
     'cloudtrail:DescribeTrails',
     'cloudtrail:GetTrailStatus',
+    'cloudtrail:ListTags',
     'cloudtrail:StopLogging',
     'cloudtrail:DeleteTrail',
   ]);
@@ -77,6 +121,21 @@ test('what is mentioned of a trail may be read and set; the role for CloudWatch 
   );
   expect(text).toContain('"iam:PassedToService":"cloudtrail.amazonaws.com"');
   expect(actionsOf(memberPermissions('plan', member, 'aws'))).not.toContain('cloudtrail:AddTags');
+});
+
+test("the policy of the topic that is mentioned may be read, and any topic's that an older trail may have", () => {
+  const topic = 'arn:aws:sns:ap-northeast-2:222222222222:trails';
+  const wishing = memberPermissions(
+    'plan',
+    memberWith({ settings: { snsTopicArn: topic } }),
+    'aws',
+  );
+  expect(actionsOf(wishing)).toContain('sns:GetTopicAttributes');
+  expect(resourcesOf(wishing)).toContain(topic);
+  const heir = memberPermissions('plan', memberWith({ replaces: 'OLD' }), 'aws');
+  expect(resourcesOf(heir)).toContain('arn:aws:sns:*:*:*');
+  const clearing = memberPermissions('plan', memberWith({ settings: { snsTopicArn: '' } }), 'aws');
+  expect(actionsOf(clearing)).not.toContain('sns:GetTopicAttributes');
 });
 
 describe('STS takes 2,048 characters', () => {
@@ -126,6 +185,8 @@ describe('a bootstrap, in which the central account is its own only member', () 
       's3:GetEncryptionConfiguration',
       'cloudtrail:DescribeTrails',
       'cloudtrail:GetTrailStatus',
+      ...READ_KEY,
+      'cloudtrail:ListTags',
     ]);
   });
 
@@ -139,6 +200,7 @@ describe('a bootstrap, in which the central account is its own only member', () 
       'arn:aws:s3:::logs',
       '*',
       'arn:aws:cloudtrail:ap-northeast-2:111111111111:trail/SEC-CLOUDTRAIL',
+      'arn:aws:kms:ap-northeast-2:111111111111:key/*',
     ]);
   });
 
@@ -158,7 +220,61 @@ describe('a bootstrap, in which the central account is its own only member', () 
       },
     } as const;
     const bucket = { ...central, bucket: 'b'.repeat(63) };
-    const request = { mode: 'apply', central: bucket, members: [longest] } as const;
+    const kmsKeyArn = `arn:aws-us-gov:kms:ap-southeast-2:111111111111:key/mrk-${'0'.repeat(32)}`;
+    const settings = { ...longest.trail.settings, kmsKeyArn };
+    const request = {
+      operation: 'bootstrap',
+      mode: 'apply',
+      central: { ...bucket, bucketRegion: 'ap-southeast-2' },
+      members: [{ ...longest, trail: { ...longest.trail, settings } }],
+      manageKeyPolicy: true,
+    } as const;
     expect(centralPermissions(request, 'aws-us-gov').length).toBeLessThanOrEqual(2_048);
+  });
+});
+
+describe('the policy of a key', () => {
+  const key = 'arn:aws:kms:ap-northeast-2:111111111111:key/1234';
+  const other = 'arn:aws:kms:ap-northeast-2:111111111111:key/5678';
+  const withKey = (kmsKeyArn: string, state: Member['state'] = 'present'): Member =>
+    memberWith({ settings: { kmsKeyArn } }, state);
+  const kmsStatements = (
+    mode: Mode,
+    members: readonly Member[],
+    manageKeyPolicy: boolean,
+  ): readonly (readonly [readonly string[], readonly string[]])[] => {
+    const text = centralPermissions(
+      { operation: 'onboard', mode, central, members, manageKeyPolicy },
+      'aws',
+    );
+    return (JSON.parse(text) as Policy).Statement.filter(({ Action }) =>
+      Action.some((action) => action.startsWith('kms:')),
+    ).map(({ Action, Resource }) => [Action, Resource]);
+  };
+
+  test('may be read where the inputs name the key, and of any key where a trail may have one', () => {
+    expect(kmsStatements('plan', [withKey(key)], false)).toEqual([[READ_KEY, [key]]]);
+    expect(kmsStatements('plan', [withKey(key), memberWith()], false)).toEqual([
+      [READ_KEY, ['arn:aws:kms:ap-northeast-2:111111111111:key/*']],
+    ]);
+  });
+
+  test.each([
+    ['that are not to have one', withKey('')],
+    ['of another account', withKey(key.replace('111111111111', '222222222222'))],
+    ['of another Region', withKey(key.replace('ap-northeast-2', 'eu-west-1'))],
+    ['that leave', memberWith({}, 'absent')],
+    ['that leave, of a key that is not managed', withKey(key, 'absent')],
+  ])('is not asked for by trails %s', (_, member) => {
+    expect(kmsStatements('apply', [member], false)).toEqual([]);
+  });
+
+  test('may be written only in an apply that manages it, and only of the keys that are named', () => {
+    const members = [withKey(key), withKey(other, 'absent'), memberWith()];
+    expect(kmsStatements('plan', members, true).flatMap(([actions]) => actions)).toEqual(READ_KEY);
+    expect(kmsStatements('apply', members, true)).toContainEqual([
+      ['kms:PutKeyPolicy'],
+      [key, other],
+    ]);
   });
 });

@@ -239,6 +239,33 @@ describe('from what is there', () => {
     await expectDone(stage);
   });
 
+  test('a public policy is told before Block Public Access would end it', async () => {
+    const stage = await openEmptyStage();
+    const { sandbox, scene } = stage;
+    sandbox.world.createBucket({
+      account: SEC,
+      name: BUCKET,
+      region: scene.region,
+      without: ['publicAccessBlock'],
+      policy: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'Open',
+            Effect: 'Allow',
+            Principal: '*',
+            Action: 's3:GetObject',
+            Resource: `arn:aws:s3:::${BUCKET}/*`,
+          },
+        ],
+      },
+    });
+    const run = await stage.apply();
+    expect(calls(run, 'writes')).toEqual([]);
+    expect(run.outputs['result']).toBe('blocked');
+    expect(codesOf(run)).toContain('bucket-policy-public');
+  });
+
   test('what somebody set weaker is told, with the remedy, and left as it is', async () => {
     const stage = await openEmptyStage();
     const { sandbox, scene } = stage;

@@ -48,6 +48,21 @@ test('AWS is reached through the proxy', async () => {
   expect([...proxy.hosts].toSorted()).toEqual(['cloudtrail.aws.test:8080', 'sts.aws.test:80']);
 });
 
+test("GitHub's API, here an Enterprise Server's, is reached through the proxy too", async () => {
+  const { sandbox, plan } = await openStage();
+  const proxy = await openProxy(new URL(sandbox.url));
+  const variables = {
+    GITHUB_API_URL: 'http://github.corp.test/_github/api',
+    GITHUB_SERVER_URL: 'http://github.corp.test',
+  };
+  const run = await plan({}, { env: { http_proxy: proxy.url }, variables });
+  expect(run.outputs['findings']).toBe('[]');
+  expect([...proxy.hosts]).toEqual(['github.corp.test:80']);
+  expect(sandbox.github.comments).toMatchObject([
+    { body: expect.stringContaining('(http://github.corp.test/example-org/log-archive/actions/') },
+  ]);
+});
+
 test('a host that NO_PROXY names is reached without it', async () => {
   const { sandbox, apply } = await openStage();
   const proxy = await openProxy(new URL(sandbox.url));

@@ -40,6 +40,33 @@ test('an empty answer does not mean "no policy": nothing is written over', async
   expect(new Set(methods)).toEqual(new Set(['GET']));
 });
 
+test('an answer that is no JSON is not S3’s, and is not told as a policy to be corrected', async () => {
+  const { apply, sandbox } = await openStage();
+  sandbox.faults.inject({ operation: 'GetBucketPolicy', answer: 'malformed' });
+  const run = await apply();
+  expect(findings(run)).toMatchObject([
+    {
+      code: 'aws-unreadable',
+      account: '111111111111',
+      message: expect.stringContaining(
+        "in account 111111111111 failed: an answer that is not AWS's",
+      ),
+    },
+  ]);
+});
+
+test('trails of another account in the answer are told as that', async () => {
+  const { apply, sandbox } = await openStage();
+  await apply();
+  const rewrite = (body: string): string => body.replaceAll('222222222222', '999999999999');
+  sandbox.faults.inject({ operation: 'DescribeTrails', answer: { rewrite } });
+  const run = await apply({ 'log-file-validation': 'false' });
+  expect(run.exitCode).toBe(1);
+  expect(findings(run)).toContainEqual(
+    expect.objectContaining({ code: 'trail-of-another-account', account: '222222222222' }),
+  );
+});
+
 test('a proxy that takes the connection and says nothing holds up neither the call nor the end of the process', async () => {
   const { apply } = await openStage();
   const proxy = createTcpServer().listen(0, '127.0.0.1');

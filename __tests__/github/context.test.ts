@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventPayload, runEvent } from '../../src/github/context.js';
+import { eventPayload, pullRequestOf, runEvent, runInfo } from '../../src/github/context.js';
 
 function payloadFile(text: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json');
@@ -50,5 +50,59 @@ describe('a pull request', () => {
 
   test('a push is none', () => {
     expect(isFork('push', { pull_request: undefined })).toBe(false);
+  });
+});
+
+describe('the pull request to comment on', () => {
+  const REPOSITORY = { GITHUB_REPOSITORY: 'acme/zone' };
+  test.each([
+    ['of pull_request and pull_request_target', { number: 7, pull_request: { number: 7 } }, 7],
+    ['of pull_request_review', { review: {}, pull_request: { number: 8 } }, 8],
+    ['of a comment on a pull request', { issue: { number: 9, pull_request: { url: '' } } }, 9],
+    ['of a comment on an issue', { issue: { number: 9 } }, undefined],
+    ['of push', { ref: 'refs/heads/main', head_commit: { id: 'a' } }, undefined],
+    ['of merge_group', { merge_group: { head_ref: 'gh-readonly-queue/main/pr-7-a' } }, undefined],
+    ['of schedule', { schedule: '17 3 * * *' }, undefined],
+    ['of workflow_dispatch', { inputs: { number: '7' } }, undefined],
+    ['of repository_dispatch', { client_payload: { pull_request: { number: 7 } } }, undefined],
+    ['of a payload that holds a text', { pull_request: { number: '7/../../1' } }, undefined],
+  ])('%s', (_what, payload, number) => {
+    expect(pullRequestOf(REPOSITORY, payload)?.number).toBe(number);
+  });
+
+  test('is in the repository that the run belongs to', () => {
+    expect(pullRequestOf(REPOSITORY, { pull_request: { number: 7 } })).toEqual({
+      owner: 'acme',
+      repo: 'zone',
+      number: 7,
+    });
+    expect(pullRequestOf({}, { pull_request: { number: 7 } })).toBeNull();
+  });
+});
+
+describe('what is told of the run', () => {
+  const RUN = {
+    GITHUB_SERVER_URL: 'https://github.corp.example',
+    GITHUB_REPOSITORY: 'acme/zone',
+    GITHUB_RUN_ID: '17',
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_SHA: 'the-merge',
+  };
+  const PULL = { pull_request: { number: 7, head: { sha: 'the-head' } } };
+
+  test.each([
+    ['1', 'https://github.corp.example/acme/zone/actions/runs/17'],
+    ['', 'https://github.corp.example/acme/zone/actions/runs/17'],
+    ['2', 'https://github.corp.example/acme/zone/actions/runs/17/attempts/2'],
+  ])('attempt %j has the page %s', (GITHUB_RUN_ATTEMPT, url) => {
+    expect(runInfo({ ...RUN, GITHUB_RUN_ATTEMPT }, {}).url).toBe(url);
+  });
+
+  test.each([
+    ['pull_request', 'the-head'],
+    ['pull_request_target', 'the-merge'],
+    ['push', 'the-merge'],
+  ])('of %s the commit is %s', (GITHUB_EVENT_NAME, commit) => {
+    expect(runInfo({ ...RUN, GITHUB_EVENT_NAME }, PULL).commit).toBe(commit);
   });
 });

@@ -15,12 +15,16 @@ test('a job summary that cannot be written is one more finding, and the outputs 
       result: 'no-changes',
       request: null,
       plan: null,
+      audit: null,
       outcome: null,
+      delivery: null,
       unlimitedAccounts: [],
       findings: [],
       backupFile: '',
+      keyBackups: [],
     },
     null,
+    { open: null, runId: '' },
   );
   const outputs = readFileSync(output, 'utf8');
   expect(outputs).toMatch(/^result<<(\S+)\nno-changes\n\1$/m);

@@ -76,7 +76,7 @@ async function createOver(...shown: readonly (readonly LiveTrail[])[]) {
         const count = calls.filter((call) => call === 'describe').length;
         return shown[Math.min(count, shown.length) - 1] ?? [];
       },
-      logging: never,
+      status: never,
       eventSelectors: never,
       insightSelectors: never,
       tags: never,
@@ -98,6 +98,7 @@ async function createOver(...shown: readonly (readonly LiveTrail[])[]) {
       stopLogging: never,
       delete: never,
     },
+    confirmKey: null,
     confirmPolicy: async () => true,
     clock,
   });

@@ -1,6 +1,10 @@
 // Which settings of the central bucket are set, which are told, and which are left alone without a word.
 
-import { type BucketSettings, planBucket } from '../../src/plan/bucket-plan.js';
+import {
+  type BucketSettings,
+  planBucket,
+  publicPolicyFindings,
+} from '../../src/plan/bucket-plan.js';
 
 const central = {
   accountId: '111111111111',
@@ -109,4 +113,28 @@ test('the finding names the flags that are off', () => {
   const flags = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false };
   const { findings } = planned({ publicAccessBlock: { ...flags, restrictPublicBuckets: false } });
   expect(findings[0]?.message).toContain('BlockPublicPolicy, RestrictPublicBuckets are off');
+});
+
+describe('a policy that lets anybody in', () => {
+  const document = {
+    Statement: { Effect: 'Allow', Principal: '*', Action: 's3:GetObject' },
+  } as const;
+  const { publicAccessBlock: on } = GOOD;
+  const off = on && { ...on, blockPublicPolicy: false };
+
+  test.each([
+    ['Block Public Access is about to be turned on', null, false, 1],
+    ['S3 would refuse it', on, true, 1],
+    ['it is there already and stays', on, false, 0],
+    ['somebody has allowed it', off, true, 0],
+  ])('where %s', (_, publicAccessBlock, changed, count) => {
+    const settings = { ...GOOD, publicAccessBlock };
+    expect(publicPolicyFindings(settings, { document, changed }, central)).toHaveLength(count);
+  });
+
+  test('of a bucket that is not there, or that lets nobody in, is no finding', () => {
+    const closed = { document: null, changed: true };
+    expect(publicPolicyFindings(null, { document, changed: true }, central)).toEqual([]);
+    expect(publicPolicyFindings({ ...GOOD, publicAccessBlock: null }, closed, central)).toEqual([]);
+  });
 });

@@ -65,6 +65,11 @@ const requestOf = (members: readonly Member[], expectedPlan?: string): Request =
   allowBroadening: false,
   settleSeconds: 0,
   maxParallel: 8,
+  manageKeyPolicy: false,
+  silentAfterHours: 24,
+  verifyDelivery: false,
+  deliveryTimeoutMinutes: 15,
+  comment: 'auto',
   failOn: 'error',
   outputDirectory: '/tmp',
   ...(expectedPlan === undefined ? {} : { expectedPlan }),
@@ -77,7 +82,7 @@ function planOf(
   more: Partial<Request> = {},
 ): Plan {
   const policy = { text: null, document, readAt: 0 };
-  const observed: Observed = { policy, members, unlimitedAccounts: [] };
+  const observed: Observed = { policy, members, keys: [], unlimitedAccounts: [] };
   const request = requestOf(
     members.map(({ member }) => member),
     expectedPlan,

@@ -1,6 +1,7 @@
 // The race that S3 leaves open, on a clock that only moves when somebody waits: what the keeper reads, when it writes, and
 // what it never does.
 
+import { bucketHolder, keyHolder } from '../../src/plan/policy-holders.js';
 import { type PolicyDeps, policyKeeper } from '../../src/plan/policy-keeper.js';
 import type { PolicyWish } from '../../src/plan/policy-plan.js';
 import type { Clock } from '../../src/plan/ports.js';
@@ -61,25 +62,21 @@ function stage(wish: PolicyWish, bucket: Bucket, objections: PolicyDeps['objecti
     return { text, document: text === null ? null : parsePolicy(text), readAt };
   };
   const backups: (string | null)[] = [];
-  const keeper = policyKeeper(wish, {
-    read,
-    writer: {
-      putPolicy: async (text, timeoutMs) => {
-        expect(timeoutMs).toBeGreaterThan(0);
-        begin('write');
-        bucket.text = text;
-      },
-      deletePolicy: async () => {
-        begin('write');
-        bucket.text = null;
-      },
+  const holder = bucketHolder(wish, read, {
+    putPolicy: async (text, timeoutMs) => {
+      expect(timeoutMs).toBeGreaterThan(0);
+      begin('write');
+      bucket.text = text;
     },
-    objections,
-    backup: async ({ text }) => {
-      backups.push(text);
+    deletePolicy: async () => {
+      begin('write');
+      bucket.text = null;
     },
-    clock,
   });
+  const backup = async ({ text }: { readonly text: string | null }): Promise<void> => {
+    backups.push(text);
+  };
+  const keeper = policyKeeper(holder, wish, { backup, objections, clock });
   const establish = async (seen?: Awaited<ReturnType<typeof read>>): Promise<void> =>
     keeper.establish(wish, seen ?? (await read()));
   return { keeper, establish, read, backups, clock, wait: (ms: number) => (time += ms) };
@@ -275,5 +272,70 @@ describe('after the write it is looked whether it stands', () => {
       'Another writer took our grants out of the policy of logs',
     );
     expect(bucket.log.length).toBeLessThan(25);
+  });
+});
+
+describe('the policy of a key is kept in the same way', () => {
+  const KEY = 'arn:aws:kms:us-east-1:111111111111:key/1';
+
+  function keyStage() {
+    const key = { text: START, log: [] as string[], undo: 0 };
+    let time = 0;
+    const clock: Clock = {
+      now: () => time,
+      sleep: async (ms) => {
+        time += ms;
+      },
+    };
+    const read = async () => {
+      if (key.undo > 0 && key.log.includes('write')) {
+        key.undo -= 1;
+        key.text = START;
+      }
+      key.log.push('read');
+      return { text: key.text, document: parsePolicy(key.text), readAt: clock.now() };
+    };
+    const { admit, ...rest } = wishFor(DEV);
+    const wish = {
+      ...rest,
+      arn: KEY,
+      managed: true,
+      admit: admit.map((delivery) => ({ ...delivery, kmsKeyArn: KEY })),
+    };
+    const holder = keyHolder(wish, read, {
+      putKeyPolicy: async (text) => {
+        key.log.push('write');
+        key.text = text;
+      },
+    });
+    const keeper = policyKeeper(holder, wish, { backup: async () => {}, clock });
+    return { key, keeper, establish: async () => keeper.establish(wish, await read()) };
+  }
+
+  test('one read, one write, one more read after the time of the others', async () => {
+    const { key, keeper, establish } = keyStage();
+    await establish();
+    await keeper.settle(2);
+    expect(key.log).toEqual(['read', 'write', 'read']);
+    expect(key.text).toContain('Auditor');
+    expect(key.text.split(trail(DEV))).toHaveLength(3);
+  });
+
+  test('what another undid is merged anew, into what stands there then', async () => {
+    const { key, keeper, establish } = keyStage();
+    await establish();
+    key.undo = 2;
+    await keeper.settle(2);
+    expect(key.log.filter((call) => call === 'write')).toHaveLength(2);
+    expect(key.text).toContain(trail(DEV));
+  });
+
+  test('somebody who undoes it every time ends the run with an error that names the key', async () => {
+    const { key, keeper, establish } = keyStage();
+    await establish();
+    key.undo = Number.POSITIVE_INFINITY;
+    await expect(keeper.settle(2)).rejects.toThrow(
+      `Another writer took our grants out of the policy of key ${KEY}`,
+    );
   });
 });

@@ -50,7 +50,7 @@ function observed(
 }
 type More = Partial<ObservedMember> & { readonly allowRepoint?: boolean };
 const plan = (trails: readonly LiveTrail[], { allowRepoint = false, ...more }: More = {}) =>
-  planTrail(observed(trails, more), { central, allowRepoint });
+  planTrail(observed(trails, more), { central, allowRepoint, mode: 'apply' });
 const kinds = (trails: readonly LiveTrail[], more: More = {}): readonly string[] =>
   plan(trails, more).steps.map(({ kind, trail }) =>
     trail === LIVE.name ? kind : `${kind} ${trail}`,

@@ -62,10 +62,14 @@ test('the smallest use makes a request with the documented defaults', () => {
     ],
     access: { audience: 'sts.amazonaws.com', sessionName: 'acme-landing-zone-0-1' },
     layout: 'documented',
+    manageKeyPolicy: false,
     allowRepoint: false,
     allowBroadening: false,
+    verifyDelivery: false,
+    deliveryTimeoutMinutes: 15,
     settleSeconds: 2,
     maxParallel: 8,
+    silentAfterHours: 24,
     failOn: 'error',
     outputDirectory: '/tmp/cloudtrail-onboarding',
   });
@@ -361,4 +365,85 @@ describe('bootstrap', () => {
     };
     expect(messages({ ...BOOTSTRAP, ...arns })).toHaveLength(1);
   });
+});
+
+describe('the policy of a key is managed', () => {
+  const key = 'arn:aws:kms:ap-northeast-2:111111111111:key/1234';
+
+  test('where one of the central account is named', () => {
+    const managed = read({ 'manage-kms-key-policy': 'true', 'kms-key-arn': key });
+    expect(managed.manageKeyPolicy).toBe(true);
+  });
+
+  test.each([
+    [
+      'of another account',
+      key.replace('111111111111', '222222222222'),
+      /a key of account 222222222222/,
+    ],
+    ['that is not named', '', /is given without kms-key-arn/],
+    ['that is taken away', 'none', /is given without kms-key-arn/],
+  ])('but not of one %s', (_, arn, problem) => {
+    const inputs = { 'manage-kms-key-policy': 'true', 'kms-key-arn': arn };
+    expect(messages(inputs)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('audit', () => {
+  const AUDIT = { operation: 'audit' };
+
+  test.each(['auto', 'true', 'false'])('reads only, also with dry-run %s on a push', (dryRun) => {
+    expect(read({ ...AUDIT, 'dry-run': dryRun })).toMatchObject({
+      operation: 'audit',
+      mode: 'plan',
+      silentAfterHours: 24,
+      failOn: 'error',
+    });
+  });
+
+  test('takes its own inputs', () => {
+    const given = { ...AUDIT, 'silent-after-hours': '48', 'fail-on': 'drift' };
+    expect(read(given)).toMatchObject({ silentAfterHours: 48, failOn: 'drift' });
+  });
+
+  test.each(['0', '1.5', '-2', 'x', '8785'])('silent-after-hours %s is refused', (text) => {
+    expect(messages({ ...AUDIT, 'silent-after-hours': text })).toHaveLength(1);
+  });
+
+  test.each([
+    ['expected-plan', `sha256:${'0'.repeat(64)}`],
+    ['allow-broadening', 'true'],
+    ['allow-repoint', 'true'],
+    ['manage-kms-key-policy', 'true'],
+  ])('takes no %s, which is about a change', (name, value) => {
+    expect(messages({ ...AUDIT, [name]: value })).toEqual([
+      `Input ${name} ${JSON.stringify(value)} is about a change, but an audit changes nothing.`,
+    ]);
+  });
+
+  test('takes what is off anyway', () => {
+    expect(messages({ ...AUDIT, 'allow-broadening': 'false', 'allow-repoint': 'false' })).toEqual(
+      [],
+    );
+  });
+
+  test.each<[Given, string]>([
+    [{ ...AUDIT, 'fail-on': 'changes' }, "Input fail-on is 'changes', but an audit has no plan."],
+    [{ 'fail-on': 'drift' }, "Input fail-on is 'drift', which only an audit finds."],
+    [{ 'silent-after-hours': '48' }, 'Input silent-after-hours "48" is given without audit.'],
+    [{ ...AUDIT, 'grants-only': 'true' }, 'Input grants-only is given without offboard.'],
+  ])('%j is a contradiction', (given, expected) => {
+    expect(messages(given)).toEqual([expected]);
+  });
+});
+
+test.each(['0', '745', '-1', '1.5', 'all'])('validate-digests: %s hours are none', (hours) => {
+  expect(messages({ 'validate-digests': hours })).toEqual([
+    `Input validate-digests "${hours}" is no whole number of hours from 1 to 744.`,
+  ]);
+});
+
+test('digests are validated for as many hours as are given, and not at all without', () => {
+  expect(read({ 'validate-digests': '24' }).validateDigestHours).toBe(24);
+  expect(read()).not.toHaveProperty('validateDigestHours');
 });

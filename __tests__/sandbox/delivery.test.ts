@@ -27,6 +27,18 @@ test('a logging trail delivers every five minutes', () => {
   expect(logs()).toHaveLength(7);
 });
 
+test('a try can be asked for at any time, and changes nothing about what is due', () => {
+  sandbox.world.tryDeliveries();
+  expect(logs()).toHaveLength(1);
+  expect(sandbox.world.deliveries(secTrailArn)).toHaveLength(1);
+  sandbox.world.putBucketPolicy(bucket, undefined);
+  sandbox.world.tryDeliveries();
+  expect(logs()).toHaveLength(1);
+  expect(sandbox.world.deliveries(secTrailArn).at(-1)).toMatchObject({ error: 'AccessDenied' });
+  sandbox.advance(6);
+  expect(sandbox.world.deliveries(secTrailArn)).toHaveLength(3);
+});
+
 test('a log lies under account, Region and day of delivery', () => {
   sandbox.advance(12);
   const folder = `AWSLogs/${SEC}/CloudTrail/ap-northeast-2`;

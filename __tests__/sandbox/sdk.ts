@@ -3,6 +3,7 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Sandbox, StaticCredentials } from '../../sandbox/index.js';
 import { type EventOptions, jobOf } from '../../sandbox/runner/event.js';
@@ -38,6 +39,10 @@ export function cloudTrail(sandbox: Sandbox, options: ClientOptions): CloudTrail
 
 export function kms(sandbox: Sandbox, options: ClientOptions): KMSClient {
   return new KMSClient(configuration(sandbox, options));
+}
+
+export function sns(sandbox: Sandbox, options: ClientOptions): SNSClient {
+  return new SNSClient(configuration(sandbox, options));
 }
 
 export function sts(sandbox: Sandbox, options: ClientOptions = {}): STSClient {

@@ -121,10 +121,16 @@ describe('a fault', () => {
   });
 
   test('can let requests pass first and end after some', async () => {
-    sandbox.faults.inject({ operation: 'GetBucketPolicy', after: 1, times: 1, answer: denied });
+    let met = 0;
+    const onMeet = (): void => {
+      met += 1;
+    };
+    const some = { operation: 'GetBucketPolicy', after: 1, times: 1, onMeet };
+    sandbox.faults.inject({ ...some, answer: denied });
     expect(await readPolicy()).toContain('Statement');
     expect(await refusalOf(readPolicy())).toMatchObject({ name: 'SlowDown' });
     expect(await readPolicy()).toContain('Statement');
+    expect(met).toBe(1);
   });
 
   test('can be for one account and one operation only', async () => {
@@ -153,6 +159,45 @@ describe('a fault', () => {
     expect(isLogging()).toBe(false);
   });
 
+  test('can change what an answer says', async () => {
+    const rewrite = (body: string): string => body.replaceAll(SEC, '999999999999');
+    sandbox.faults.inject({ operation: 'GetBucketPolicy', answer: { rewrite } });
+    expect(await readPolicy()).toContain('999999999999');
+  });
+
+  test('can let something happen before the call takes effect', async () => {
+    const first = (): void => sandbox.advance(2 * 24 * 60);
+    sandbox.faults.inject({ operation: 'GetBucketPolicy', answer: { first } });
+    const credentials = await takeRole(sandbox, { role: roles.central });
+    const reading = s3(sandbox, { credentials }).send(
+      new GetBucketPolicyCommand({ Bucket: bucket }),
+    );
+    expect(await refusalOf(reading)).toMatchObject({ name: 'ExpiredToken' });
+  });
+
+  test.each([
+    ['before it took effect', 'before', true],
+    ['after it took effect', 'after', false],
+  ] as const)('can kill the caller %s', async (_, when, loggingAfterwards) => {
+    let loggingAtDeath: boolean | undefined;
+    const kill = (): void => {
+      loggingAtDeath = isLogging();
+    };
+    sandbox.faults.inject({ operation: 'StopLogging', answer: { kill, when } });
+    expect((await refusalOf(stopLogging())).status).toBeUndefined();
+    expect(loggingAtDeath).toBe(loggingAfterwards);
+    expect(isLogging()).toBe(loggingAfterwards);
+  });
+
+  test('can be for one resource only', async () => {
+    sandbox.faults.inject({
+      operation: 'GetBucketPolicy',
+      resource: 'another-bucket',
+      answer: denied,
+    });
+    expect(await readPolicy()).toContain('Statement');
+  });
+
   test('can keep a caller waiting for ever, and nothing happens', async () => {
     sandbox.faults.inject({ operation: 'StopLogging', answer: 'hang' });
     const call = refusalOf(stopLogging());
@@ -175,6 +220,14 @@ describe('a fault', () => {
     const [request] = sandbox.requests;
     expect((request?.endedAt ?? 0) - (request?.at ?? 0)).toBeGreaterThanOrEqual(119);
   });
+});
+
+test('who asks is called after each write, before its answer leaves', async () => {
+  const seen: (boolean | undefined)[] = [];
+  await start({ onWrite: () => seen.push(isLogging()) });
+  await readPolicy();
+  await stopLogging();
+  expect(seen).toEqual([false]);
 });
 
 test('latency is added to every answer', async () => {

@@ -128,7 +128,9 @@ export function without(roles: readonly Role[], less: Permission): readonly Role
   });
 }
 
-const KEY = 'arn:aws:kms:ap-northeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+/** Of the central account, in the bucket's Region. */
+export const KEY =
+  'arn:aws:kms:ap-northeast-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 /** What turns a switch on: a parameter by which the roles get permissions that onboarding does not need. */
 export const SWITCHES: { readonly [S in Side]: { readonly [name: string]: Parameters } } = {
@@ -142,6 +144,7 @@ export const SWITCHES: { readonly [S in Side]: { readonly [name: string]: Parame
   },
   member: {
     AllowTrailSettings: { AllowTrailSettings: 'true' },
+    SnsTopicName: { SnsTopicName: 'trails' },
     CloudWatchLogsRole: { CloudWatchLogsRole: 'CloudTrailToCloudWatchLogs' },
     AllowOffboard: { AllowOffboard: 'true' },
   },

@@ -122,7 +122,7 @@ describe('templates/README.md', () => {
 
   test('says what every permission is for, and of none that is not there', () => {
     const given = SIDES.flatMap((side) => permissions(side, everySwitch(side)));
-    const described = [...readme.matchAll(/`((?:s3|kms|iam|cloudtrail):\w+)`/g)];
+    const described = [...readme.matchAll(/`((?:s3|kms|iam|sns|cloudtrail):\w+)`/g)];
     expect(new Set(described.map(([, action = '']) => action))).toEqual(
       new Set(given.map(({ action }) => action)),
     );

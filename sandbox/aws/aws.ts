@@ -19,6 +19,8 @@ export type Aws = {
   /** Real milliseconds a policy write takes; another one in that time is refused. */
   readonly policyWriteMs: number;
   readonly throttle: Throttle;
+  /** Events in each log that CloudTrail delivers. */
+  readonly recordsPerLog: number;
 };
 
 export type JsonWebKeySet = { readonly keys: readonly { readonly [field: string]: unknown }[] };

@@ -124,10 +124,40 @@ export type Trail = {
   nextDelivery: Date | undefined;
   latestDelivery: Date | undefined;
   latestDeliveryError: string | undefined;
+  /** Of a trail with log file validation that has delivered a log. */
+  digests: DigestChain | undefined;
+  latestDigest: Date | undefined;
+  latestDigestError: string | undefined;
   readonly tags: Map<string, string>;
   eventSelectors: readonly unknown[];
   advancedEventSelectors: readonly unknown[];
   insightSelectors: readonly unknown[];
+};
+
+/** What the next digest file of a trail will say. */
+export type DigestChain = {
+  start: Date;
+  /** The digest delivered last; none at the start of a chain. */
+  previous:
+    | {
+        readonly bucket: string;
+        readonly key: string;
+        readonly hash: string;
+        readonly signature: string;
+      }
+    | undefined;
+  /** Delivered and not yet in a digest. */
+  readonly logs: { readonly at: Date; readonly file: LogFile }[];
+};
+
+/** A log as a digest file lists it. */
+export type LogFile = {
+  readonly s3Bucket: string;
+  readonly s3Object: string;
+  readonly hashValue: string;
+  readonly hashAlgorithm: 'SHA-256';
+  readonly newestEventTime: string;
+  readonly oldestEventTime: string;
 };
 
 /** One try of CloudTrail's to deliver a log. */

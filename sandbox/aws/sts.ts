@@ -2,11 +2,11 @@
 // decided in oidc-token.ts; whether a trust policy admits its holder, by the evaluator.
 // Codes and messages: STS API reference, and what GitHub workflows print in public threads.
 
-import { type HttpReply, type HttpRequest, Refusal, type XmlValue, xml } from '../wire.js';
-import { type AuthenticationProblem, authenticate } from './authentication.js';
+import { type HttpRequest, Refusal, type XmlValue } from '../wire.js';
 import type { Aws, Named, Service } from './aws.js';
 import { type Caller, grammarErrors, refusal, resourcePolicyAllows } from './iam.js';
 import { verifyToken } from './oidc-token.js';
+import { formOf, queryRefusal, queryReply, signedCaller } from './query-protocol.js';
 import { openSession } from './sessions.js';
 import type { PolicyDocument, Role } from './state.js';
 
@@ -22,19 +22,9 @@ export const sts: Service = {
       ...(role !== null && { resource: role, account: role.split(':')[4] ?? '' }),
     };
   },
-  answer: async (aws, request, named) => reply(named, await perform(aws, request, named)),
-  refuse: (error) => ({
-    status: error.status,
-    headers: { 'content-type': 'text/xml' },
-    body: xml(
-      'ErrorResponse',
-      {
-        Error: { Type: 'Sender', Code: error.code, Message: error.message },
-        RequestId: crypto.randomUUID(),
-      },
-      namespace,
-    ),
-  }),
+  answer: async (aws, request, named) =>
+    queryReply(named.operation, await perform(aws, request, named), namespace),
+  refuse: (error) => queryRefusal(error, namespace),
 };
 
 function perform(aws: Aws, request: HttpRequest, named: Named): Promise<XmlValue> | XmlValue {
@@ -49,19 +39,6 @@ function perform(aws: Aws, request: HttpRequest, named: Named): Promise<XmlValue
     default:
       throw new Refusal(400, 'InvalidAction', `Could not find operation ${named.operation}`);
   }
-}
-
-function reply(named: Named, result: XmlValue): HttpReply {
-  const { operation } = named;
-  const content = {
-    [`${operation}Result`]: result,
-    ResponseMetadata: { RequestId: crypto.randomUUID() },
-  };
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/xml' },
-    body: xml(`${operation}Response`, content, namespace),
-  };
 }
 
 async function assumeRoleWithWebIdentity(aws: Aws, form: URLSearchParams): Promise<XmlValue> {
@@ -189,36 +166,6 @@ function sessionResult(aws: Aws, role: Role, asked: Asked, maxSeconds: number) {
     },
     AssumedRoleUser: { Arn: session.callerArn, AssumedRoleId: session.userId },
   };
-}
-
-const problems: Readonly<Record<AuthenticationProblem, readonly [number, string, string]>> = {
-  unsigned: [403, 'MissingAuthenticationToken', 'Request is missing Authentication Token'],
-  'unknown-key': [
-    403,
-    'InvalidClientTokenId',
-    'The security token included in the request is invalid.',
-  ],
-  'bad-token': [
-    403,
-    'InvalidClientTokenId',
-    'The security token included in the request is invalid.',
-  ],
-  expired: [403, 'ExpiredToken', 'The security token included in the request is expired'],
-  'bad-signature': [
-    403,
-    'SignatureDoesNotMatch',
-    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-  ],
-};
-
-function signedCaller(aws: Aws, request: HttpRequest): Caller {
-  const caller = authenticate(request, aws.state, aws.clock.now());
-  if (typeof caller === 'string') throw new Refusal(...problems[caller]);
-  return caller;
-}
-
-function formOf(request: HttpRequest): URLSearchParams {
-  return new URLSearchParams(request.body.toString());
 }
 
 function requireForm(member: string, value: string, form: RegExp): void {

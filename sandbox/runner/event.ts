@@ -12,6 +12,8 @@ export type EventOptions = {
   readonly fork?: boolean;
   /** The job's environment. */
   readonly environment?: string;
+  /** What else is special about the job: another workflow, another run. */
+  readonly job?: Partial<Pick<Job, 'workflow' | 'runId' | 'runAttempt'>>;
 };
 
 export const pullRequestNumber = 7;
@@ -26,7 +28,7 @@ export function jobOf(event: EventOptions): Job {
     repository: exampleRepository,
     eventName: event.name,
     // pull_request_target runs on the base branch, pull_request on the merge of both.
-    ref: event.name === 'pull_request' ? `refs/pull/${pullRequestNumber}/merge` : 'refs/heads/main',
+    ref: refOf(event),
     sha,
     headRef: pullRequest ? headBranch : '',
     baseRef: pullRequest ? base.ref : '',
@@ -38,7 +40,15 @@ export function jobOf(event: EventOptions): Job {
     workflow: 'CloudTrail onboarding',
     workflowFile: 'onboard.yml',
     ...(event.environment !== undefined && { environment: event.environment }),
+    ...event.job,
   };
+}
+
+const queueRef = `refs/heads/gh-readonly-queue/main/pr-${pullRequestNumber}-${base.sha}`;
+
+function refOf({ name }: EventOptions): string {
+  if (name === 'merge_group') return queueRef;
+  return name === 'pull_request' ? `refs/pull/${pullRequestNumber}/merge` : 'refs/heads/main';
 }
 
 export function isPullRequest(event: EventOptions): boolean {
@@ -87,6 +97,17 @@ function eventPayload(event: EventOptions): Record<string, unknown> {
       return { schedule: '17 3 * * *', workflow: '.github/workflows/onboard.yml' };
     case 'repository_dispatch':
       return { action: 'onboard', branch: 'main', client_payload: {} };
+    case 'merge_group':
+      return {
+        action: 'checks_requested',
+        merge_group: {
+          head_sha: sha,
+          head_ref: queueRef,
+          base_sha: base.sha,
+          base_ref: `refs/heads/${base.ref}`,
+          head_commit: { id: sha, message: 'Onboard DEV' },
+        },
+      };
     case 'push':
       return {
         ref: 'refs/heads/main',

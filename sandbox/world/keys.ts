@@ -16,6 +16,8 @@ export type KeySeed = {
   /** Default: a customer's, symmetric. */
   readonly manager?: Key['manager'];
   readonly spec?: Key['spec'];
+  /** Default: a random one. */
+  readonly id?: string;
 };
 
 export type KeyWorld = {
@@ -47,8 +49,9 @@ export function keysOf(aws: Aws): KeyWorld {
 
 function createKey(aws: Aws, seed: KeySeed): string {
   const { account, region, alias, manager = 'CUSTOMER', spec = 'SYMMETRIC_DEFAULT' } = seed;
+  const { id = crypto.randomUUID() } = seed;
   const place = `arn:aws:kms:${region}:${account}`;
-  const arn = `${place}:key/${crypto.randomUUID()}`;
+  const arn = `${place}:key/${id}`;
   aws.state.keys.set(arn, {
     arn,
     account,

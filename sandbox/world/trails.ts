@@ -1,7 +1,7 @@
 // Trails in the world, and what they may send to: made, removed and looked at behind CloudTrail's back.
 
 import type { Aws } from '../aws/aws.js';
-import { firstDelivery } from '../aws/cloudtrail/delivery.js';
+import { deliverNow, firstDelivery } from '../aws/cloudtrail/delivery.js';
 import { writePlaceholder } from '../aws/cloudtrail/placeholder.js';
 import { newTrail } from '../aws/cloudtrail/trails.js';
 import type { Attempt, Trail, TrailDescription } from '../aws/state.js';
@@ -35,6 +35,8 @@ export type TrailWorld = {
   readonly trails: (account?: string) => readonly TrailView[];
   /** Every try to deliver a log for this trail, oldest first; what a trail did outlives it. */
   readonly deliveries: (trailArn: string) => readonly Attempt[];
+  /** Every logging trail tries to deliver at once, to be seen in `deliveries`. */
+  readonly tryDeliveries: () => void;
   /** An SNS topic; without a policy it admits nobody but its own account. */
   readonly createTopic: (arn: string, policy?: PolicyJson) => void;
   /** A CloudWatch Logs group by its ARN, `:*` at the end. */
@@ -53,6 +55,7 @@ export function trailsOf(aws: Aws): TrailWorld {
         .filter((trail) => account === undefined || trail.account === account)
         .map(viewOf),
     deliveries: (arn) => [...(state.attempts.get(arn) ?? [])],
+    tryDeliveries: () => deliverNow(aws),
     createTopic: (arn, policy) => {
       state.topics.set(arn, policy === undefined ? {} : { policy: parsed(policy) });
     },

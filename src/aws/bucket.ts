@@ -12,6 +12,8 @@ import { CallFailure } from '../problem.js';
 import { type AwsClientOptions, asked } from './call.js';
 
 const EMPTY = { name: 'EmptyAnswer' } as const;
+/** As the SDK names an answer that it cannot read: S3 stores valid JSON only, so what is none was never S3's. */
+const UNREADABLE = { name: 'UnknownError' } as const;
 
 export type Bucket = { readonly accountId: string; readonly bucket: string };
 
@@ -26,9 +28,10 @@ export function bucketReader(
     policy: async () => {
       try {
         return await asked(call, async () => {
-          const { Policy } = await s3.send(new GetBucketPolicyCommand(input));
+          const { Policy, $metadata } = await s3.send(new GetBucketPolicyCommand(input));
           // Never taken for "there is none": the next write would then replace all that stands there.
           if (!Policy) throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
+          if (!isJson(Policy)) throw Object.assign(new Error(), UNREADABLE, { $metadata });
           return Policy;
         });
       } catch (error) {
@@ -38,6 +41,15 @@ export function bucketReader(
       }
     },
   };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function bucketWriter(

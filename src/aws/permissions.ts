@@ -2,18 +2,19 @@
 // these inputs can come to, and no more; IAM grants the intersection with the role's own policy, so in a dry run a write is
 // refused by IAM even if the code tried one. STS takes at most 2,048 characters.
 
+import { mayKeepKey, namedKeys } from '../plan/observe-keys.js';
 import type { Member, Mode, Request } from '../request/request.js';
 import { trailArn } from '../trail/settings.js';
 
-type Statement = {
+export type Permission = {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly condition?: object;
 };
 
-function policy(statements: readonly Statement[]): string {
+export function policy(statements: readonly Permission[]): string {
   const allowed = statements
-    .filter(({ actions }) => actions.length > 0)
+    .filter(({ actions, resources }) => actions.length > 0 && resources.length > 0)
     .map(({ actions, resources, condition }) => ({
       Effect: 'Allow',
       Action: actions,
@@ -23,12 +24,26 @@ function policy(statements: readonly Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: allowed });
 }
 
-type Asked = Pick<Request, 'mode' | 'central' | 'members'>;
+type Asked = Pick<Request, 'operation' | 'mode' | 'central' | 'members' | 'manageKeyPolicy'>;
 
-export function centralPermissions({ mode, central, members }: Asked, partition: string): string {
+/** What the roles of a run may do, as session policies. */
+export type RolePermissions = {
+  readonly central: (request: Request, partition: string) => string;
+  readonly member: (request: Request, member: Member, partition: string) => string;
+};
+
+/** For planning and applying. */
+export const OPERATION: RolePermissions = {
+  central: (request, partition) => centralPermissions(request, partition),
+  member: ({ mode }, member, partition) => memberPermissions(mode, member, partition),
+};
+
+export function centralPermissions(asked: Asked, partition: string): string {
+  const { operation, mode, central, members } = asked;
   const leaves = members.some(({ state }) => state !== 'present');
   const own = members.filter(({ accountId }) => accountId === central.accountId);
-  const read = ['s3:GetBucketPolicy', ...(own.length > 0 ? READ_SETTINGS : [])];
+  const readsSettings = own.length > 0 || operation === 'audit';
+  const read = ['s3:GetBucketPolicy', ...(readsSettings ? READ_SETTINGS : [])];
   const write = [
     's3:PutBucketPolicy',
     ...(leaves ? ['s3:DeleteBucketPolicy'] : []),
@@ -39,11 +54,38 @@ export function centralPermissions({ mode, central, members }: Asked, partition:
       actions: [...read, ...(mode === 'apply' ? write : [])],
       resources: [`arn:${partition}:s3:::${central.bucket}`],
     },
+    ...(operation === 'audit' ? [listing(central, partition)] : []),
     ...own.flatMap((member) => trailStatements(mode, member, partition)),
+    ...keyStatements(asked, partition),
   ]);
 }
 
-/** For a bootstrap, which is told by the central account being a member of its own. */
+/** The keys that the inputs name; all of the bucket's Region only where a trail may have one that they do not name. */
+function keyStatements(asked: Asked, partition: string): readonly Permission[] {
+  const { mode, central, members, manageKeyPolicy } = asked;
+  const own = `arn:${partition}:kms:${central.bucketRegion}:${central.accountId}:key/`;
+  const named = namedKeys(asked).filter((arn) => arn.startsWith(own));
+  const looked = members.some((member) => mayKeepKey(asked, member)) ? [`${own}*`] : named;
+  const write = mode === 'apply' && manageKeyPolicy ? ['kms:PutKeyPolicy'] : [];
+  return [
+    { actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'], resources: looked },
+    { actions: write, resources: named },
+  ];
+}
+
+/** The keys of logs. Where no prefix is mentioned, trails may have their own. */
+function listing({ bucket, prefix }: Asked['central'], partition: string): Permission {
+  const logs = prefix === undefined ? ['AWSLogs/*', '*/AWSLogs/*'] : [prefixed(prefix)];
+  return {
+    actions: ['s3:ListBucket'],
+    resources: [`arn:${partition}:s3:::${bucket}`],
+    condition: { StringLike: { 's3:prefix': logs } },
+  };
+}
+
+const prefixed = (prefix: string): string => `${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`;
+
+/** For an audit, and for a bootstrap, which is told by the central account being a member of its own. */
 const READ_SETTINGS = [
   's3:GetBucketOwnershipControls',
   's3:GetBucketPublicAccessBlock',
@@ -63,7 +105,7 @@ export function memberPermissions(mode: Mode, member: Member, partition: string)
 }
 
 /** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
-function trailStatements(mode: Mode, member: Member, partition: string): readonly Statement[] {
+function trailStatements(mode: Mode, member: Member, partition: string): readonly Permission[] {
   const { name, replaces } = member.trail;
   const arn = (trail: string): string =>
     trailArn(partition, member.region, member.accountId, trail);
@@ -81,6 +123,7 @@ function trailStatements(mode: Mode, member: Member, partition: string): readonl
             resources: [arn(replaces)],
           },
         ]),
+    ...readTopic(member, partition),
     ...(mode === 'apply' ? passRole(member, partition) : []),
   ];
 }
@@ -92,7 +135,7 @@ function reads({ trail: { extras } }: Member, all: boolean): readonly string[] {
     'cloudtrail:GetTrailStatus',
     ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
     ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
-    ...(all || extras.tags ? ['cloudtrail:ListTags'] : []),
+    'cloudtrail:ListTags',
   ];
 }
 
@@ -111,8 +154,17 @@ function writes({ state, trail: { extras, replaces } }: Member): readonly string
   ];
 }
 
+/** The policy of the topic that a trail is to announce its logs on, or of one that it takes over. */
+function readTopic({ state, trail }: Member, partition: string): readonly Permission[] {
+  const { snsTopicArn: topic } = trail.settings;
+  const inherited = trail.replaces === undefined ? undefined : `arn:${partition}:sns:*:*:*`;
+  const resource = topic ?? inherited;
+  if (state !== 'present' || resource === undefined || resource === '') return [];
+  return [{ actions: ['sns:GetTopicAttributes'], resources: [resource] }];
+}
+
 /** CloudTrail is handed the role that writes to CloudWatch Logs; nobody else may be. */
-function passRole({ state, accountId, trail }: Member, partition: string): readonly Statement[] {
+function passRole({ state, accountId, trail }: Member, partition: string): readonly Permission[] {
   const { cloudWatchRoleArn: role } = trail.settings;
   const inherited =
     trail.replaces === undefined ? undefined : `arn:${partition}:iam::${accountId}:role/*`;

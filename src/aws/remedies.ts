@@ -1,5 +1,5 @@
 // What to do about an error of AWS, in words. A table by error code; only where one code has several causes is the call
-// looked at. The codes and what they mean: the API references of S3, CloudTrail and STS.
+// looked at. The codes and what they mean: the API references of S3, CloudTrail, KMS and STS.
 
 import type { AwsCall } from './call.js';
 
@@ -39,10 +39,18 @@ function denied({ action, accountId, resource }: AwsCall, { message }: AwsAnswer
     return `The session policy of the credentials does not allow ${action}. This action's own session policies do: see where the credentials in the environment, or the hub role's, come from.`;
   if (/public polic/i.test(message))
     return `Block Public Access refuses the policy because a statement in it is public, perhaps an old one of somebody else's. Narrow that statement by hand; plan-file holds the whole policy.`;
+  if (action.startsWith('kms:'))
+    return `Allow ${action} on ${resource} for the role of account ${accountId}, in the role and in the key policy (which may hand it to IAM by admitting the account). KMS gives and takes a key policy only within the key's account.`;
   if (action.startsWith('s3:') && !message.includes('not authorized to perform'))
     return `Either ${resource} is not owned by account ${accountId} (check central-account-id and bucket), or the central role lacks ${action} on it${action === 's3:PutBucketPolicy' ? ', or Block Public Access refuses a public statement in the policy' : ''}.`;
   return `Allow ${action} for the role of account ${accountId}.`;
 }
+
+const noKey: Remedy = ({ resource }) =>
+  `There is no ${resource}. Check kms-key-arn: the key's full ARN, in the Region of the bucket.`;
+
+const KEY_STATE =
+  'The key is disabled or waits for its deletion: enable it in KMS, or set another kms-key-arn.';
 
 const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
   ['AccessDenied', denied],
@@ -90,6 +98,31 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
     'The policy of the key that encrypts the bucket or trail does not let CloudTrail use it: allow kms:GenerateDataKey* and kms:DescribeKey to cloudtrail.amazonaws.com.',
   ],
   [
+    'KmsKeyNotFoundException',
+    "CloudTrail does not find the key, or it is not in the bucket's Region. Set kms-key-arn to a key of the bucket's Region.",
+  ],
+  [
+    'KmsException',
+    'CloudTrail cannot use the key. It must be enabled, and a symmetric encryption key: see its state in KMS.',
+  ],
+  ['NotFoundException', noKey],
+  ['InvalidArnException', noKey],
+  [
+    'MalformedPolicyDocumentException',
+    ({ action }) =>
+      action.startsWith('kms:')
+        ? 'KMS does not take the key policy: most often a principal in it no longer exists, or the role could not change the key policy again afterwards. The plan shows the whole document; correct it by hand.'
+        : 'This is a fault of the action: AWS does not take the session policy. Report it with the debug log.',
+  ],
+  [
+    'LimitExceededException',
+    'The key policy is longer than the 32,768 bytes that KMS takes. Remove what is no longer needed, or use a second key.',
+  ],
+  ['KMSInvalidStateException', KEY_STATE],
+  ['DisabledException', KEY_STATE],
+  ['KMSInternalException', PASSING],
+  ['DependencyTimeoutException', PASSING],
+  [
     'MaximumNumberOfTrailsExceededException',
     'A Region takes five trails, multi-Region and organization trails of other Regions included. Delete one that is not needed, then run again.',
   ],
@@ -116,7 +149,7 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
   ],
   [
     'EmptyAnswer',
-    'S3 always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and S3 that cuts answers short.',
+    'AWS always sends the policy, or says that there is none. Run again; if it stays, look for a proxy between the runner and AWS that cuts answers short.',
   ],
   [
     'RegionDisabledException',

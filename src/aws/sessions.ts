@@ -15,7 +15,7 @@ import type { Session } from '../plan/ports.js';
 import { UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
 import { type AwsClientOptions, asked } from './call.js';
-import { centralPermissions, hubPermissions, memberPermissions } from './permissions.js';
+import { hubPermissions, type RolePermissions } from './permissions.js';
 import { tokenRefused } from './trust.js';
 
 /** A session with what signs its calls; no `credentials` means those in the environment. */
@@ -46,19 +46,23 @@ type Wanted = {
 const SESSION_SECONDS = 900;
 
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
-export async function takeRoles(request: Request, source: SessionSource): Promise<Sessions> {
-  const { central, members, mode, maxParallel } = request;
+export async function takeRoles(
+  request: Request,
+  source: SessionSource,
+  permissions: RolePermissions,
+): Promise<Sessions> {
+  const { central, members, maxParallel } = request;
   const take = await roleTaker(request, source);
   const centralSession = take({
     accountId: central.accountId,
     roleArn: central.roleArn,
     region: central.bucketRegion,
-    permissions: (partition) => centralPermissions(request, partition),
+    permissions: (partition) => permissions.central(request, partition),
   });
   const memberSessions = inParallel(maxParallel, enteredMembers(request), async (member) => {
     const { accountId, roleArn, region } = member;
-    const permissions = (partition: string): string => memberPermissions(mode, member, partition);
-    const session = take({ accountId, roleArn, region, permissions });
+    const own = (partition: string): string => permissions.member(request, member, partition);
+    const session = take({ accountId, roleArn, region, permissions: own });
     return [accountId, await session.catch(ownFailure)] as const;
   });
   const [taken, entries] = await Promise.all([centralSession.catch(ownFailure), memberSessions]);

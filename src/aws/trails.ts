@@ -7,13 +7,14 @@ import {
   type GetEventSelectorsCommandOutput,
   GetInsightSelectorsCommand,
   GetTrailStatusCommand,
+  type GetTrailStatusCommandOutput,
   ListTagsCommand,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
 import type { TrailReader } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
 import type { AdvancedSelector, EventSelectors } from '../trail/extras.js';
-import type { LiveTrail } from '../trail/settings.js';
+import type { LiveTrail, TrailStatus } from '../trail/settings.js';
 import { type AwsCall, type AwsClientOptions, asked } from './call.js';
 
 /** Names a call about a trail, or about all of a Region. */
@@ -35,11 +36,10 @@ export function trailReader(options: AwsClientOptions, accountId: string): Trail
       );
       return (answer.trailList ?? []).map(liveTrail);
     },
-    logging: (name) =>
+    status: (name) =>
       unlessGone(async () => {
         const command = new GetTrailStatusCommand({ Name: name });
-        const answer = await asked(call('GetTrailStatus', name), () => cloudtrail.send(command));
-        return answer.IsLogging ?? false;
+        return statusOf(await asked(call('GetTrailStatus', name), () => cloudtrail.send(command)));
       }),
     eventSelectors: (name) =>
       unlessGone(async () => {
@@ -84,6 +84,18 @@ function noInsights(error: unknown): { readonly InsightSelectors: undefined } {
   throw error;
 }
 
+function statusOf(answer: GetTrailStatusCommandOutput): TrailStatus {
+  const triedAt = Date.parse(answer.LatestDeliveryAttemptTime ?? '');
+  return {
+    logging: answer.IsLogging ?? false,
+    startedAt: answer.StartLoggingTime?.getTime() ?? null,
+    stoppedAt: answer.StopLoggingTime?.getTime() ?? null,
+    deliveredAt: answer.LatestDeliveryTime?.getTime() ?? null,
+    error: answer.LatestDeliveryError ?? '',
+    triedAt: Number.isNaN(triedAt) ? null : triedAt,
+  };
+}
+
 function selectorsOf(answer: GetEventSelectorsCommandOutput): EventSelectors {
   const advanced = answer.AdvancedEventSelectors ?? [];
   return advanced.length > 0
@@ -97,6 +109,9 @@ function liveTrail(trail: Trail): LiveTrail {
     arn: trail.TrailARN ?? '',
     homeRegion: trail.HomeRegion ?? '',
     organization: trail.IsOrganizationTrail ?? false,
+    ...(trail.HasCustomEventSelectors !== undefined && {
+      ownSelectors: trail.HasCustomEventSelectors,
+    }),
     bucket: trail.S3BucketName ?? '',
     prefix: trail.S3KeyPrefix ?? '',
     multiRegion: trail.IsMultiRegionTrail ?? false,

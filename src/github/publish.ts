@@ -1,4 +1,4 @@
-// Hands the report to GitHub: files, outputs, job summary, annotations, exit code.
+// Hands the report to GitHub: files, job summary, comment, annotations, exit code, outputs.
 
 import * as core from '@actions/core';
 import type { Finding } from '../policy/index.js';
@@ -7,17 +7,24 @@ import { annotationsOf } from '../report/log.js';
 import { type FilePaths, outputsOf } from '../report/outputs.js';
 import { planJson } from '../report/plan-json.js';
 import type { Report } from '../report/report.js';
-import { SUMMARY_LIMIT, summaryOf } from '../report/summary.js';
+import type { Limit } from '../report/sections.js';
+import { summaryOf } from '../report/summary.js';
+import { type CommentContext, comment } from './comment.js';
 import type { SaveFile } from './files.js';
 
 /**
  * `save` is null where the run did not come to know its output folder. A file or summary that cannot be written is one more
  * finding: what the run did must be told all the same.
  */
-export async function publish(report: Report, save: SaveFile | null): Promise<void> {
+export async function publish(
+  report: Report,
+  save: SaveFile | null,
+  context: CommentContext,
+): Promise<void> {
   const saved = await saveAll(report, save);
   const told = withFindings(report, saved.findings);
-  const all = withFindings(told, await writeSummary(summaryOf(told, SUMMARY_LIMIT)));
+  const summarized = withFindings(told, await writeSummary(summaryOf(told, SUMMARY_LIMIT)));
+  const all = withFindings(summarized, await comment(told, context));
   const say = { error: core.error, warning: core.warning, notice: core.notice };
   for (const { severity, title, message, at } of annotationsOf(all.findings))
     say[severity](message, {
@@ -28,6 +35,15 @@ export async function publish(report: Report, save: SaveFile | null): Promise<vo
   for (const [name, value] of Object.entries(outputsOf(all, saved.files)))
     core.setOutput(name, value);
 }
+
+/**
+ * GitHub drops a step's summary of more than 1 MiB. A little less, for masking can make it longer.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+ */
+const SUMMARY_LIMIT: Limit = {
+  bytes: 1_000_000,
+  elsewhere: 'in the file that the output `report-file` names',
+};
 
 const NO_FILES: FilePaths = { plan: '', report: '', diff: '' };
 

@@ -4,15 +4,18 @@
 import { findingsOf, UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import type { LiveTrail, TrailSettings } from '../trail/settings.js';
+import { refused } from './destinations.js';
 import type { ObservedMember } from './observe.js';
 import type { MemberOutcome, Step } from './outcome.js';
 import {
   isExisting,
   isGone,
+  isRefusedForKey,
   isRefusedForPolicy,
   newTrailPatience,
   PROPAGATION,
   trailCallPatience,
+  UNKNOWN_PROPAGATION,
 } from './patience.js';
 import { type Patience, persist } from './persist.js';
 import { isError, type PlannedMember } from './plan.js';
@@ -25,6 +28,8 @@ export type TrailDeps = {
   readonly writer: TrailWriter;
   /** Reads the bucket policy and makes our grants be there; whether they were. */
   readonly confirmPolicy: () => Promise<boolean>;
+  /** The same for the policy of the trail's key; null where nothing is known of it. */
+  readonly confirmKey: (() => Promise<boolean>) | null;
   readonly clock: Clock;
 };
 
@@ -104,18 +109,24 @@ async function stepsForExisting(
 async function waitOut(
   step: TrailStep,
   { trail, trailArn }: PlannedMember,
-  { writer, confirmPolicy, clock }: TrailDeps,
+  { writer, confirmPolicy, confirmKey, clock }: TrailDeps,
 ): Promise<void> {
   const isNew = trail.steps.some(({ kind }) => kind === 'create');
   const follows = isNew && step.kind !== 'create' && !isRetiring(step);
   const usual = follows ? newTrailPatience : trailCallPatience;
   const patience = async (error: unknown): Promise<Patience | null> => {
-    if (!isRefusedForPolicy(error)) return usual(error);
+    if (!isRefusedForPolicy(error) && !isRefusedForKey(error)) return usual(error);
     // Either our grants are in the policy and CloudTrail does not see them yet, or they have just been put back.
     await confirmPolicy();
-    return PROPAGATION;
+    if (isRefusedForPolicy(error)) return PROPAGATION;
+    await confirmKey?.();
+    return confirmKey === null ? UNKNOWN_PROPAGATION : PROPAGATION;
   };
-  await persist(() => send(step, trailArn, writer), patience, clock);
+  try {
+    await persist(() => send(step, trailArn, writer), patience, clock);
+  } catch (error) {
+    throw refused(error, step, trailArn);
+  }
 }
 
 async function send(step: TrailStep, trailArn: string, writer: TrailWriter): Promise<void> {

@@ -1,33 +1,41 @@
 // Carries a plan out, in the order that survives a crash after any call: the bucket is made ready, who is to deliver is
-// admitted, then the trails are brought through their steps, then the grants of those that have left are taken back. Decides
-// nothing: what to write comes from the plan's own pure functions. What fails is told step by step, and what was done stays
-// done, so that a rerun continues from there.
+// admitted (to the bucket, and to the keys that are managed), then the trails are brought through their steps, then the grants
+// of those that have left are taken back. Decides nothing: what to write comes from the plan's own pure functions. What fails
+// is told step by step, and what was done stays done, so that a rerun continues from there.
 
-import { findingsOf, UserError } from '../problem.js';
+import type { PolicyDocument } from '../policy/index.js';
+import { UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { applyBucket } from './apply-bucket.js';
+import { type PolicyPart, policyPart } from './apply-policy.js';
 import { applyTrail, type TrailDeps } from './apply-trail.js';
 import { inParallel } from './in-parallel.js';
+import type { KeyPlan } from './key-plan.js';
 import type { ObservedPolicy } from './observe.js';
-import type { MemberOutcome, Outcome, PolicyOutcome, Step } from './outcome.js';
+import { type ObservedKey, readKeyPolicy } from './observe-keys.js';
+import type { MemberOutcome, Outcome } from './outcome.js';
 import { type Plan, type PlannedMember, reapproval } from './plan.js';
-import { type PolicyDeps, type PolicyKeeper, policyKeeper } from './policy-keeper.js';
-import { type PolicyWish, planPolicy } from './policy-plan.js';
+import { bucketHolder, keyHolder } from './policy-holders.js';
 import type { Clock, Readers, Writers } from './ports.js';
 
 export type ApplyDeps = {
   readonly readPolicy: () => Promise<ObservedPolicy>;
   readonly readers: Readers;
   readonly writers: Writers;
-  readonly backup: PolicyDeps['backup'];
+  /** Keeps a policy as it was, before it is written over. */
+  readonly backup: (policy: ObservedPolicy) => Promise<void>;
+  readonly backupKey: (arn: string, policy: ObservedPolicy) => Promise<void>;
   readonly clock: Clock;
 };
 
-/** Never throws for a failure that AWS caused: those are in the outcome. `seen` is the policy that the plan was made from. */
+/** The policies that the plan was made from. */
+export type Seen = { readonly policy: ObservedPolicy; readonly keys: readonly ObservedKey[] };
+
+/** Never throws for a failure that AWS caused: those are in the outcome. */
 export async function apply(
   plan: Plan,
   request: Request,
-  seen: ObservedPolicy,
+  seen: Seen,
   deps: ApplyDeps,
 ): Promise<Outcome> {
   const members = plan.members.filter((member) => member.kind === 'planned');
@@ -36,10 +44,19 @@ export async function apply(
     writer: deps.writers.bucketSettings,
     clock: deps.clock,
   });
-  if (bucket.some(({ result }) => result.state === 'failed'))
-    return { bucket, policy: POLICY_NOT_TRIED, members: members.map(notTried), findings: [] };
-  const known = bucket.length === 0 ? seen : outdated(seen);
-  return { bucket, ...(await applyRest(plan, members, request, known, deps)) };
+  const known = bucket.length === 0 ? seen.policy : outdated(seen.policy);
+  const parts = partsOf(plan, request, { ...seen, policy: known }, deps);
+  const ready = bucket.every(({ result }) => result.state !== 'failed');
+  const outcomes = ready
+    ? await applyRest(plan, members, request, parts, deps)
+    : members.map(notTried);
+  return {
+    bucket,
+    policy: parts.bucket.outcome(),
+    keys: [...parts.keys].map(([arn, part]) => ({ arn, ...part.outcome() })),
+    members: outcomes,
+    findings: [parts.bucket, ...parts.keys.values()].flatMap((part) => part.findings()),
+  };
 }
 
 /** Too old to be merged into: others may have written while the bucket was made ready, or have made it. */
@@ -48,92 +65,93 @@ const outdated = (policy: ObservedPolicy): ObservedPolicy => ({
   readAt: Number.NEGATIVE_INFINITY,
 });
 
-const POLICY_NOT_TRIED: PolicyOutcome = { step: { state: 'not-tried' }, written: null };
+/** The policies that may be written: the bucket's, and by their ARN those of the managed keys. */
+type Parts = { readonly bucket: PolicyPart; readonly keys: ReadonlyMap<string, PolicyPart> };
 
-/** The policy, then the trails, then the grants of those that leave. */
+function partsOf(plan: Plan, request: Request, seen: Seen, deps: ApplyDeps): Parts {
+  const { readers, writers, clock } = deps;
+  const { central, settleSeconds } = request;
+  const timing = { clock, settleSeconds };
+  const keyPart = ({ wish }: KeyPlan): readonly (readonly [string, PolicyPart])[] => {
+    const { arn, managed } = wish;
+    const known = seen.keys.find((key) => key.arn === arn);
+    if (!managed || known === undefined || 'failure' in known) return [];
+    const read = () => readKeyPolicy(readers.central.key(arn), arn, clock);
+    const backup = (policy: ObservedPolicy) => deps.backupKey(arn, policy);
+    const holder = keyHolder(wish, read, writers.key(arn));
+    return [[arn, policyPart(holder, wish, known.policy, { ...timing, backup })]];
+  };
+  const holder = bucketHolder(central, deps.readPolicy, writers.bucket);
+  const objections = (document: PolicyDocument | null) => reapproval(request, plan, document);
+  const { backup } = deps;
+  return {
+    bucket: policyPart(holder, plan.wish, seen.policy, { ...timing, backup, objections }),
+    keys: new Map(plan.keys.flatMap(keyPart)),
+  };
+}
+
+/** The policies, then the trails, then the grants of those that leave. */
 async function applyRest(
   plan: Plan,
   members: readonly PlannedMember[],
   request: Request,
-  seen: ObservedPolicy,
+  parts: Parts,
   deps: ApplyDeps,
-): Promise<Omit<Outcome, 'bucket'>> {
-  const joining: PolicyWish = { ...plan.wish, withdraw: [] };
-  const keeper = policyKeeper(joining, {
-    read: deps.readPolicy,
-    writer: deps.writers.bucket,
-    objections: (document) => reapproval(request, plan, document),
-    backup: deps.backup,
-    clock: deps.clock,
-  });
-  const refused = planPolicy(seen.document, joining).merge.changed
-    ? await failureOf(keeper.establish(joining, seen))
-    : null;
-  if (refused !== null)
-    return { policy: policyOutcome(keeper, refused), members: members.map(notTried), findings: [] };
-  const leaves = plan.wish.withdraw.length > 0 && plan.changes > 0;
-  const [unsettled, outcomes] = await Promise.all([
-    failureOf(watch(keeper, leaves ? 0 : request.settleSeconds)),
-    inParallel(request.maxParallel, members, async (member) => {
-      const entered = trailDeps(member, keeper, deps);
-      return entered === null ? notTried(member) : applyTrail(member, request, entered);
-    }),
+): Promise<readonly MemberOutcome[]> {
+  const all = [parts.bucket, ...parts.keys.values()];
+  await Promise.all(all.map((part) => part.join()));
+  const leaves = plan.changes > 0;
+  const [outcomes] = await Promise.all([
+    inParallel(request.maxParallel, members, (member) =>
+      applyMember(member, request, plan, parts, deps),
+    ),
+    ...all.map((part) => part.watch(leaves)),
   ]);
-  const failure =
-    unsettled ??
-    (leaves ? await failureOf(dismiss(plan, members, outcomes, keeper, request, deps)) : null);
-  return { policy: policyOutcome(keeper, failure), members: outcomes, findings: keeper.findings() };
+  if (!leaves) return outcomes;
+  const gone = members.flatMap((member, index) =>
+    isReady(member, parts) && isDone(outcomes[index]) ? member.withdraw : [],
+  );
+  const left = new Set(gone.map(({ trailArn }) => trailArn));
+  await Promise.all(all.map((part) => part.dismiss(left)));
+  return outcomes;
 }
 
-/** Takes back the grants of those whose steps are all done: a trail that is still there keeps what it needs. */
-async function dismiss(
+/** A trail that is still there keeps what it needs. */
+const isDone = (outcome: MemberOutcome | undefined): boolean =>
+  outcome?.steps.every(({ result }) => result.state === 'done') ?? false;
+
+const keyOf = ({ admit }: PlannedMember): string => admit?.kmsKeyArn ?? '';
+
+/** Whether the member's grants are in the policies that this run writes. */
+function isReady(member: PlannedMember, { bucket, keys }: Parts): boolean {
+  return !bucket.failed() && !(keys.get(keyOf(member))?.failed() ?? false);
+}
+
+async function applyMember(
+  planned: PlannedMember,
+  request: Request,
   plan: Plan,
-  members: readonly PlannedMember[],
-  outcomes: readonly MemberOutcome[],
-  keeper: PolicyKeeper,
-  { settleSeconds }: Request,
-  { readPolicy }: ApplyDeps,
-): Promise<void> {
-  const isDone = (index: number): boolean =>
-    outcomes[index]?.steps.every(({ result }) => result.state === 'done') ?? false;
-  const withdraw = members.flatMap((member, index) => (isDone(index) ? member.withdraw : []));
-  if (withdraw.length === 0) return;
-  await keeper.establish({ ...plan.wish, withdraw }, await readPolicy());
-  await watch(keeper, settleSeconds);
-}
-
-/** Reads the written policy back, and again when the time of the others is over. */
-async function watch(keeper: PolicyKeeper, settleSeconds: number): Promise<void> {
-  if (keeper.written() === null) return;
-  await keeper.confirm();
-  if (settleSeconds > 0) await keeper.settle(settleSeconds);
-}
-
-/** Null for an account that is not entered: it has no steps. */
-function trailDeps(
-  { member }: PlannedMember,
-  keeper: PolicyKeeper,
+  parts: Parts,
   { readers, writers, clock }: ApplyDeps,
-): TrailDeps | null {
-  const reader = readers.members.get(member.accountId);
-  if (reader === undefined || reader instanceof UserError) return null;
-  const writer = writers.trails(member.accountId);
-  return { reader: reader.openTrails(), writer, confirmPolicy: keeper.confirm, clock };
+): Promise<MemberOutcome> {
+  const { accountId } = planned.member;
+  const reader = readers.members.get(accountId);
+  // A closed account is not entered: it has no steps.
+  if (reader === undefined || reader instanceof UserError) return notTried(planned);
+  if (!isReady(planned, parts)) return notTried(planned);
+  const key = plan.keys.find(({ wish }) => wish.arn === keyOf(planned));
+  const deps: TrailDeps = {
+    reader: reader.open().trails,
+    writer: writers.trails(accountId),
+    confirmPolicy: parts.bucket.confirm,
+    confirmKey: key === undefined ? null : (parts.keys.get(key.wish.arn)?.confirm ?? CONFIRMED),
+    clock,
+  };
+  return applyTrail(planned, request, deps);
 }
 
-async function failureOf(work: Promise<void>): Promise<Step | null> {
-  try {
-    await work;
-    return null;
-  } catch (error) {
-    return { state: 'failed', findings: findingsOf(error) };
-  }
-}
-
-function policyOutcome(keeper: PolicyKeeper, failure: Step | null): PolicyOutcome {
-  const written = keeper.written();
-  return { step: failure ?? { state: written === null ? 'unchanged' : 'done' }, written };
-}
+/** A policy that was looked at and is not ours to write. */
+const CONFIRMED = async (): Promise<boolean> => true;
 
 function notTried({ member, trail }: PlannedMember): MemberOutcome {
   return {

@@ -1,7 +1,7 @@
 // What the central bucket is brought through, decided from its settings as they are. Pure. What was never set is set; what
 // somebody set weaker than is recommended is left as it is, and told.
 
-import type { Finding } from '../policy/index.js';
+import { type Finding, type PolicyDocument, publicStatements } from '../policy/index.js';
 import type { Central } from '../request/request.js';
 
 /** A bucket's settings; null is what was never set. */
@@ -139,4 +139,35 @@ function weaker({ code, message, remedy }: Weakness, { accountId, bucket }: Cent
     message: `Bucket ${bucket} is weaker than recommended. ${message} It is left as it is.`,
     remedy,
   };
+}
+
+/**
+ * Where Block Public Access is on, S3 refuses every policy with a public statement, an old one of somebody else's too; where
+ * it is turned on, that statement ends. So neither is begun. Source: S3 user guide, access-control-block-public-access.
+ */
+export function publicPolicyFindings(
+  settings: BucketSettings | null,
+  policy: { readonly document: PolicyDocument | null; readonly changed: boolean },
+  { accountId, bucket }: Central,
+): readonly Finding[] {
+  if (settings === null) return [];
+  const { publicAccessBlock } = settings;
+  const isHit =
+    publicAccessBlock === null || (publicAccessBlock.blockPublicPolicy && policy.changed);
+  const names = isHit ? publicStatements(policy.document) : [];
+  if (names.length === 0) return [];
+  const effect =
+    publicAccessBlock === null
+      ? 'Block Public Access was never set on the bucket; turning it on would end that access'
+      : 'Block Public Access is on, so S3 refuses every new policy with it';
+  return [
+    {
+      severity: 'error',
+      code: 'bucket-policy-public',
+      account: accountId,
+      message: `The policy of bucket ${bucket} lets anybody in, in ${names.join(', ')}. ${effect}.`,
+      remedy:
+        'Narrow the statement by hand. If it is meant, set Block Public Access yourself, with BlockPublicPolicy and RestrictPublicBuckets off: it is then left as it is.',
+    },
+  ];
 }

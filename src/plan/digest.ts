@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalSelectors } from '../trail/extras.js';
 import { SETTINGS } from '../trail/settings.js';
+import type { KeyPlan } from './key-plan.js';
 import type { PlannedMember } from './plan.js';
 import type { PolicyPlan, PolicyWish } from './policy-plan.js';
 
@@ -12,7 +13,9 @@ export function planDigest(
   wish: PolicyWish,
   members: readonly PlannedMember[],
   policy: PolicyPlan,
+  keys: readonly KeyPlan[],
 ): string {
+  const managed = keys.filter((key) => key.wish.managed);
   const state = {
     version: 1,
     bucket: wish.bucket,
@@ -21,6 +24,7 @@ export function planDigest(
     organizationId: wish.admit[0]?.organizationId ?? null,
     ...(wish.tlsOnly && { tlsOnly: true }),
     trails: members.map(intent).toSorted((a, b) => (a.trailArn < b.trailArn ? -1 : 1)),
+    ...(managed.length > 0 && { keys: managed.map(keyIntent) }),
     lostAccess: policy.access.lostUnasked
       .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
       .toSorted(),
@@ -34,6 +38,12 @@ const WHOLE_ACCOUNTS: ReadonlySet<string> = new Set(['compact', 'organization'])
 
 const admitsWholeAccounts = ({ layout, admit }: PolicyWish): boolean =>
   WHOLE_ACCOUNTS.has(layout) && admit.length > 0;
+
+function keyIntent({ wish: { arn, admit, withdraw } }: KeyPlan) {
+  const trails = (deliveries: KeyPlan['wish']['admit']) =>
+    deliveries.map(({ trailArn }) => trailArn).toSorted();
+  return { key: arn, trails: trails(admit), leaving: trails(withdraw) };
+}
 
 /** Written out in a fixed order: the digest must not depend on the order in which an object was built. */
 function intent({ trailArn, trail, member, withdraw }: PlannedMember) {

@@ -1,15 +1,19 @@
-// What is there today: the bucket's policy (for a bootstrap also its settings) and each member's trails, read at the same time. Decides nothing; a
+// What is there today: the bucket's policy (for a bootstrap or an audit also its settings), each member's trails and the keys
+// that encrypt the logs, read at the same time. Decides nothing; a
 // member that cannot be read does not hold back the others, a bucket policy that cannot be read stops the run.
 
 import { type PolicyDocument, PolicyError, parsePolicy } from '../policy/index.js';
 import { UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
 import type { TrailExtras } from '../trail/extras.js';
-import { type LiveTrail, trailArn } from '../trail/settings.js';
+import { type LiveTrail, type TrailStatus, trailArn } from '../trail/settings.js';
 import type { BucketSettings } from './bucket-plan.js';
+import type { TopicPolicy } from './destinations.js';
 import { inParallel } from './in-parallel.js';
+import { type ObservedKey, observeKeys } from './observe-keys.js';
+import { withSurroundings } from './observe-surroundings.js';
 import { isMissingBucket } from './patience.js';
-import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
+import type { BucketReader, Clock, Readers, Session, TrailReader } from './ports.js';
 
 export type ObservedPolicy = {
   /** As S3 gave it; null where the bucket has no policy. */
@@ -28,7 +32,14 @@ export type ObservedMember = {
   /** All trails that the home Region shows; empty for a closed account, which is not entered. */
   readonly trails: readonly LiveTrail[];
   readonly logging: boolean;
+  /** Left out where there is no such trail, or the account is not entered. */
+  readonly status?: TrailStatus;
+  /** With the tags of a trail that is to be changed, mentioned or not: they tell which tool manages it. */
   readonly extras: TrailExtras;
+  /** Why these tags could not be read. */
+  readonly tagsUnread?: string;
+  /** Of the topic that is to be set. */
+  readonly topic?: TopicPolicy;
   readonly replacedLogging: boolean;
   readonly replacedExtras: TrailExtras;
 };
@@ -37,19 +48,25 @@ export type ObservedMember = {
 export type UnreadMember = { readonly member: Member; readonly failure: UserError };
 
 export type Observed = {
-  /** Left out where it was not asked for: in all operations but bootstrap. Null: there is no such bucket. */
+  /** Left out where it was not asked for: in all operations but bootstrap and audit. Null: there is no such bucket. */
   readonly bucket?: BucketSettings | null;
   readonly policy: ObservedPolicy;
   readonly members: readonly (ObservedMember | UnreadMember)[];
+  /** Of the central account, in the bucket's Region; others cannot be looked at. */
+  readonly keys: readonly ObservedKey[];
   /** Accounts whose credentials were in the environment, so that no session policy limits them. */
   readonly unlimitedAccounts: readonly string[];
 };
 
 /** @throws UserError where the bucket policy cannot be read or understood. */
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const [central, members] = await Promise.all([
+  const observing = inParallel(request.maxParallel, request.members, (member) =>
+    observeMember(member, request, readers),
+  );
+  const [central, members, keys] = await Promise.all([
     observeCentral(request, readers.central, clock),
-    inParallel(request.maxParallel, request.members, (member) => observeMember(member, readers)),
+    observing,
+    observeKeys(request, observing, readers.central.key, clock),
   ]);
   const readable = [...readers.members.values()].flatMap((r) =>
     r instanceof UserError ? [] : [r],
@@ -57,7 +74,7 @@ export async function observe(request: Request, readers: Readers, clock: Clock):
   const unlimited = [readers.central, ...readable]
     .filter(({ session }) => !session.limited)
     .map(({ session }) => session.accountId);
-  return { ...central, members, unlimitedAccounts: [...new Set(unlimited)] };
+  return { ...central, members, keys, unlimitedAccounts: [...new Set(unlimited)] };
 }
 
 async function observeCentral(
@@ -65,6 +82,11 @@ async function observeCentral(
   { bucket, settings }: Readers['central'],
   clock: Clock,
 ): Promise<Pick<Observed, 'bucket' | 'policy'>> {
+  if (operation === 'audit') {
+    const reading = [settings.settings(), readPolicy(bucket, central, clock)] as const;
+    const [found, policy] = await Promise.all(reading);
+    return { bucket: found, policy };
+  }
   if (operation !== 'bootstrap') return { policy: await readPolicy(bucket, central, clock) };
   const reading = policyIfThere(bucket, central, clock);
   // Both fail for a bucket of another account; what the settings' failure says is the clearer of the two.
@@ -105,7 +127,7 @@ export async function readPolicy(
       {
         code: 'policy-unreadable',
         account: accountId,
-        message: `The policy of bucket ${name} cannot be read: ${error.message}`,
+        message: `The policy of bucket ${name} in account ${accountId} cannot be used: ${error.message}`,
         remedy: error.remedy,
       },
       { cause: error },
@@ -115,6 +137,7 @@ export async function readPolicy(
 
 async function observeMember(
   member: Member,
+  request: Request,
   readers: Readers,
 ): Promise<ObservedMember | UnreadMember> {
   if (member.state === 'closed') return unentered(member, readers.central.session.partition);
@@ -122,7 +145,9 @@ async function observeMember(
   if (reader === undefined) throw new Error(`No reader for account ${member.accountId}`);
   if (reader instanceof UserError) return { member, failure: reader };
   try {
-    return await entered(member, reader);
+    const ports = reader.open();
+    const observed = await entered(member, reader.session, ports.trails);
+    return await withSurroundings(observed, request, ports);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };
     throw error;
@@ -137,7 +162,8 @@ function arnsOf({ region, accountId, trail }: Member, partition: string) {
   };
 }
 
-function unentered(member: Member, partition: string): ObservedMember {
+/** A member of whose account nothing is known. */
+export function unentered(member: Member, partition: string): ObservedMember {
   const nothing = {
     trails: [],
     logging: false,
@@ -150,9 +176,9 @@ function unentered(member: Member, partition: string): ObservedMember {
 
 async function entered(
   member: Member,
-  { session, openTrails }: MemberReader,
+  session: Session,
+  reader: TrailReader,
 ): Promise<ObservedMember> {
-  const reader = openTrails();
   const { name, replaces, extras: wished } = member.trail;
   const arns = arnsOf(member, session.partition);
   const [trails, own, replaced] = await Promise.all([
@@ -175,9 +201,9 @@ async function observeTrail(
   name: string,
   arn: string,
   mentioned: { readonly [E in keyof TrailExtras]?: unknown },
-): Promise<{ readonly logging: boolean; readonly extras: TrailExtras }> {
-  const [logging, eventSelectors, insightSelectors, tags] = await Promise.all([
-    reader.logging(name),
+): Promise<Pick<ObservedMember, 'logging' | 'status' | 'extras'>> {
+  const [status, eventSelectors, insightSelectors, tags] = await Promise.all([
+    reader.status(name),
     mentioned.eventSelectors === undefined ? null : reader.eventSelectors(name),
     mentioned.insightSelectors === undefined ? null : reader.insightSelectors(name),
     mentioned.tags === undefined ? null : reader.tags(arn),
@@ -187,5 +213,5 @@ async function observeTrail(
     ...(insightSelectors === null ? {} : { insightSelectors }),
     ...(tags === null ? {} : { tags }),
   };
-  return { logging: logging ?? false, extras };
+  return { logging: status?.logging ?? false, ...(status && { status }), extras };
 }

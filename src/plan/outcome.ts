@@ -24,6 +24,8 @@ export type MemberOutcome = {
 
 export type BucketOutcome = { readonly step: BucketStep; readonly result: Step };
 
+export type KeyOutcome = PolicyOutcome & { readonly arn: string };
+
 export type PolicyOutcome = {
   readonly step: Step;
   /** What this run found before its first write, and what it wrote last; null when it wrote nothing. */
@@ -37,6 +39,8 @@ export type Outcome = {
   /** In order, as `MemberOutcome.steps`. */
   readonly bucket: readonly BucketOutcome[];
   readonly policy: PolicyOutcome;
+  /** Of each managed key. */
+  readonly keys: readonly KeyOutcome[];
   readonly members: readonly MemberOutcome[];
   /** Of what happened on the way, beside the plan's own findings. */
   readonly findings: readonly Finding[];
@@ -44,9 +48,10 @@ export type Outcome = {
 
 export type Result = 'no-changes' | 'planned' | 'applied' | 'partial' | 'blocked' | 'failed';
 
-const stepsOf = ({ bucket, policy, members }: Outcome): readonly Step[] => [
+const stepsOf = ({ bucket, policy, keys, members }: Outcome): readonly Step[] => [
   ...bucket.map(({ result }) => result),
   policy.step,
+  ...keys.map(({ step }) => step),
   ...members.flatMap(({ steps }) => steps.map(({ result }) => result)),
 ];
 
@@ -79,7 +84,8 @@ export function unwantedChanges(
 export function hasChanged(plan: Plan, outcome: Outcome | null): boolean {
   return outcome === null
     ? plan.changes > 0
-    : outcome.policy.written !== null || stepsOf(outcome).some(({ state }) => state === 'done');
+    : [outcome.policy, ...outcome.keys].some(({ written }) => written !== null) ||
+        stepsOf(outcome).some(({ state }) => state === 'done');
 }
 
 /** The run in a word, as the output `result` gives it. `outcome` is null when nothing was tried. */

@@ -24,6 +24,9 @@ const APPEARING: Patience = { first: 250, longest: 3_000, total: 20_000 };
 /** A policy that S3 has stored can be unknown to CloudTrail; AWS names no time. */
 export const PROPAGATION: Patience = { first: 300, longest: 5_000, total: 90_000 };
 
+/** The same where nothing is known that speaks for waiting. */
+export const UNKNOWN_PROPAGATION: Patience = { first: 500, longest: 3_000, total: 8_000 };
+
 /** Another writer of the same bucket, or a write whose answer was lost. */
 const CONTENDED: Patience = { first: 200, longest: 3_000, total: 45_000 };
 
@@ -47,10 +50,28 @@ const BUCKET_WRITES: ReadonlyMap<string, Patience> = new Map([
   ].map((code) => [code, CONTENDED] as const),
 ]);
 
+const KEY_WRITES: ReadonlyMap<string, Patience> = new Map([
+  ...THROTTLING.map((code) => [code, THROTTLED] as const),
+  ...[
+    'KMSInternalException',
+    'DependencyTimeoutException',
+    'TimeoutError',
+    'network',
+    'unreadable',
+  ].map((code) => [code, CONTENDED] as const),
+]);
+
 const codeOf = (error: unknown): string => (error instanceof CallFailure ? error.awsCode : '');
 
 export const isRefusedForPolicy = (error: unknown): boolean =>
   codeOf(error) === 'InsufficientS3BucketPolicyException';
+
+/** CloudTrail says it of the bucket as of the key, and does not say of which. */
+export const isRefusedForKey = (error: unknown): boolean =>
+  codeOf(error) === 'InsufficientEncryptionPolicyException';
+
+/** The key is not there. */
+export const isMissingKey = (error: unknown): boolean => codeOf(error) === 'NotFoundException';
 
 export const isExisting = (error: unknown): boolean =>
   codeOf(error) === 'TrailAlreadyExistsException';
@@ -58,6 +79,9 @@ export const isExisting = (error: unknown): boolean =>
 export const isGone = (error: unknown): boolean => codeOf(error) === 'TrailNotFoundException';
 
 export const isMissingBucket = (error: unknown): boolean => codeOf(error) === 'NoSuchBucket';
+
+/** SNS's word for it. */
+export const isMissingTopic = (error: unknown): boolean => codeOf(error) === 'NotFoundException';
 
 /** Made meanwhile by another run, or by a call of ours whose answer was lost. */
 export const isOwnBucket = (error: unknown): boolean => codeOf(error) === 'BucketAlreadyOwnedByYou';
@@ -74,8 +98,18 @@ export const newTrailPatience = (error: unknown): Patience | null =>
 export const bucketWritePatience = (error: unknown): Patience | null =>
   BUCKET_WRITES.get(codeOf(error)) ?? null;
 
+export const keyWritePatience = (error: unknown): Patience | null =>
+  KEY_WRITES.get(codeOf(error)) ?? null;
+
+const UNANSWERED = [
+  'TimeoutError',
+  'network',
+  'unreadable',
+  'InternalError',
+  'RequestTimeout',
+  'KMSInternalException',
+  'DependencyTimeoutException',
+];
+
 /** The service may or may not have done what was asked. */
-export const isUnanswered = (error: unknown): boolean =>
-  ['TimeoutError', 'network', 'unreadable', 'InternalError', 'RequestTimeout'].includes(
-    codeOf(error),
-  );
+export const isUnanswered = (error: unknown): boolean => UNANSWERED.includes(codeOf(error));

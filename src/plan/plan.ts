@@ -3,8 +3,10 @@
 
 import type { Delivery, Finding, PolicyDocument } from '../policy/index.js';
 import type { Member, Request } from '../request/request.js';
-import { type BucketStep, planBucket } from './bucket-plan.js';
+import { type BucketStep, planBucket, publicPolicyFindings } from './bucket-plan.js';
 import { planDigest } from './digest.js';
+import type { KeyPlan } from './key-plan.js';
+import { planKeys } from './keys-plan.js';
 import type { Observed, ObservedMember, UnreadMember } from './observe.js';
 import { type PolicyPlan, type PolicyWish, planPolicy } from './policy-plan.js';
 import { planTrail, type TrailPlan } from './trail-plan.js';
@@ -36,11 +38,13 @@ export type Plan = {
   readonly bucket: readonly BucketStep[];
   readonly wish: PolicyWish;
   readonly policy: PolicyPlan;
+  /** Those that could be looked at; only managed ones change. */
+  readonly keys: readonly KeyPlan[];
   readonly members: readonly MemberPlan[];
   readonly findings: readonly Finding[];
   /** Nothing of it may be applied; the error findings say why. */
   readonly blocked: boolean;
-  /** Changes a person would count: one for the bucket, one for the policy, one for each member with work. */
+  /** Changes a person would count: one for the bucket, one for each policy, one for each member with work. */
   readonly changes: number;
   /** `sha256:…` of the intended end state. */
   readonly digest: string;
@@ -48,7 +52,12 @@ export type Plan = {
 
 export function makePlan(request: Request, observed: Observed): Plan {
   const trails = observed.members.map((member) => planMember(member, request));
-  const members = trails.map(({ plan }) => plan);
+  const judged = planKeys(
+    trails.flatMap(({ plan }) => (plan.kind === 'planned' ? plan : [])),
+    observed.keys,
+    request,
+  );
+  const members = trails.map(({ plan }) => heldBackBy(judged.refused, plan));
   const planned = members.filter((member) => member.kind === 'planned');
   const bucket =
     observed.bucket === undefined ? NO_WORK : planBucket(observed.bucket, request.central);
@@ -62,9 +71,13 @@ export function makePlan(request: Request, observed: Observed): Plan {
     withdraw: planned.flatMap(({ withdraw }) => withdraw),
   };
   const policy = planPolicy(observed.policy.document, wish);
-  const digest = planDigest(wish, planned, policy);
+  const digest = planDigest(wish, planned, policy, judged.keys);
   const approval = approvalFindings(request.expectedPlan, digest);
-  const whole = [...policy.findings, ...approval];
+  const exposed =
+    observed.bucket === undefined
+      ? []
+      : publicPolicyFindings(observed.bucket, policy.merge, request.central);
+  const whole = [...policy.findings, ...exposed, ...approval];
   // A bucket is not made ready for a trail that cannot be.
   const heldBack =
     request.operation === 'bootstrap' || members.some(({ kind }) => kind === 'held-back');
@@ -72,15 +85,27 @@ export function makePlan(request: Request, observed: Observed): Plan {
     bucket: bucket.steps,
     wish,
     policy,
+    keys: judged.keys,
     members,
-    findings: [...bucket.findings, ...whole, ...trails.flatMap(({ findings }) => findings)],
+    findings: [
+      ...bucket.findings,
+      ...whole,
+      ...judged.findings,
+      ...trails.flatMap(({ findings }) => findings),
+    ],
     blocked: whole.some(isError) || (planned.length === 0 && heldBack),
     changes:
       (bucket.steps.length > 0 ? 1 : 0) +
-      (policy.merge.changed ? 1 : 0) +
+      [policy, ...judged.keys].filter(({ merge }) => merge.changed).length +
       planned.filter(hasWork).length,
     digest,
   };
+}
+
+function heldBackBy(refused: ReadonlySet<string>, plan: MemberPlan): MemberPlan {
+  if (plan.kind !== 'planned' || !refused.has(plan.trailArn)) return plan;
+  const { member, trailArn } = plan;
+  return { kind: 'held-back', member, trailArn };
 }
 
 const NO_WORK = { steps: [], findings: [] } as const;
@@ -110,7 +135,8 @@ function planMember(
   return { plan: { kind: 'planned', member, trailArn, admit, withdraw, trail }, findings };
 }
 
-function deliveriesOf(accountId: string, { central, organizationId }: Request) {
+/** What a trail of the account needs of the bucket, by its ARN, prefix and key. */
+export function deliveriesOf(accountId: string, { central, organizationId }: Request) {
   return (trailArn: string, prefix: string, kmsKeyArn: string): Delivery => ({
     trailArn,
     accountId,
@@ -127,12 +153,15 @@ function deliveriesOf(accountId: string, { central, organizationId }: Request) {
  */
 export function reapproval(
   { expectedPlan }: Request,
-  { wish, members }: Plan,
+  { wish, members, keys }: Plan,
   document: PolicyDocument | null,
 ): readonly Finding[] {
   if (expectedPlan === undefined) return [];
   const planned = members.filter((member) => member.kind === 'planned');
-  return approvalFindings(expectedPlan, planDigest(wish, planned, planPolicy(document, wish)));
+  return approvalFindings(
+    expectedPlan,
+    planDigest(wish, planned, planPolicy(document, wish), keys),
+  );
 }
 
 function approvalFindings(expected: string | undefined, digest: string): readonly Finding[] {

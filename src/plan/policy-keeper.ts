@@ -1,22 +1,15 @@
-// Puts the bucket policy into its planned state and sees to it that it stays so. S3 has no compare-and-swap: each attempt
-// merges a document read right before it, a write is never sent again as it stands, and afterwards it is looked whether
-// another run has undone it. Only our own grants are ever put back.
+// Puts a policy, the bucket's or a key's, into its planned state and sees to it that it stays so. Neither S3 nor KMS has a
+// compare-and-swap: each attempt merges a document read right before it, a write is never sent again as it stands, and
+// afterwards it is looked whether another run has undone it. Only our own grants are ever put back.
 
-import {
-  compareAccess,
-  type Finding,
-  missingGrants,
-  type PolicyDocument,
-  printPolicy,
-} from '../policy/index.js';
+import type { Finding, PolicyDocument } from '../policy/index.js';
 import { CallFailure, UserError, userError } from '../problem.js';
 import type { ObservedPolicy } from './observe.js';
 import type { PolicyOutcome } from './outcome.js';
-import { bucketWritePatience, isUnanswered } from './patience.js';
-import { persist } from './persist.js';
+import { isUnanswered } from './patience.js';
+import { type Patience, persist } from './persist.js';
 import { isError } from './plan.js';
-import { type PolicyWish, planPolicy } from './policy-plan.js';
-import type { BucketWriter, Clock } from './ports.js';
+import type { Clock } from './ports.js';
 
 /** From sending the read to the end of the write: no other run's stale merge is older than this. */
 const READ_TO_WRITE_MS = 2_000;
@@ -27,22 +20,48 @@ const STALE_READ_MS = 500;
 /** How often our grants are merged anew because they vanished. */
 const ROUNDS = 5;
 
-export type PolicyDeps = {
+/** A policy of a bucket or a key: what the keeper must know of it, for wishes of its own kind. */
+export type PolicyHolder<W> = {
+  readonly accountId: string;
+  /** As findings name it: `the policy of logs`. */
+  readonly name: string;
+  /** What findings' codes begin with. */
+  readonly code: 'policy' | 'key-policy';
   readonly read: () => Promise<ObservedPolicy>;
-  readonly writer: BucketWriter;
-  /** Errors that forbid this run's first write over this policy, beside what the merge itself finds. */
-  readonly objections: (document: PolicyDocument | null) => readonly Finding[];
+  /** What the wish makes of a document. Errors among the findings mean: it is not written. */
+  readonly plan: (before: PolicyDocument | null, wish: W) => Planned;
+  /** Whether all that is wished is in effect. */
+  readonly stands: (document: PolicyDocument | null, wish: W) => boolean;
+  /** What the second document no longer grants, in words. */
+  readonly lost: (
+    written: PolicyDocument | null,
+    standing: PolicyDocument | null,
+  ) => readonly string[];
+  /** Once: never sent again by itself. Null takes the policy away. */
+  readonly write: (document: PolicyDocument | null, timeoutMs: number) => Promise<void>;
+  /** How a write that failed is waited out. */
+  readonly patienceFor: (error: unknown) => Patience | null;
+};
+
+type Planned = {
+  readonly merge: { readonly document: PolicyDocument | null; readonly changed: boolean };
+  readonly findings: readonly Finding[];
+};
+
+export type PolicyDeps = {
   /** Keeps the policy as it was, before it is written over. */
   readonly backup: (policy: ObservedPolicy) => Promise<void>;
+  /** Errors that forbid this run's first write over a policy, beside what the merge itself finds. */
+  readonly objections?: (document: PolicyDocument | null) => readonly Finding[];
   readonly clock: Clock;
 };
 
-export type PolicyKeeper = {
+export type PolicyKeeper<W> = {
   /**
    * Merges what is wished and writes if needed, beginning with a policy that has been read already. From then on this is
    * the wish that `confirm` and `settle` keep. @throws UserError
    */
-  readonly establish: (wish: PolicyWish, seen: ObservedPolicy) => Promise<void>;
+  readonly establish: (wish: W, seen: ObservedPolicy) => Promise<void>;
   /** Reads the policy and merges our grants anew if they are missing; whether they had been there. @throws UserError */
   readonly confirm: () => Promise<boolean>;
   /**
@@ -61,8 +80,12 @@ type Written = {
   readonly at: number;
 };
 
-/** One keeper for a run: its writes follow one another, however many members ask for one. */
-export function policyKeeper(initial: PolicyWish, deps: PolicyDeps): PolicyKeeper {
+/** One keeper for a run and a policy: its writes follow one another, however many members ask for one. */
+export function policyKeeper<W>(
+  holder: PolicyHolder<W>,
+  initial: W,
+  deps: PolicyDeps,
+): PolicyKeeper<W> {
   const { clock } = deps;
   const findings: Finding[] = [];
   let wish = initial;
@@ -71,26 +94,24 @@ export function policyKeeper(initial: PolicyWish, deps: PolicyDeps): PolicyKeepe
   let rounds = 0;
 
   const establish = async (seen: ObservedPolicy): Promise<void> => {
-    const isFirst = first === null;
-    const backup = isFirst ? deps.backup : async () => {};
-    const objections = isFirst ? deps.objections : () => [];
-    const written = await mergeAndWrite(seen, wish, { ...deps, backup, objections });
+    const { clock: _, ...only } = deps;
+    const once = first === null ? only : { backup: async () => {} };
+    const written = await mergeAndWrite(holder, seen, wish, { ...once, clock });
     first ??= written;
     last = written ?? last;
   };
 
-  const stands = ({ document }: ObservedPolicy): boolean =>
-    missingGrants(document, wish.admit).length === 0;
+  const stands = ({ document }: ObservedPolicy): boolean => holder.stands(document, wish);
 
   const confirm = async (): Promise<ObservedPolicy | null> => {
-    const seen = await deps.read();
+    const seen = await holder.read();
     if (stands(seen)) return seen;
     // A read right after a write may be stale, and merging a stale document would undo others.
     await clock.sleep(STALE_READ_MS);
-    const again = await deps.read();
+    const again = await holder.read();
     if (stands(again)) return again;
     rounds += 1;
-    if (rounds > ROUNDS) throw undoneAgain(wish);
+    if (rounds > ROUNDS) throw undoneAgain(holder);
     await establish(again);
     return null;
   };
@@ -100,7 +121,7 @@ export function policyKeeper(initial: PolicyWish, deps: PolicyDeps): PolicyKeepe
       await clock.sleep(Math.max(0, written.at + seconds * 1_000 - clock.now()));
       const standing = await inTurn(confirm);
       if (standing !== null && written === last) {
-        findings.push(...vanished(written.after, standing.document, wish));
+        findings.push(...vanished(written.after, standing.document, holder));
         return;
       }
       written = last;
@@ -129,47 +150,50 @@ export function policyKeeper(initial: PolicyWish, deps: PolicyDeps): PolicyKeepe
 }
 
 /** What was written; null when the policy turned out to need nothing. */
-async function mergeAndWrite(
+async function mergeAndWrite<W>(
+  holder: PolicyHolder<W>,
   seen: ObservedPolicy,
-  wish: PolicyWish,
-  { read, writer, objections, backup, clock }: PolicyDeps,
+  wish: W,
+  { backup, objections, clock }: PolicyDeps,
 ): Promise<Written | null> {
   let known: ObservedPolicy | null = seen;
   // A write without an answer may have happened: if the next read holds our grants, it was ours.
   let unanswered: Written | null = null;
   const attempt = async (): Promise<Written | null> => {
     const isFresh = known !== null && clock.now() - known.readAt <= READ_TO_WRITE_MS - WRITE_MS;
-    const before: ObservedPolicy = known !== null && isFresh ? known : await read();
+    const before: ObservedPolicy = known !== null && isFresh ? known : await holder.read();
     known = null;
-    const { merge, findings } = planPolicy(before.document, wish);
-    const errors = [...findings, ...objections(before.document)].filter(isError);
+    const { merge, findings } = holder.plan(before.document, wish);
+    // What an unanswered write may have taken is not lost a second time.
+    const objected = unanswered === null ? (objections?.(before.document) ?? []) : [];
+    const errors = [...findings, ...objected].filter(isError);
     if (errors.length > 0) throw new UserError(errors);
     if (!merge.changed) return unanswered;
     await backup(before);
     const written = { before, after: merge.document };
     const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
-    if (left <= 0) throw readTooSlow(wish);
+    if (left <= 0) throw readTooSlow(holder);
     try {
-      await (merge.document === null
-        ? writer.deletePolicy(left)
-        : writer.putPolicy(printPolicy(merge.document), left));
+      await holder.write(merge.document, left);
     } catch (error) {
       if (isUnanswered(error)) unanswered = { ...written, at: clock.now() };
       throw error;
     }
     return { ...written, at: clock.now() };
   };
-  return persist(attempt, bucketWritePatience, clock);
+  return persist(attempt, holder.patienceFor, clock);
 }
 
+type About = Pick<PolicyHolder<unknown>, 'accountId' | 'name' | 'code'>;
+
 /** Passes for a time-out, so that it is tried again. */
-function readTooSlow({ accountId, bucket }: PolicyWish): CallFailure {
+function readTooSlow({ accountId, name, code }: About): CallFailure {
   return new CallFailure('TimeoutError', {
-    code: 'policy-read-slow',
+    code: `${code}-read-slow`,
     account: accountId,
-    message: `Reading the policy of ${bucket} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
+    message: `Reading ${name} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
     remedy:
-      'Run again. If it stays, see what is slow between the runner and S3, such as a proxy or a bucket-region far away.',
+      'Run again. If it stays, see what is slow between the runner and AWS, such as a proxy or a Region far away.',
   });
 }
 
@@ -177,27 +201,26 @@ function readTooSlow({ accountId, bucket }: PolicyWish): CallFailure {
 function vanished(
   written: PolicyDocument | null,
   standing: PolicyDocument | null,
-  { accountId, bucket }: PolicyWish,
+  { accountId, name, code, lost }: About & Pick<PolicyHolder<unknown>, 'lost'>,
 ): readonly Finding[] {
-  const { lost } = compareAccess(written, standing, []);
-  if (lost.length === 0) return [];
-  const rows = lost.map(({ who, may, on }) => `${who} ${may} on ${on}`).join('; ');
+  const gone = lost(written, standing);
+  if (gone.length === 0) return [];
   return [
     {
       severity: 'warning',
-      code: 'policy-changed-meanwhile',
+      code: `${code}-changed-meanwhile`,
       account: accountId,
-      message: `Another writer changed the policy of ${bucket} right after this run; gone are: ${rows}.`,
+      message: `Another writer changed ${name} right after this run; gone are: ${gone.join('; ')}.`,
       remedy: 'If that was not on purpose, compare with the backup of this run and put it back.',
     },
   ];
 }
 
-function undoneAgain({ accountId, bucket }: PolicyWish): UserError {
+function undoneAgain({ accountId, name, code }: About): UserError {
   return userError({
-    code: 'policy-undone',
+    code: `${code}-undone`,
     account: accountId,
-    message: `Another writer took our grants out of the policy of ${bucket} ${ROUNDS} times.`,
+    message: `Another writer took our grants out of ${name} ${ROUNDS} times.`,
     remedy:
       'Find what else writes this policy (Terraform, CloudFormation, another workflow) and stop it or add the grants there; then run again.',
   });

@@ -17,6 +17,7 @@ import {
   type PolicySize,
   sizeFindings,
 } from '../policy/index.js';
+import { policyFindings } from './managed-elsewhere.js';
 
 export type PolicyWish = {
   readonly accountId: string;
@@ -52,7 +53,7 @@ export function planPolicy(before: PolicyDocument | null, wish: PolicyWish): Pol
     ...merge.findings,
     ...diagnose(merge.document, admit),
     ...(size === null ? [] : sizeFindings(size, layout)),
-    ...(merge.changed ? dead(merge.document) : []),
+    ...(merge.changed ? [...deadFindings(merge.document), ...policyFindings(before)] : []),
     ...(access.broader ? [broader(wish)] : []),
   ];
   return {
@@ -66,7 +67,7 @@ export function planPolicy(before: PolicyDocument | null, wish: PolicyWish): Pol
 }
 
 /** S3 refuses a document that names a principal which no longer exists, and names only the first: here all are named. */
-function dead(document: PolicyDocument | null): readonly Finding[] {
+export function deadFindings(document: PolicyDocument | null): readonly Finding[] {
   return deadPrincipals(document ?? { Statement: [] }).map(({ statement, sid, principal }) => ({
     severity: 'error',
     code: 'policy-dead-principal',

@@ -3,8 +3,9 @@
 
 import type { UserError } from '../problem.js';
 import type { EventSelectors, InsightTypes, Tags } from '../trail/extras.js';
-import type { LiveTrail, TrailSettings } from '../trail/settings.js';
+import type { LiveTrail, TrailSettings, TrailStatus } from '../trail/settings.js';
 import type { BucketSettings, BucketStep } from './bucket-plan.js';
+import type { KeyReader, KeyWriter } from './key-ports.js';
 
 /** Whose credentials a reader or writer uses, as STS told it. */
 export type Session = {
@@ -44,8 +45,8 @@ export type BucketSettingsWriter = {
 export type TrailReader = {
   /** All trails seen from this Region, other Regions' multi-Region trails and the organization's included. */
   readonly trails: () => Promise<readonly LiveTrail[]>;
-  /** Whether the trail is logging; null where there is no such trail. So too the others. */
-  readonly logging: (name: string) => Promise<boolean | null>;
+  /** Null where there is no such trail. So too the others. */
+  readonly status: (name: string) => Promise<TrailStatus | null>;
   readonly eventSelectors: (name: string) => Promise<EventSelectors | null>;
   readonly insightSelectors: (name: string) => Promise<InsightTypes | null>;
   readonly tags: (trailArn: string) => Promise<Tags | null>;
@@ -70,21 +71,32 @@ export type Readers = {
   readonly central: {
     readonly session: Session;
     readonly bucket: BucketReader;
-    /** Asked by a bootstrap only: every further call is one more permission that the role needs. */
+    /** Asked by a bootstrap and an audit only: every further call is one more permission that the role needs. */
     readonly settings: BucketSettingsReader;
+    /** By the ARN of a key of the central account. */
+    readonly key: (arn: string) => KeyReader;
   };
   readonly members: ReadonlyMap<string, MemberReader | UserError>;
+};
+
+export type TopicReader = {
+  /** The text of an SNS topic's policy, whichever account and Region the topic is of. */
+  readonly policy: (topicArn: string) => Promise<string>;
 };
 
 export type MemberReader = {
   readonly session: Session;
   /** Made when the member's turn comes, and let go after it: thousands of clients at once fill the memory. */
-  readonly openTrails: () => TrailReader;
+  readonly open: () => MemberPorts;
 };
+
+export type MemberPorts = { readonly trails: TrailReader; readonly topics: TopicReader };
 
 export type Writers = {
   readonly bucket: BucketWriter;
   readonly bucketSettings: BucketSettingsWriter;
+  /** By the ARN of a key of the central account. */
+  readonly key: (arn: string) => KeyWriter;
   /** @throws Error for an account that is not in the readers' members. */
   readonly trails: (accountId: string) => TrailWriter;
 };

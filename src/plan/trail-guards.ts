@@ -54,6 +54,8 @@ export function slots(
   ];
 }
 
+const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+
 /** A trail that nobody can change from here. */
 export function untouchable(live: LiveTrail, trailArn: string, about: About): readonly Finding[] {
   if (live.organization)
@@ -66,6 +68,15 @@ export function untouchable(live: LiveTrail, trailArn: string, about: About): re
       ),
     ];
   if (live.arn === trailArn) return [];
+  if (accountOf(live.arn) !== accountOf(trailArn))
+    return [
+      about(
+        'error',
+        'trail-of-another-account',
+        `Account ${accountOf(trailArn)} was asked for its trails, and the answer holds ${live.arn}, a trail of account ${accountOf(live.arn)}.`,
+        'Run again; if it stays, look for what stands between the runner and AWS, such as a proxy that mixes up answers.',
+      ),
+    ];
   return [
     about(
       'error',

@@ -3,9 +3,13 @@
 
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
-import type { TrailSettings } from '../trail/settings.js';
+import type { LiveTrail, TrailSettings } from '../trail/settings.js';
+import { destinationFindings, destinationsSet } from './destinations.js';
+import { trailFindings } from './managed-elsewhere.js';
 import type { ObservedMember } from './observe.js';
+import { secondCopies } from './second-copies.js';
 import type { TrailStep } from './steps.js';
+import { type About, aboutAccount } from './trail-guards.js';
 import { planOffboarding } from './trail-offboard.js';
 import { planOnboarding } from './trail-onboard.js';
 
@@ -19,9 +23,19 @@ export type TrailPlan = {
   readonly findings: readonly Finding[];
 };
 
-export type TrailRules = Pick<Request, 'central' | 'allowRepoint'>;
+export type TrailRules = Pick<Request, 'central' | 'allowRepoint' | 'mode'>;
 
 export function planTrail(observed: ObservedMember, rules: TrailRules): TrailPlan {
+  const plan = planSteps(observed, rules);
+  return { ...plan, findings: [...plan.findings, ...surroundings(observed, plan, rules)] };
+}
+
+/** What will be done: nothing where an error holds the trail back. */
+export function stepsOf({ steps, findings }: TrailPlan): readonly TrailStep[] {
+  return findings.some(({ severity }) => severity === 'error') ? [] : steps;
+}
+
+function planSteps(observed: ObservedMember, rules: TrailRules): TrailPlan {
   const { state } = observed.member;
   switch (state) {
     case 'present':
@@ -30,4 +44,31 @@ export function planTrail(observed: ObservedMember, rules: TrailRules): TrailPla
     case 'closed':
       return planOffboarding(observed, rules);
   }
+}
+
+/** What is about the steps and not about the trail's own settings: nothing where nothing is done. */
+function surroundings(
+  observed: ObservedMember,
+  plan: TrailPlan,
+  { central, mode }: TrailRules,
+): readonly Finding[] {
+  const { member, trails, trailArn, extras, replacedExtras, tagsUnread, topic } = observed;
+  const about = aboutAccount(member.accountId);
+  const steps = stepsOf(plan);
+  const tagsOf = ({ arn }: LiveTrail) => (arn === trailArn ? extras : replacedExtras).tags;
+  return [
+    ...secondCopies(observed, steps, central.bucket, about),
+    ...trailFindings(trails, steps, tagsOf, about),
+    ...(tagsUnread === undefined ? [] : [unread(member.trail.name, tagsUnread, about)]),
+    ...destinationFindings(destinationsSet(steps), { trailArn, mode, topic }, about),
+  ];
+}
+
+function unread(name: string, cause: string, about: About): Finding {
+  return about(
+    'notice',
+    'trail-tags-not-read',
+    `Whether another tool manages trail ${name} was not looked at, for its tags could not be read: ${cause}`,
+    'Allow cloudtrail:ListTags on the trail to be told when Terraform or CloudFormation would undo a change.',
+  );
 }

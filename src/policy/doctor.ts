@@ -68,16 +68,24 @@ export function diagnoseIn<K extends string>(
   const missing = missingBy(standing, patient.kinds, inCanonicalOrder(deliveries));
   if (missing.length === 0) return [];
   if (document === null) {
-    return missing.map((grant) => missingFinding(patient, { Statement: [] }, grant));
+    return missing.map((grant, index) =>
+      missingFinding(patient, { Statement: [] }, grant, index < WRITTEN_OUT),
+    );
   }
   const admitted = examinerFor(withoutDenies(document), patient.requests);
   return [
     ...denyFindings(patient, document, missing),
     ...missing
       .filter(({ kind, delivery }) => admitted(kind, delivery) === 'missing')
-      .map((grant) => missingFinding(patient, document, grant)),
+      .map((grant, index) => missingFinding(patient, document, grant, index < WRITTEN_OUT)),
   ];
 }
+
+/**
+ * So many findings hold the statement to write. A statement names all its trails, so that one for each of a thousand missing
+ * grants would be text for nobody to read.
+ */
+const WRITTEN_OUT = 10;
 
 /** A request of CloudTrail's that a Deny hits, and what it is about. */
 type Denied = {
@@ -224,6 +232,7 @@ function missingFinding<K extends string>(
   patient: Patient<K>,
   document: PolicyDocument,
   grant: Grant<K>,
+  isWrittenOut: boolean,
 ): Finding {
   const { delivery, kind } = grant;
   const requests = requestsIn(patient, grant, askedBy(document));
@@ -235,7 +244,7 @@ function missingFinding<K extends string>(
     code: `${patient.code}-grant-missing`,
     account: delivery.accountId,
     message: `The ${patient.name} does not let CloudTrail ${what} for trail ${delivery.trailArn}. ${nearest(document, request)}`,
-    remedy: remedyForMissing(patient, document, grant),
+    remedy: isWrittenOut ? remedyForMissing(patient, document, grant) : `${patient.byHand}.`,
   };
 }
 

@@ -75,3 +75,8 @@ export const conditionEntries = oncePer((statement: Statement): readonly Conditi
 function isList<T>(value: OneOrMany<T>): value is readonly T[] {
   return Array.isArray(value);
 }
+
+/** In document order; statements without one, or with the empty one that S3 gives back for none, are left out. */
+export function sidsOf(document: PolicyDocument): readonly string[] {
+  return statementsOf(document).flatMap(({ Sid }) => Sid || []);
+}

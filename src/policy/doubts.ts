@@ -3,7 +3,13 @@
 
 import { GRANT_KINDS, type GrantKind } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
-import { conditionEntries, type PolicyDocument, type Statement, statementsOf } from './document.js';
+import {
+  asList,
+  conditionEntries,
+  type PolicyDocument,
+  type Statement,
+  statementsOf,
+} from './document.js';
 import type { Finding } from './finding.js';
 import { examinerOf, requestsFor } from './grants.js';
 import { judgeOf } from './narrow.js';
@@ -50,6 +56,18 @@ const NEVER_SENT: { readonly [key: string]: string } = {
 };
 
 function isForOthers(statement: Statement): boolean {
+  return isForNoService(statement) || hasConditionNeverMet(statement);
+}
+
+/** It names IAM principals, and them alone. */
+function isForNoService({ Principal, NotPrincipal }: Statement): boolean {
+  if (typeof Principal !== 'object' || NotPrincipal !== undefined) return false;
+  return Object.entries(Principal).every(
+    ([type, names]) => type === 'AWS' && !asList(names).includes('*'),
+  );
+}
+
+function hasConditionNeverMet(statement: Statement): boolean {
   return conditionEntries(statement).some(
     ({ operator, key, values }) =>
       /^bool(ifexists)?$/i.test(operator) &&

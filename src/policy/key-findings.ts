@@ -64,6 +64,31 @@ export function keyWeaknesses(
   ];
 }
 
+/** Logs that nobody can decrypt are no logs. Where the account itself is admitted, IAM decides who may. */
+export function keyReaderFindings(document: PolicyDocument): readonly Finding[] {
+  if (statementsOf(document).some(admitsReaders)) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'key-without-readers',
+      message: 'The key policy lets nobody decrypt, so nobody can read the logs.',
+      remedy:
+        'Allow kms:Decrypt to those who read the logs, with the condition "Null": {"kms:EncryptionContext:aws:cloudtrail:arn": "false"}.',
+    },
+  ];
+}
+
+function admitsReaders({ Effect, Principal, NotPrincipal, Action, NotAction }: Statement): boolean {
+  const people =
+    NotPrincipal !== undefined ||
+    typeof Principal === 'string' ||
+    Object.keys(Principal ?? {}).some((type) => type !== 'Service');
+  const decrypts =
+    NotAction !== undefined ||
+    asList(Action ?? []).some((action) => fitsAnyCase(action, 'kms:Decrypt'));
+  return Effect === 'Allow' && people && decrypts;
+}
+
 const GUARDS: ReadonlySet<string> = new Set([
   SOURCE_ARN,
   SOURCE_ACCOUNT,

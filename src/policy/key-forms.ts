@@ -2,6 +2,7 @@
 // take a trail in instead. Whether it is needed is decided in key-merge.ts.
 
 import { CLOUDTRAIL } from './cloudtrail.js';
+import { conditionHolds } from './conditions.js';
 import type { Delivery } from './delivery.js';
 import { asList, type Conditions, type Statement } from './document.js';
 import { anyTrailOf, CONTEXT_ARN, KEY_ACTION, type KeyGrantKind } from './key-grants.js';
@@ -54,7 +55,7 @@ function statementFor(sid: string, action: string, conditions: Conditions): Stat
 
 /**
  * Whether a trail can be added to the statement: only for CloudTrail, only for what it needs of a key, held to listed trails
- * by `aws:SourceArn`, and where it asks for the trail in the encryption context, by a list too.
+ * by `aws:SourceArn`, and where it asks for the trail in the encryption context, by a list of the same ones.
  */
 export function hasKeyShape(statement: Statement, { kind }: KeyForm): boolean {
   const actions = asList(statement.Action ?? []);
@@ -65,7 +66,24 @@ export function hasKeyShape(statement: Statement, { kind }: KeyForm): boolean {
     resourcesOf(statement).length > 0 &&
     resourcesOf(statement).every((resource) => resource === '*') &&
     listsTrails(statement, SOURCE_ARN) &&
-    (entriesFor(statement, CONTEXT_ARN).length === 0 || listsTrails(statement, CONTEXT_ARN))
+    (entriesFor(statement, CONTEXT_ARN).length === 0 || listsBothWays(statement))
+  );
+}
+
+/**
+ * Whether every trail in `aws:SourceArn` is in the list for the encryption context too. Where one is not, adding another trail
+ * of its account would let it in with it.
+ */
+function listsBothWays(statement: Statement): boolean {
+  const contexts = admittingEntry(statement, CONTEXT_ARN);
+  const trails = admittingEntry(statement, SOURCE_ARN)?.values ?? [];
+  return (
+    contexts !== undefined &&
+    listsTrails(statement, CONTEXT_ARN) &&
+    trails.every(
+      (arn) =>
+        conditionHolds(contexts, new Map([[CONTEXT_ARN, [String(arn)]]]), undefined) === 'yes',
+    )
   );
 }
 

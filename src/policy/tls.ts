@@ -29,7 +29,7 @@ function denial(bucketArn: string): Statement {
 }
 
 /** Whether each example is refused for want of TLS: by a Deny that does not refuse it anyway. */
-function isTlsOnly(document: PolicyDocument, bucketArn: string): boolean {
+export function isTlsOnly(document: PolicyDocument, bucketArn: string): boolean {
   return examples(bucketArn).every((request) => {
     const deniedBy = (secure: string): readonly number[] => {
       const context = { 'aws:SecureTransport': secure, 'aws:PrincipalIsAWSService': 'false' };

@@ -2,31 +2,35 @@
 // documents.
 
 import type { AccessChange, AccessRow } from '../policy/index.js';
-import type { Section } from './cut.js';
 import { code, prose } from './escape.js';
+import { type Section, tableSection, uncut } from './sections.js';
 
 /** Empty when nobody's access changes. */
 export function accessSection({ gained, lost, notes, broader }: AccessChange): Section {
-  const rows = [...lost.map((row) => cells('−', row)), ...gained.map((row) => cells('+', row))];
-  if (rows.length === 0 && notes.length === 0) return '';
-  const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |\n`;
-  const head = ['', 'who', 'may', 'on', 'when'];
+  const rows = [...lost.map(cells('−')), ...gained.map(cells('+'))];
+  if (rows.length === 0 && notes.length === 0) return uncut('');
+  const open = `${broader || lost.length > 0 ? '<details open>' : '<details>'}<summary>Access</summary>`;
+  const table = tableSection(HEAD, rows);
   const words = [
     ...notes.map(prose),
     ...(broader ? [] : ['Member accounts get no read access to the bucket.']),
   ];
-  const details = broader || lost.length > 0 ? '<details open>' : '<details>';
-  const title = `${details}<summary>Access</summary>\n\n`;
   return {
-    unit: 'row',
-    open: rows.length === 0 ? title : title + line(head) + line(head.map(() => '---')),
-    units: rows.map(line),
-    close: `\n${words.join('\n\n')}\n</details>`,
+    ...table,
+    open: rows.length === 0 ? open : `${open}\n\n${table.open}`,
+    end: [...words.map((text) => `\n${text}`), '</details>'].join('\n'),
   };
 }
 
-function cells(mark: string, { who, may, on, when }: AccessRow): readonly string[] {
-  return [
+const HEAD = ['', 'who', 'may', 'on', 'when'];
+
+/** The table alone; empty where there are no rows. */
+export function accessTable(mark: string, rows: readonly AccessRow[]): Section {
+  return rows.length === 0 ? uncut('') : tableSection(HEAD, rows.map(cells(mark)));
+}
+
+function cells(mark: string) {
+  return ({ who, may, on, when }: AccessRow): readonly string[] => [
     mark,
     prose(who),
     code(may),

@@ -7,6 +7,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['>', '&gt;'],
   ['@', '<span>@</span>'],
   ['#', '<span>#</span>'],
+  ['-', '<span>-</span>'],
 ]);
 
 // Control and bidirectional characters can hide or reorder what a reader sees; they are shown as their code points.
@@ -34,14 +35,19 @@ export function prose(text: string): string {
 }
 
 /**
- * Everything that Markdown or HTML would read as more than text, as character references. GitHub looks for mentions and
- * issue numbers in the rendered text, where a reference is a character again: a tag in between stops that.
+ * Everything that Markdown or HTML would read as more than text, as character references. GitHub looks for mentions, issue
+ * numbers (`GH-1` too) and commits in the rendered text, where a reference is a character again: a tag in between stops that.
  */
 function encoded(text: string): string {
   return text.replaceAll(
-    /[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?<=www\.)|[@#](?=\w)/g,
-    (char) => ENTITIES.get(char) ?? `&#${char.charCodeAt(0)};`,
+    /[&<>`|\\*_~[\]{}$]|:(?=\/\/)|\.(?<=www\.)|[@#](?=\w)|(?<=\bgh)-(?=\d)|\b[0-9a-f]{40}\b/gi,
+    (part) => ENTITIES.get(part) ?? (part.length > 1 ? torn(part) : `&#${part.charCodeAt(0)};`),
   );
+}
+
+/** GitHub takes seven digits for a commit. */
+function torn(commit: string): string {
+  return commit.replaceAll(/(.{6})(.{1,6})/g, '$1<span>$2</span>');
 }
 
 /** Text whose first line is a sentence; what follows is to be copied as it stands, and comes as a block of its own. */

@@ -2,6 +2,8 @@
 // step and drops the rest without a word, so the last one says how many more there are.
 
 import type { Finding, Place, Severity } from '../policy/index.js';
+import { auditLines } from './audit.js';
+import { deliveryLines } from './delivery.js';
 import { logLine } from './escape.js';
 import type { Report } from './report.js';
 import { countUnchanged, type Row, rowsOf } from './rows.js';
@@ -17,8 +19,14 @@ export type Annotation = {
 
 const ANNOTATIONS_OF_A_KIND = 10;
 
-/** A heading and the table's rows: what will happen, or, once there is an outcome, what did. Empty before there is a plan. */
-export function logLines({ request, plan, outcome, result }: Report): readonly string[] {
+/**
+ * A heading and the table's rows: what will happen, or, once there is an outcome, what did; in the end, whether logs arrive.
+ * Empty before there is a plan.
+ */
+export function logLines(report: Report): readonly string[] {
+  const { request, plan, audit, outcome, delivery, result } = report;
+  if (request !== null && audit !== null) return auditLines(request, audit).map(logLine);
+  if (delivery !== null) return deliveryLines(delivery).map(logLine);
   if (request === null || plan === null) return [];
   const heading =
     outcome === null

@@ -1,7 +1,8 @@
-// The report's table: one row for the bucket policy (for a bootstrap one for the bucket before it) and one for each member, as plain text. A dry run's rows say what will
+// The report's table: one row for the bucket policy (for a bootstrap one for the bucket before it), one for each key that was looked at and one for each member, as plain text. A dry run's rows say what will
 // happen, an apply's what did. Escaping is the renderer's business.
 
 import { bucketStepInWords } from '../plan/bucket-plan.js';
+import type { KeyPlan } from '../plan/key-plan.js';
 import type { BucketOutcome, MemberOutcome, Outcome, Step } from '../plan/outcome.js';
 import type { MemberPlan, Plan, PlannedMember } from '../plan/plan.js';
 import { stepInWords, type TrailStep } from '../plan/steps.js';
@@ -30,6 +31,7 @@ export function rowsOf(request: Request, plan: Plan, outcome: Outcome | null): r
   return [
     ...(request.operation === 'bootstrap' ? [bucketRow(request, plan, outcome)] : []),
     policyRow(request, plan, outcome),
+    ...plan.keys.map((key) => keyRow(key, outcome)),
     ...plan.members.flatMap((member) => memberRows(member, outcomes.get(member.member.accountId))),
   ];
 }
@@ -77,6 +79,21 @@ function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | nu
     what: { words: 'bucket policy of', name: central.bucket, where: '' },
     detail: `${change}${bytes}`,
     outcome: outcome === null ? '' : inWords(outcome.policy.step),
+  };
+}
+
+function keyRow({ wish, merge }: KeyPlan, outcome: Outcome | null): Row {
+  const { arn, accountId, managed } = wish;
+  const done = outcome?.keys.find((key) => key.arn === arn);
+  const change = counted(merge.trails, 'trail').join(', ') || 'statements change';
+  return {
+    mark: done?.step.state === 'failed' ? '!' : merge.changed ? '~' : '=',
+    account: accountId,
+    role: 'central',
+    name: '',
+    what: { words: 'key policy of', name: arn, where: '' },
+    detail: merge.changed ? change : managed ? 'unchanged' : 'looked at only',
+    outcome: done === undefined ? '' : inWords(done.step),
   };
 }
 

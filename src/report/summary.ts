@@ -1,50 +1,85 @@
 // The job summary's Markdown: verdict first, then what will happen or did, then what it means, then the exact text. A
 // reviewer who reads three lines knows whether to approve.
 
+import type { Audit } from '../audit/audit.js';
+import { placeOfKey } from '../plan/key-ports.js';
 import type { Finding } from '../policy/index.js';
 import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
-import { fit, type Section } from './cut.js';
+import { accountsInOrder, auditRows, auditTable, countOf } from './audit.js';
+import { deliveredInWords, deliverySection } from './delivery.js';
 import { code, fenced, prose, proseWithBlock, visible } from './escape.js';
+import { offlineSections } from './offline.js';
 import type { Report } from './report.js';
 import { countUnchanged, type Row, rowsOf } from './rows.js';
+import { inLimit, type Limit, type Section, tableSection, uncut } from './sections.js';
 import { settled, verdict } from './verdict.js';
-import { bySeverity, plural } from './words.js';
+import { bySeverity, ICONS, plural } from './words.js';
 
-/** GitHub shows no summary of a step that is longer than 1 MiB. */
-export const SUMMARY_LIMIT = 1024 * 1024;
-
-/** The body, within `limit` bytes; uncut without one. Ends with a new line. */
-export function summaryOf(report: Report, limit = Number.POSITIVE_INFINITY): string {
-  const { request, plan } = report;
-  const sections: readonly Section[] =
-    request === null || plan === null
-      ? [
-          '**Nothing was changed.** The run ended before it had a plan.',
-          findingList(report.findings),
-        ]
-      : plan.changes === 0 && report.findings.length === 0 && report.result === 'no-changes'
-        ? []
-        : [
-            verdict(report),
-            restoreSection(report),
-            findingList(report.findings),
-            ...tables(rowsOf(request, plan, report.outcome), report.outcome !== null),
-            accessSection(plan.policy.access),
-            diffSection(plan.policy.diff, report.outcome !== null),
-          ];
-  const parts = [marker(report), heading(report), ...sections, footer(report)];
-  return `${fit(parts, limit, 'the files that the outputs report-file and diff-file name hold all of it')}\n`;
+/** The whole body, or, where there is a limit, as much of it as fits; ends with a new line. */
+export function summaryOf(report: Report, limit?: Limit): string {
+  const sections = [
+    uncut(marker(report)),
+    uncut(heading(report)),
+    ...sectionsOf(report),
+    deliverySection(report.delivery),
+    uncut(footer(report)),
+  ];
+  return inLimit(sections, limit);
 }
 
-function marker({ request, run }: Report): string {
-  const key = [request?.central.bucket ?? '', run.workflow, run.job].join(' · ');
-  // Two hyphens would end the comment.
-  return `<!-- cloudtrail-onboarding: ${prose(key).replaceAll('--', '&#45;&#45;')} -->`;
+function sectionsOf(report: Report): readonly Section[] {
+  const { request, plan, audit, findings, outcome, delivery, offline } = report;
+  if (request !== null && offline !== undefined)
+    return offlineSections(request, offline, findingList(findings));
+  if (audit !== null && request !== null) return auditSections(request, audit, findings);
+  if (request === null || plan === null)
+    return [uncut(delivery === null ? unplanned(request) : ''), findingList(findings)];
+  if (plan.changes === 0 && findings.length === 0 && report.result === 'no-changes') return [];
+  return [
+    uncut(verdict(report)),
+    findingList(findings),
+    ...tables(rowsOf(request, plan, outcome), outcome !== null),
+    accessSection(plan.policy.access),
+    diffSection('Policy diff', plan.policy.diff, outcome !== null),
+    ...plan.keys.map(({ diff, wish }) =>
+      diffSection(`Key policy diff: ${prose(wish.arn)}`, diff, outcome !== null),
+    ),
+    uncut(restoreSection(report)),
+    ...report.keyBackups.map((backup) => uncut(keyRestoreSection(backup))),
+  ];
 }
 
-function heading({ request, plan, outcome, result }: Report): string {
+const unplanned = (request: Request | null): string =>
+  `**Nothing was changed.** The run ended before it had ${request?.operation === 'audit' ? 'seen everything' : 'a plan'}.`;
+
+function auditSections(
+  request: Request,
+  audit: Audit,
+  findings: readonly Finding[],
+): readonly Section[] {
+  const { rows, inOrder } = auditRows(request, audit);
+  return [auditTable(rows), findingList(findings), accountsInOrder(inOrder)];
+}
+
+/** The hidden first line: whose report it is. */
+export function marker({ request, run }: Report): string {
+  const key = visible([request?.central.bucket ?? '', run.workflow, run.job].join(' · '));
+  // None of these may end the comment: `-->`, `--!>`, `--`.
+  const safe = key.replaceAll(/[&<>]|--/g, (part) => INERT[part as keyof typeof INERT]);
+  return `<!-- cloudtrail-onboarding: ${safe} -->`;
+}
+
+const INERT = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '--': '&#45;&#45;' } as const;
+
+function heading(report: Report): string {
+  const { request, plan, audit, outcome, delivery, result } = report;
   const title = '### CloudTrail onboarding';
+  if (report.offline !== undefined) return `${title} · inputs checked`;
+  if (audit !== null) return `${title} · audit · ${countOf(audit)}`;
+  if (request?.operation === 'audit') return `${title} · audit · ${result}`;
+  if (plan === null && delivery !== null)
+    return `${title} · verify · ${deliveredInWords(delivery)}`;
   if (request === null || plan === null) return `${title} · ${result}`;
   const bucket = code(request.central.bucket);
   if (result === 'no-changes') return `${title} · no changes\n\n${settled(plan, bucket)}`;
@@ -62,12 +97,8 @@ function heading({ request, plan, outcome, result }: Report): string {
   }
 }
 
-const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
-
 function findingList(findings: readonly Finding[]): Section {
-  if (findings.length === 0) return '';
-  const units = bySeverity(findings).map((finding) => `${findingItem(finding)}\n`);
-  return { unit: 'finding', open: '', units, close: '' };
+  return { ...uncut(''), items: bySeverity(findings).map(findingItem), thing: 'finding' };
 }
 
 /** A list item; all that belongs to it is indented below its mark. */
@@ -78,63 +109,55 @@ function findingItem({ severity, message, remedy, code: name }: Finding): string
 
 /** More accounts than these are folded, but for those that need a look. */
 const OPEN_ROWS = 20;
+
 /** What needs a look in the open, a fleet's other accounts folded, and the unchanged ones as one line. */
 function tables(rows: readonly Row[], applied: boolean): readonly Section[] {
   const { listed, unchanged } = countUnchanged(rows);
   const fleet = listed.filter(({ mark, role }) => mark !== '!' && role === '');
-  const folded = new Set(fleet.length > OPEN_ROWS ? fleet : []);
+  const folded = fleet.length > OPEN_ROWS ? fleet : [];
+  const isFolded = new Set(folded);
+  const open = table(
+    listed.filter((row) => !isFolded.has(row)),
+    applied,
+  );
+  const rest = table(folded, applied);
+  const details = `<details><summary>${plural(folded.length, 'more row')}: as planned</summary>`;
   return [
-    table(
-      listed.filter((row) => !folded.has(row)),
-      applied,
-      '',
-      '',
-    ),
-    ...(folded.size === 0
-      ? []
-      : [
-          table(
-            [...folded],
-            applied,
-            `<details><summary>${plural(folded.size, 'more row')}: as planned</summary>\n\n`,
-            '</details>',
-          ),
-        ]),
-    unchanged === 0 ? '' : `${plural(unchanged, 'account')} unchanged.`,
+    open,
+    folded.length === 0
+      ? uncut('')
+      : { ...rest, open: `${details}\n\n${rest.open}`, end: '\n</details>' },
+    uncut(unchanged === 0 ? '' : `${plural(unchanged, 'account')} unchanged.`),
   ];
 }
 
-function table(rows: readonly Row[], applied: boolean, before: string, after: string): Section {
+function table(rows: readonly Row[], applied: boolean): Section {
   const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  const units = rows.map(({ mark, account, role, name, what, detail, outcome }) =>
-    line([
-      mark,
-      `${code(account)} ${prose(role || name)}`.trimEnd(),
-      `${what.words} ${code(what.name)}${what.where === '' ? '' : ` in ${code(what.where)}`}`,
-      prose(detail),
-      ...(applied ? [prose(outcome)] : []),
-    ]),
-  );
-  const open = before + line(head) + line(head.map(() => '---'));
-  return { unit: 'row', open, units, close: after };
+  const lines = rows.map(({ mark, account, role, name, what, detail, outcome }) => [
+    mark,
+    `${code(account)} ${prose(role || name)}`.trimEnd(),
+    `${what.words} ${code(what.name)}${what.where === '' ? '' : ` in ${code(what.where)}`}`,
+    prose(detail),
+    ...(applied ? [prose(outcome)] : []),
+  ]);
+  return tableSection(head, lines);
 }
 
-function diffSection(diff: string, applied: boolean): Section {
-  if (diff === '') return '';
+/** What is cut are hunks. */
+function diffSection(title: string, diff: string, applied: boolean): Section {
+  if (diff === '') return uncut('');
   const details = applied ? '<details>' : '<details open>';
-  const [head = '', ...hunks] = diff.split(/^(?=@@ )/m);
-  // The fence is made for the whole diff, so that no hunk can end it.
-  const [open = '', close = ''] = fenced('diff', diff).split(visibleLines(diff));
+  const block = fenced('diff', diff);
+  const closing = block.lastIndexOf('\n');
+  const [opening = '', ...hunks] = block.slice(0, closing).split(/\n(?=@@ )/);
   return {
-    unit: 'hunk',
-    open: `${details}<summary>Policy diff</summary>\n\n${open}${visibleLines(head)}`,
-    units: hunks.map(visibleLines),
-    close: `${close}\n</details>`,
+    open: `${details}<summary>${title}</summary>\n\n${opening}`,
+    items: hunks,
+    thing: 'hunk',
+    close: block.slice(closing + 1),
+    end: '</details>',
   };
 }
-
-const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');
 
 /**
  * With the command that puts the old policy back: whoever needs it is in a hurry. The runner's folder is gone by then, so the
@@ -148,11 +171,18 @@ function restoreSection({ outcome, request, backupFile }: Report): string {
     : `The policy as it was before this run is in ${code(backupFile)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${fenced('sh', restoral(request, backupFile))}`;
 }
 
+function keyRestoreSection({ arn, file }: Report['keyBackups'][number]): string {
+  const { region } = placeOfKey(arn);
+  const command = `aws kms put-key-policy --key-id ${arn} --policy-name default --region ${region} --policy file://${nameOf(file)}`;
+  return `The key policy as it was before this run is in ${code(file)}; keep it with actions/upload-artifact. To put it back, which undoes what others changed since:\n\n${fenced('sh', command)}`;
+}
+
+const nameOf = (file: string): string => file.split(/[\\/]/).at(-1) ?? '';
 const target = ({ central }: Request): string =>
   `--bucket ${central.bucket} --expected-bucket-owner ${central.accountId} --region ${central.bucketRegion}`;
 const removal = (request: Request): string => `aws s3api delete-bucket-policy ${target(request)}`;
 const restoral = (request: Request, file: string): string =>
-  `aws s3api put-bucket-policy ${target(request)} --policy file://${file.split(/[\\/]/).at(-1) ?? ''}`;
+  `aws s3api put-bucket-policy ${target(request)} --policy file://${nameOf(file)}`;
 
 function footer({ plan, run, request, unlimitedAccounts }: Report): string {
   const parts = [

@@ -11,6 +11,8 @@ export function grouped(count: number): string {
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+export const ICONS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
+
 const RANK = { error: 0, warning: 1, notice: 2 } as const;
 
 /** Worst first, else in the order they came. */

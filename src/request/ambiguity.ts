@@ -20,6 +20,8 @@ export function checkTogether(request: Request, event: RunEvent, about: About): 
     ...partitions(request),
     ...organization(request),
     ...cloudWatch(request, about),
+    ...keyPolicy(request),
+    ...operations(request),
     ...replacements(request, about),
     ...forks(request, event),
   ];
@@ -166,6 +168,55 @@ function cloudWatch({ members }: Request, about: About): readonly Finding[] {
         ),
       );
   });
+}
+
+/** Only a key that is named can be written, and KMS lets nobody outside a key's account write its policy. */
+function keyPolicy(request: Request): readonly Finding[] {
+  const { operation, manageKeyPolicy, members, central } = request;
+  // What an audit makes of it is told by itself.
+  if (!manageKeyPolicy || operation === 'audit') return [];
+  const named = members.map(({ trail }) => trail.settings.kmsKeyArn ?? '');
+  const keys = [...new Set(named)].filter((arn) => arn !== '');
+  if (keys.length === 0)
+    return [
+      inputFault(
+        'manage-kms-key-policy',
+        'is given without kms-key-arn',
+        'Name the key whose policy is to be merged, or leave manage-kms-key-policy out.',
+      ),
+    ];
+  return keys
+    .filter((arn) => accountOf(arn) !== central.accountId)
+    .map((arn) =>
+      inputFault(
+        'manage-kms-key-policy',
+        `is given, but ${arn} is a key of account ${accountOf(arn)}`,
+        'Only a key of the central account can be managed. Leave it out: the run then shows what the key policy must grant.',
+      ),
+    );
+}
+
+/** Inputs that say something only of one operation. */
+function operations({ operation, failOn }: Request): readonly Finding[] {
+  const faults: Finding[] = [];
+  const isAudit = operation === 'audit';
+  if (failOn === 'drift' && !isAudit)
+    faults.push(
+      inputFault(
+        'fail-on',
+        "is 'drift', which only an audit finds",
+        "Set operation to 'audit', or fail-on to 'changes'.",
+      ),
+    );
+  if (failOn === 'changes' && isAudit)
+    faults.push(
+      inputFault(
+        'fail-on',
+        "is 'changes', but an audit has no plan",
+        "Set fail-on to 'drift': the step then fails on any finding of the audit.",
+      ),
+    );
+  return faults;
 }
 
 function replacements({ members }: Request, about: About): readonly Finding[] {

@@ -63,7 +63,8 @@ function readRequest(
   const run = runVoice(inputs, file);
   const central = readCentral(reader, () => regionOf(run));
   const operation =
-    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap')) ?? 'onboard';
+    optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap', 'verify', 'audit')) ??
+    'onboard';
   const grantsOnly = optional('grants-only', rules.flag) ?? false;
   if (grantsOnly && operation !== 'offboard')
     reader.faults.push(
@@ -77,23 +78,32 @@ function readRequest(
     operation === 'bootstrap'
       ? readCentralTrail(reader, central?.accountId ?? '', regionOf(run))
       : readMembers(accounts ?? [nobody(accountVoice(inputs, file, null))], reader, regionOf);
+  if (operation === 'audit') refuseInputs(reader);
+  else reader.optional('silent-after-hours', forAudit);
   const dryRun = optional('dry-run', rules.oneOf('auto', 'true', 'false')) ?? 'auto';
   const rest = {
     operation,
-    mode: modeOf(dryRun, source.event),
+    // There is nothing to apply: whatever the event, it reads.
+    mode: ['audit', 'verify'].includes(operation) ? 'plan' : modeOf(dryRun, source.event),
     access: readAccess(source, reader),
     layout: optional('policy-layout', LAYOUT) ?? 'documented',
+    manageKeyPolicy: optional('manage-kms-key-policy', rules.flag) ?? false,
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
     allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
     maxParallel: optional('max-parallel', rules.maxParallel) ?? 8,
-    failOn: optional('fail-on', rules.oneOf('error', 'changes')) ?? 'error',
+    silentAfterHours: optional('silent-after-hours', rules.silentAfterHours) ?? 24,
+    failOn: optional('fail-on', rules.oneOf('error', 'changes', 'drift')) ?? 'error',
+    verifyDelivery: optional('verify-delivery', rules.flag) ?? operation === 'verify',
+    deliveryTimeoutMinutes: optional('delivery-timeout-minutes', rules.deliveryTimeout) ?? 15,
+    comment: optional('comment', rules.oneOf('auto', 'always', 'never')) ?? 'auto',
     outputDirectory:
       source.text('output-directory') ||
       `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
     ...definedOnly({
       organizationId: optional('organization-id', rules.organizationId),
       expectedPlan: optional('expected-plan', rules.planDigest),
+      validateDigestHours: optional('validate-digests', rules.digestHours),
     }),
   } as const;
   if (central === null || accounts === null || members === null) return null;
@@ -101,6 +111,32 @@ function readRequest(
   reader.faults.push(...checkTogether(request, source.event, aboutAccounts(accounts, run)));
   return request;
 }
+
+/** Inputs about a change or about somebody's approval of one: an audit makes none. */
+const NOT_FOR_AUDIT = [
+  'expected-plan',
+  'allow-broadening',
+  'allow-repoint',
+  'verify-delivery',
+  'manage-kms-key-policy',
+] as const;
+
+function refuseInputs({ optional }: InputReader): void {
+  for (const name of NOT_FOR_AUDIT) optional(name, forChanges);
+}
+
+const forChanges: rules.Rule<null> = (text) =>
+  text.toLowerCase() === 'false'
+    ? { value: null }
+    : {
+        problem: 'is about a change, but an audit changes nothing',
+        remedy: 'Leave it out.',
+      };
+
+const forAudit: rules.Rule<never> = () => ({
+  problem: 'is given without audit',
+  remedy: "Leave it out, or set operation to 'audit'.",
+});
 
 /** Null where one of them cannot be read. */
 function readMembers(

@@ -24,6 +24,7 @@ export const INPUT_NAMES = [
   'global-service-events',
   'log-file-validation',
   'kms-key-arn',
+  'manage-kms-key-policy',
   'sns-topic-arn',
   'cloudwatch-log-group-arn',
   'cloudwatch-role-arn',
@@ -35,9 +36,15 @@ export const INPUT_NAMES = [
   'organization-id',
   'expected-plan',
   'allow-broadening',
+  'silent-after-hours',
+  'verify-delivery',
+  'delivery-timeout-minutes',
+  'validate-digests',
   'settle-seconds',
   'max-parallel',
   'fail-on',
+  'comment',
+  'github-token',
   'output-directory',
 ] as const;
 

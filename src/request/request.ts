@@ -49,7 +49,8 @@ export type Access = {
 };
 
 export type Request = {
-  readonly operation: 'onboard' | 'offboard' | 'bootstrap';
+  readonly operation: 'onboard' | 'offboard' | 'bootstrap' | 'verify' | 'audit';
+  /** Always `plan` for an audit and for `verify`. */
   readonly mode: Mode;
   readonly central: Central;
   /** In order of account ID; at least one. For a bootstrap the central account alone, for its own trail. */
@@ -58,6 +59,8 @@ export type Request = {
   readonly layout: Layout;
   /** `o-…`, of the organization that all the accounts are in; always there for layout `organization`. */
   readonly organizationId?: string;
+  /** Whether the policies of the keys that members name are merged too; else they are only looked at. */
+  readonly manageKeyPolicy: boolean;
   readonly allowRepoint: boolean;
   readonly allowBroadening: boolean;
   /** Digest a reviewer approved, `sha256:…`. */
@@ -66,6 +69,16 @@ export type Request = {
   readonly settleSeconds: number;
   /** Member accounts worked on at once. */
   readonly maxParallel: number;
-  readonly failOn: 'error' | 'changes';
+  /** For an audit: an account without a new log for longer is silent. */
+  readonly silentAfterHours: number;
+  readonly failOn: 'error' | 'changes' | 'drift';
+  /** Hours of digest files to validate, back from now. Undefined: none. */
+  readonly validateDigestHours?: number;
+  /** After an apply, wait until logs have arrived. Always so for operation `verify`. */
+  readonly verifyDelivery: boolean;
+  /** 0: look once. */
+  readonly deliveryTimeoutMinutes: number;
+  /** Whether a pull request gets a comment; `auto`: when there is something to say. */
+  readonly comment: 'auto' | 'always' | 'never';
   readonly outputDirectory: string;
 };

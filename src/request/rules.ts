@@ -136,6 +136,39 @@ export const settleSeconds: Rule<number> = (text) => {
       };
 };
 
+/** Whole hours, at most those of a year. */
+export const silentAfterHours: Rule<number> = (text) => {
+  const hours = Number(text);
+  return /^\d{1,4}$/.test(text) && hours >= 1 && hours <= 8_784
+    ? { value: hours }
+    : {
+        problem: 'is no whole number of hours from 1 to 8784',
+        remedy: "Leave it out for 24 hours, or give a number such as '48'.",
+      };
+};
+
+/** Whole minutes from 0, which is to look once, to 350: GitHub ends a job after six hours. */
+export const deliveryTimeout: Rule<number> = (text) => {
+  const minutes = Number(text);
+  return /^\d{1,3}$/.test(text) && minutes <= 350
+    ? { value: minutes }
+    : {
+        problem: 'is no whole number of minutes from 0 to 350',
+        remedy: "Leave it out for 15 minutes, or give '0' to look once and not to wait.",
+      };
+};
+
+/** Whole hours; at most 31 days, for every log of that time is read. */
+export const digestHours: Rule<number> = (text) => {
+  const hours = Number(text);
+  return /^\d{1,3}$/.test(text) && hours >= 1 && hours <= 744
+    ? { value: hours }
+    : {
+        problem: 'is no whole number of hours from 1 to 744',
+        remedy: "Give the hours to look back, such as '24', or leave it out to validate none.",
+      };
+};
+
 export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
   return (text) => {
     const value = words.find((word) => word === text);

@@ -54,6 +54,17 @@ export const DEFAULT_SELECTORS: EventSelectors = {
   selectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }],
 };
 
+/** A basic selector records management events unless it says otherwise, an advanced one only if it says so. */
+export function recordsManagementEvents(selectors: EventSelectors): boolean {
+  return selectors.kind === 'basic'
+    ? selectors.selectors.some((selector) => selector.IncludeManagementEvents ?? true)
+    : selectors.selectors.some(({ FieldSelectors }) =>
+        FieldSelectors.some(
+          ({ Field, Equals }) => Field === 'eventCategory' && Equals?.includes('Management'),
+        ),
+      );
+}
+
 export function sameSelectors(a: EventSelectors, b: EventSelectors): boolean {
   return canonicalSelectors(a) === canonicalSelectors(b);
 }

@@ -31,6 +31,21 @@ export type LiveTrail = TrailSettings & {
   readonly arn: string;
   readonly homeRegion: string;
   readonly organization: boolean;
+  /** Whether it has event selectors of its own; without them it records all management events. */
+  readonly ownSelectors?: boolean;
+};
+
+/** What CloudTrail says of a trail (GetTrailStatus). Times in milliseconds since the epoch, by AWS's clock; null: never. */
+export type TrailStatus = {
+  readonly logging: boolean;
+  readonly startedAt: number | null;
+  readonly stoppedAt: number | null;
+  /** When CloudTrail last delivered a log of this trail, in the Region that was asked alone. */
+  readonly deliveredAt: number | null;
+  /** S3's code for why a delivery failed, which may be an old one; empty for none. */
+  readonly error: string;
+  /** When CloudTrail last tried. The API no longer promises this field: its absence says nothing. */
+  readonly triedAt: number | null;
 };
 
 export type SettingChange = {

@@ -36,4 +36,9 @@ export function changeInWords({ setting, from, to }: SettingChange): string {
   return `${NAMES[setting]} ${shown(from)} → ${shown(to)}`;
 }
 
+/** "log file validation is false, and true is asked for" */
+export function differenceInWords({ setting, from, to }: SettingChange): string {
+  return `${NAMES[setting]} is ${shown(from)}, and ${shown(to)} is asked for`;
+}
+
 const shown = (value: string): string => (value === '' ? '(none)' : value);

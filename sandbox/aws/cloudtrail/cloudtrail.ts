@@ -17,9 +17,11 @@ import {
   text,
 } from '../json-protocol.js';
 import { requirePassRole } from './destinations.js';
+import { endDigests } from './digests.js';
 import { tagsOf } from './input.js';
 import { arnOf, knownTrails, trailToChange, trailToRead, type Viewpoint } from './lookup.js';
 import * as selectors from './selectors.js';
+import { listPublicKeys } from './signing-keys.js';
 import * as tags from './tags.js';
 import * as trails from './trails.js';
 
@@ -43,6 +45,7 @@ const operations: Readonly<Record<string, Operation>> = {
     trail: byName,
     run: (aws, view, input) => {
       const trail = trailToChange(view, byName(input));
+      endDigests(aws, trail);
       aws.state.trails.delete(trail.description.TrailARN);
       return {};
     },
@@ -58,6 +61,7 @@ const operations: Readonly<Record<string, Operation>> = {
     run: (aws, view, input) => trails.stopLogging(aws, trailToChange(view, byName(input))),
   },
   DescribeTrails: { write: false, run: (_, view, input) => trails.describeTrails(view, input) },
+  ListPublicKeys: { write: false, run: listPublicKeys },
   ListTrails: { write: false, run: (_, view) => trails.listTrails(view) },
   GetTrail: { write: false, trail: byName, run: (_, view, input) => trails.getTrail(view, input) },
   GetTrailStatus: {

@@ -1,6 +1,6 @@
 // Delivers what is due on the sandbox's clock: every five minutes a gzipped JSON log of each logging trail, where the
 // bucket admits it; otherwise the trail's status carries the error. Keys: CloudTrail user guide, "Finding your
-// CloudTrail log files". Digest files would be written here too, next to `deliverLog`.
+// CloudTrail log files". The digests of a trail's logs are delivered after them.
 
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import type { Aws } from '../aws.js';
 import { storeObject } from '../s3/objects.js';
 import { newId, type Trail, type TrailDescription } from '../state.js';
 import { logFolder, obstacle } from './admission.js';
+import { deliverDigests, noteLog } from './digests.js';
 import { accountOf } from './service-principal.js';
 
 const everyMs = 5 * 60_000;
@@ -19,8 +20,22 @@ export function firstDelivery(start: Date): Date {
 
 /** Brings every trail up to the clock. */
 export function deliverDue(aws: Aws): void {
+  const now = aws.clock.now();
   for (const trail of aws.state.trails.values()) {
-    if (trail.logging) deliverTrail(aws, trail, aws.clock.now());
+    if (!trail.logging) continue;
+    deliverTrail(aws, trail, now);
+    deliverDigests(aws, trail, now);
+  }
+}
+
+/** Every logging trail tries to deliver a log now, due or not. When it is due next does not change. */
+export function deliverNow(aws: Aws): void {
+  const now = aws.clock.now();
+  for (const trail of aws.state.trails.values()) {
+    if (!trail.logging) continue;
+    const error = obstacle(aws, trail.description, logKey(trail.description, now));
+    if (error === undefined) deliverLog(aws, trail, now);
+    noteAttempt(aws, trail, now, error);
   }
 }
 
@@ -48,12 +63,12 @@ function noteAttempt(aws: Aws, trail: Trail, at: Date, error: string | undefined
 function deliverLog(aws: Aws, trail: Trail, at: Date): void {
   const bucket = aws.state.buckets.get(trail.description.S3BucketName);
   if (bucket === undefined) return;
-  storeObject(bucket, logKey(trail.description, at), {
-    body: gzipSync(JSON.stringify({ Records: [record(trail.description, at)] })),
-    at,
-    contentType: 'application/json',
-  });
+  const key = logKey(trail.description, at);
+  const Records = Array.from({ length: aws.recordsPerLog }, () => record(trail.description, at));
+  const content = Buffer.from(JSON.stringify({ Records }));
+  storeObject(bucket, key, { body: gzipSync(content), at, contentType: 'application/json' });
   trail.latestDelivery = at;
+  noteLog(trail, { key, at, content, oldest: at, newest: at }, new Date(at.getTime() - everyMs));
 }
 
 /** `…/<region>/YYYY/MM/DD/<account>_CloudTrail_<region>_YYYYMMDDTHHmmZ_<16 characters>.json.gz`, dated by delivery. */

@@ -7,6 +7,7 @@ import type { Trail, TrailDescription } from '../state.js';
 import { requireAdmission } from './admission.js';
 import { firstDelivery } from './delivery.js';
 import { requireLogGroup, requireTopic } from './destinations.js';
+import { endDigests } from './digests.js';
 import { keyArnOf } from './encryption.js';
 import { requireTrailName, type Tag, tagsOf } from './input.js';
 import {
@@ -59,6 +60,9 @@ export function newTrail(
     nextDelivery: undefined,
     latestDelivery: undefined,
     latestDeliveryError: undefined,
+    digests: undefined,
+    latestDigest: undefined,
+    latestDigestError: undefined,
     tags: new Map(tags.map((tag) => [tag.Key, tag.Value])),
     eventSelectors: [
       {
@@ -129,6 +133,7 @@ export function startLogging(aws: Aws, trail: Trail): object {
 
 export function stopLogging(aws: Aws, trail: Trail): object {
   if (!trail.logging) return {};
+  endDigests(aws, trail);
   trail.logging = false;
   trail.stoppedAt = aws.clock.now();
   trail.nextDelivery = undefined;
@@ -176,6 +181,8 @@ export function trailStatus(trail: Trail): object {
     IsLogging: trail.logging,
     LatestDeliveryTime: seconds(trail.latestDelivery),
     LatestDeliveryError: trail.latestDeliveryError,
+    LatestDigestDeliveryTime: seconds(trail.latestDigest),
+    LatestDigestDeliveryError: trail.latestDigestError,
     StartLoggingTime: seconds(trail.startedAt),
     StopLoggingTime: seconds(trail.stoppedAt),
     LatestDeliveryAttemptTime: trail.latestDelivery?.toISOString() ?? '',

@@ -81,18 +81,19 @@ export type Listing = {
   readonly next: string | undefined;
 };
 
-/** One page of a bucket's keys in UTF-8 order (S3 API reference, ListObjectsV2). */
+/** One page of a bucket's keys in UTF-8 order (S3 API reference, ListObjectsV2; ListObjects starts after a `marker`). */
 export function listObjects(bucket: Bucket, query: URLSearchParams): Listing {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const token = query.get('continuation-token');
-  const after = token === null ? (query.get('start-after') ?? '') : fromToken(token);
+  const after =
+    token === null ? (query.get('start-after') ?? query.get('marker') ?? '') : fromToken(token);
   const limit = Math.min(Number(query.get('max-keys') ?? 1000), 1000);
   const objects: StoredObject[] = [];
   const commonPrefixes = new Set<string>();
   let last: string | undefined;
-  for (const key of [...bucket.objects.keys()].toSorted(inUtf8Order)) {
-    if (!key.startsWith(prefix)) continue;
+  const below = [...bucket.objects.keys()].filter((key) => key.startsWith(prefix));
+  for (const key of below.toSorted(inUtf8Order)) {
     const group = groupOf(key, prefix, delimiter);
     const entry = group ?? key;
     if (entry <= after || (group !== undefined && commonPrefixes.has(group))) continue;

@@ -1,0 +1,207 @@
+// The faults that a call can meet, as data: what the sandbox answers, what the action must say of it, and whether it has to
+// get over it without help. Which calls there are to meet them is not decided here.
+
+import type { FaultAnswer, RecordedRequest, ServiceName } from '../sandbox/index.js';
+import { ACCOUNTS } from './scene.js';
+
+/** One call of an undisturbed run. */
+export type Call = Pick<RecordedRequest, 'service' | 'operation' | 'write'> & {
+  readonly account?: string;
+  readonly resource?: string;
+  /** How many equal calls were made before it. */
+  readonly earlier: number;
+};
+
+/** What a fault can reach beside the answer. */
+export type Reach = { readonly kill: () => void; readonly advance: (minutes: number) => void };
+
+export type Kind = {
+  /** Heads its column. */
+  readonly name: string;
+  /** What it is, in a sentence. */
+  readonly meaning: string;
+  readonly answer: (call: Call, reach: Reach) => FaultAnswer;
+  /** How many calls it meets, the retries included; without it all from then on. */
+  readonly times?: number;
+  /** What the message of a run that fails over it has to say. */
+  readonly cause: RegExp;
+  /** `recovers`: what passes by itself must be got over. */
+  readonly must: 'recover' | 'die' | 'finish';
+  /** The action waits long for it to pass. */
+  readonly waits?: true;
+  readonly meets?: (call: Call) => boolean;
+};
+
+type Refusals = { readonly [kind in 'denied' | 'throttled']: readonly [number, string] };
+
+const JSON_REFUSALS: Refusals = {
+  denied: [400, 'AccessDeniedException'],
+  throttled: [400, 'ThrottlingException'],
+};
+
+const HTTP_REFUSALS: Refusals = { denied: [403, 'Forbidden'], throttled: [429, 'TooManyRequests'] };
+
+const REFUSALS: { readonly [service in ServiceName]: Refusals } = {
+  s3: { denied: [403, 'AccessDenied'], throttled: [503, 'SlowDown'] },
+  sts: { denied: [403, 'AccessDenied'], throttled: [400, 'Throttling'] },
+  cloudtrail: JSON_REFUSALS,
+  kms: JSON_REFUSALS,
+  sns: { denied: [403, 'AuthorizationError'], throttled: [400, 'Throttling'] },
+  oidc: HTTP_REFUSALS,
+  github: HTTP_REFUSALS,
+};
+
+const refused =
+  (kind: keyof Refusals) =>
+  ({ service, operation }: Call): FaultAnswer => {
+    const [status, code] = REFUSALS[service][kind];
+    // AWS explains a denial within an account; a bare one means that the bucket is another account's.
+    const explained = `${code}: not authorized to perform: ${service}:${operation}`;
+    return { status, code, ...(kind === 'denied' && { message: explained }) };
+  };
+
+const failing = ({ service }: Call): FaultAnswer => ({
+  status: 500,
+  code: service === 's3' ? 'InternalError' : 'InternalFailure',
+});
+
+const DENIED = /AccessDenied|Forbidden/;
+const THROTTLED = /SlowDown|Throttling|TooManyRequests/;
+const FAILING = /Internal(?:Error|Failure)/;
+const CUT = /no answer|socket hang up|ECONNRESET/;
+
+/** Calls whose answer tells whose it is. */
+const SIGNED_ANSWERS: readonly string[] = [
+  'AssumeRoleWithWebIdentity',
+  'AssumeRole',
+  'GetCallerIdentity',
+  'DescribeTrails',
+];
+
+/** Longer than any session of the scene lasts. */
+const A_DAY = 24 * 60 + 1;
+
+export const KINDS: readonly Kind[] = [
+  {
+    name: 'denied',
+    meaning: 'refused for want of a permission, every time',
+    answer: refused('denied'),
+    cause: DENIED,
+    must: 'finish',
+  },
+  {
+    name: 'throttled once',
+    meaning: 'refused as too fast (`SlowDown`, `ThrottlingException`, status 429), once',
+    answer: refused('throttled'),
+    times: 1,
+    cause: THROTTLED,
+    must: 'recover',
+  },
+  {
+    name: 'throttled',
+    meaning: 'the same, every time',
+    answer: refused('throttled'),
+    cause: THROTTLED,
+    must: 'finish',
+    waits: true,
+  },
+  {
+    name: '500 once',
+    meaning: 'status 500, nothing done, once',
+    answer: failing,
+    times: 1,
+    cause: FAILING,
+    must: 'recover',
+  },
+  {
+    name: '500',
+    meaning: 'the same, every time',
+    answer: failing,
+    cause: FAILING,
+    must: 'finish',
+    waits: true,
+  },
+  {
+    name: '503 once',
+    meaning: 'status 503 `ServiceUnavailable`, nothing done, once',
+    answer: () => ({ status: 503, code: 'ServiceUnavailable' }),
+    times: 1,
+    cause: /ServiceUnavailable/,
+    must: 'recover',
+  },
+  {
+    name: 'cut before',
+    meaning: 'the connection is reset, nothing done, once',
+    answer: () => 'reset-before',
+    times: 1,
+    cause: CUT,
+    must: 'recover',
+  },
+  {
+    name: 'cut after',
+    meaning: 'it is done, then the connection is reset, once',
+    answer: () => 'reset-after',
+    times: 1,
+    cause: CUT,
+    must: 'recover',
+  },
+  {
+    name: 'always cut',
+    meaning: 'the same, every time',
+    answer: () => 'reset-after',
+    cause: CUT,
+    must: 'finish',
+    waits: true,
+  },
+  {
+    name: 'silence',
+    meaning: 'nothing done and never an answer, every time',
+    answer: () => 'hang',
+    cause: /Timeout|no whole answer|longer than/,
+    must: 'finish',
+    waits: true,
+  },
+  {
+    name: 'garbled',
+    meaning: 'it is done, and the answer cannot be read, once',
+    answer: () => 'malformed',
+    times: 1,
+    cause: /an answer that is not AWS's|GitHub gave no OIDC token/,
+    must: 'finish',
+  },
+  {
+    name: 'stranger',
+    meaning: 'the answer is about another account, every time',
+    answer: ({ account = '' }) => ({
+      rewrite: (body) => body.replaceAll(account, ACCOUNTS.OTHER),
+    }),
+    cause: new RegExp(ACCOUNTS.OTHER),
+    must: 'finish',
+    meets: ({ operation }) => SIGNED_ANSWERS.includes(operation),
+  },
+  {
+    name: 'expired',
+    meaning: 'from this call on token and sessions have expired',
+    answer: (_, { advance }) => ({ first: () => advance(A_DAY) }),
+    times: 1,
+    cause: /expired/i,
+    must: 'finish',
+    meets: ({ service }) => service !== 'oidc' && service !== 'github',
+  },
+  {
+    name: 'killed before',
+    meaning: 'the process is killed (SIGKILL) as the call arrives, nothing done',
+    answer: (_, { kill }) => ({ kill, when: 'before' }),
+    times: 1,
+    cause: /^/,
+    must: 'die',
+  },
+  {
+    name: 'killed after',
+    meaning: 'it is done, then the process is killed',
+    answer: (_, { kill }) => ({ kill, when: 'after' }),
+    times: 1,
+    cause: /^/,
+    must: 'die',
+  },
+];

@@ -1,0 +1,58 @@
+// What a run leaves behind, by meaning: two worlds that mean the same give the same text. Written without the code under
+// test, so that it cannot be wrong in the same way.
+
+import type { World } from '../sandbox/index.js';
+import { BUCKET } from './scene.js';
+
+/** The bucket with its settings and policy, and every trail with its settings, selectors, tags and whether it logs. */
+export function stateOf(world: World): string {
+  const settings = world.bucketSettings(BUCKET);
+  const policy = settings === undefined ? undefined : world.bucketPolicy(BUCKET);
+  const trails = world.trails().map((trail) => {
+    const { latestDelivery: _, latestDeliveryError: __, ...lasting } = trail;
+    return lasting;
+  });
+  return text({
+    settings: settings ?? 'no bucket',
+    policy: policy === undefined ? 'none' : meaningOf(policy),
+    trails: trails.toSorted((a, b) => (a.TrailARN < b.TrailARN ? -1 : 1)),
+  });
+}
+
+/** As S3 would print it; empty where there is none. */
+export function policyTextOf(world: World): string {
+  return world.bucketSettings(BUCKET) === undefined ? '' : (world.bucketPolicyText(BUCKET) ?? '');
+}
+
+const text = (value: unknown): string => JSON.stringify(inOrder(value), null, 1);
+
+/** Fields by name, so that the order in which they were set does not matter. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, field]) => [name, inOrder(field)]));
+}
+
+/** Sids are but names here: an undone and redone statement may come by another. */
+function meaningOf(policy: { readonly [element: string]: unknown }): unknown {
+  const statements = asSet(policy['Statement']).map((statement) => {
+    const { Sid: _, ...rest } = statement as { readonly [element: string]: unknown };
+    return spelling(rest);
+  });
+  return { ...policy, Statement: statements.toSorted() };
+}
+
+/** The same for all spellings of an element of a policy: lists are sets, a lone value is a list, keys have no case. */
+export const spelling = (element: unknown): string => text(sets(element));
+
+function sets(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return asSet(value);
+  const fields = Object.entries(value).map(([name, field]) => [name.toLowerCase(), sets(field)]);
+  return Object.fromEntries(fields);
+}
+
+const asSet = (value: unknown): readonly unknown[] =>
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).toSorted(byText);
+
+const byText = (a: unknown, b: unknown): number => (text(a) < text(b) ? -1 : 1);

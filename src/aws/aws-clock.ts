@@ -1,0 +1,26 @@
+// What time it is for AWS: the runner's clock, put right by the `Date` of each answer. What AWS dates (log objects, a trail's
+// status) can only be compared with that.
+
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+
+export type AwsClock = {
+  /** Milliseconds since the epoch; at most a second behind. */
+  readonly now: () => number;
+  /** Sends requests as the given handler does, and notes the time of each answer. */
+  readonly handler: NodeHttpHandler;
+};
+
+export function awsClock(handler: NodeHttpHandler, runner: () => number = Date.now): AwsClock {
+  let ahead = 0;
+  const handle: NodeHttpHandler['handle'] = async (request, options) => {
+    const answer = await handler.handle(request, options);
+    const date = Date.parse(answer.response.headers['date'] ?? '');
+    if (!Number.isNaN(date)) ahead = date - runner();
+    return answer;
+  };
+  return {
+    now: () => runner() + ahead,
+    // All else of the handler is its own, as the SDK expects.
+    handler: Object.create(handler, { handle: { value: handle } }) as NodeHttpHandler,
+  };
+}

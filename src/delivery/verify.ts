@@ -1,0 +1,230 @@
+// Looks for the logs of all accounts until each one's delivery is proven, known to fail, or the time is up. Reads only. Every
+// round costs one question for each account that is still open; the bucket is looked into only where CloudTrail says that it
+// has delivered, and at the end.
+
+import { readPolicy } from '../plan/observe.js';
+import { isUnanswered, trailCallPatience } from '../plan/patience.js';
+import type { Clock } from '../plan/ports.js';
+import type { Finding, PolicyDocument } from '../policy/index.js';
+import { findingsOf, UserError } from '../problem.js';
+import type { Member, Request } from '../request/request.js';
+import type { Candidate } from './candidates.js';
+import { isolationFindings, isolationOf } from './isolation.js';
+import { type Limiter, limiter } from './limiter.js';
+import { type Change, findTarget, look, type Sight, type Target, unknown } from './look.js';
+import type { DeliveryReaders, MemberProbe } from './ports.js';
+import type { AccountDelivery, DeliveryReport, DigestVerdict, Isolation } from './verdict.js';
+
+export type VerifyDeps = {
+  /** Takes the roles, anew each time: a wait can be longer than a session. */
+  readonly connect: () => Promise<DeliveryReaders>;
+  readonly clock: Clock;
+  /** A line for the log. */
+  readonly say: (line: string) => void;
+  /** Left out where no digests are to be validated. */
+  readonly validateDigests?: (target: Target, readers: DeliveryReaders) => Promise<DigestVerdict>;
+};
+
+/** Accounts looked at at once, and logs opened at once: an opened log may take 80 MB. */
+const LOOKS = 8;
+const OPENINGS = 2;
+/** Milliseconds: the first pause between two rounds, and the longest. */
+const PAUSES = { first: 5_000, longest: 60_000 };
+/** Sessions last 15 minutes. */
+const RENEWAL = 10 * 60_000;
+
+/** What AWS refuses is told in the report; never thrown. */
+export async function verifyDelivery(
+  request: Request,
+  candidates: readonly Candidate[],
+  deps: VerifyDeps,
+): Promise<DeliveryReport> {
+  const { clock } = deps;
+  const deadline = clock.now() + request.deliveryTimeoutMinutes * 60_000;
+  const sessions = renewed(deps);
+  const first = await sessions();
+  if (first instanceof UserError)
+    return { accounts: candidates.map(notEntered), findings: first.findings };
+  const { document, failure } = await policyOf(request, first, clock);
+  const pools = { looks: limiter(LOOKS), openings: limiter(OPENINGS) };
+  const cases = candidates.map((candidate) => openCase(candidate, request, document, pools, deps));
+  const lost = await lookUntil(deadline, cases, sessions, pools, deps);
+  const accounts = cases.map(({ candidate, result }) => result() ?? notEntered(candidate));
+  return {
+    accounts,
+    findings: [...failure, ...lost, ...accounts.flatMap(({ findings }) => findings)],
+  };
+}
+
+/** Looks at all that is open, round after round. What ended it early, if something did. */
+async function lookUntil(
+  deadline: number,
+  cases: readonly Case[],
+  sessions: () => Promise<DeliveryReaders | UserError>,
+  pools: Pools,
+  { clock, say }: VerifyDeps,
+): Promise<readonly Finding[]> {
+  for (let pause = PAUSES.first; ; pause = Math.min(pause * 2, PAUSES.longest)) {
+    const isLast = clock.now() >= deadline;
+    const readers = await sessions();
+    if (readers instanceof UserError) return readers.findings;
+    const open = cases.filter(({ result }) => result() === null);
+    await Promise.all(open.map((one) => pools.looks(() => one.look(readers, isLast))));
+    const settled = cases.filter(({ result }) => result() !== null).length;
+    if (settled === cases.length) return [];
+    const left = Math.max(0, deadline - clock.now());
+    say(progress(settled, cases.length, Math.min(pause, left), left));
+    await clock.sleep(Math.min(pause, left));
+  }
+}
+
+function progress(settled: number, all: number, pause: number, left: number): string {
+  const minutes = Math.max(1, Math.round(left / 60_000));
+  return `Waiting for logs: ${settled} of ${all} accounts settled; looking again in ${Math.ceil(pause / 1_000)} s, for ${minutes} min at most.`;
+}
+
+/** The readers, taken anew before their sessions can end. */
+function renewed({ connect, clock }: VerifyDeps) {
+  let current: { readonly readers: DeliveryReaders; readonly takenAt: number } | null = null;
+  return async (): Promise<DeliveryReaders | UserError> => {
+    try {
+      if (current === null || clock.now() - current.takenAt > RENEWAL)
+        current = { readers: await connect(), takenAt: clock.now() };
+      return current.readers;
+    } catch (error) {
+      if (error instanceof UserError) return error;
+      throw error;
+    }
+  };
+}
+
+function notEntered({ member }: Candidate): AccountDelivery {
+  const nothing = { proof: null, log: null, isolation: null, digests: null, findings: [] } as const;
+  const { accountId, trail } = member;
+  return { accountId, trailName: trail.name, state: 'unknown', detail: 'not entered', ...nothing };
+}
+
+type KnownPolicy = {
+  /** Undefined where it could not be read. */
+  readonly document: PolicyDocument | null | undefined;
+  readonly failure: readonly Finding[];
+};
+
+/** Needed to explain, not to prove: a policy that cannot be read does not end the run. */
+async function policyOf(
+  { central }: Request,
+  { policy }: DeliveryReaders,
+  clock: Clock,
+): Promise<KnownPolicy> {
+  try {
+    return { document: (await readPolicy(policy, central, clock)).document, failure: [] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { document: undefined, failure: error.findings };
+  }
+}
+
+type Case = {
+  readonly candidate: Candidate;
+  readonly look: (readers: DeliveryReaders, isLast: boolean) => Promise<void>;
+  /** Null as long as nothing is settled. */
+  readonly result: () => AccountDelivery | null;
+};
+
+type Pools = { readonly looks: Limiter; readonly openings: Limiter };
+
+function openCase(
+  candidate: Candidate,
+  request: Request,
+  document: PolicyDocument | null | undefined,
+  pools: Pools,
+  deps: VerifyDeps,
+): Case {
+  const { member, change } = candidate;
+  const { accountId } = member;
+  let target: Target | null = null;
+  let isolation: Isolation | null = null;
+  let settled: AccountDelivery | null = null;
+  const settle = async (sight: Sight, readers: DeliveryReaders): Promise<void> => {
+    const digests =
+      target === null ? null : ((await deps.validateDigests?.(target, readers)) ?? null);
+    const isolated =
+      isolation === null
+        ? []
+        : isolationFindings({ accountId, bucket: request.central.bucket }, isolation);
+    settled = {
+      accountId,
+      trailName: member.trail.name,
+      ...sight,
+      isolation,
+      digests,
+      findings: [...sight.findings, ...isolated, ...(digests?.findings ?? [])],
+    };
+  };
+  const firstLook = async (probe: MemberProbe, readers: DeliveryReaders): Promise<Sight | null> => {
+    const [found, isolated] = await Promise.all([
+      findTarget(member, inAwsTime(change, readers, deps.clock), request, probe, readers),
+      isolationFor(member, request, readers, document, probe),
+    ]);
+    isolation = isolated;
+    if ('state' in found) return found;
+    target = found;
+    return null;
+  };
+  const lookAt = async (readers: DeliveryReaders, isLast: boolean): Promise<Sight | null> => {
+    const probe = readers.members.get(accountId);
+    if (probe === undefined) throw new Error(`No reader for account ${accountId}`);
+    if (probe instanceof UserError) return unknown('not entered', ...probe.findings);
+    const found = target === null ? await firstLook(probe, readers) : null;
+    if (found !== null || target === null) return found;
+    return look(target, probe, readers, pools.openings, document, isLast);
+  };
+  return {
+    candidate,
+    result: () => settled,
+    look: async (readers, isLast) => {
+      const sight = await patiently(() => lookAt(readers, isLast), isLast);
+      if (sight !== null) await settle(sight, readers);
+    },
+  };
+}
+
+/** What passes by itself is looked at again as long as there is time. */
+async function patiently(
+  looking: () => Promise<Sight | null>,
+  isLast: boolean,
+): Promise<Sight | null> {
+  try {
+    return await looking();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (!isLast && (isUnanswered(error) || trailCallPatience(error) !== null)) return null;
+    return unknown('could not be looked at', ...findingsOf(error));
+  }
+}
+
+/** The moment of the change by AWS's clock, which may be another than the runner's. */
+function inAwsTime(change: Candidate['change'], { now }: DeliveryReaders, clock: Clock): Change {
+  return change === null ? null : { ...change, at: now() - (clock.now() - change.at) };
+}
+
+/** The owner of the bucket may read it. */
+async function isolationFor(
+  { accountId, roleArn }: Member,
+  { central, organizationId }: Request,
+  { partition }: DeliveryReaders,
+  document: PolicyDocument | null | undefined,
+  probe: MemberProbe,
+): Promise<Isolation | null> {
+  if (accountId === central.accountId) return null;
+  const reader = {
+    accountId,
+    partition,
+    bucket: central.bucket,
+    ownerId: central.accountId,
+    prefix: central.prefix ?? '',
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(organizationId === undefined ? {} : { organizationId }),
+  };
+  return isolationOf(reader, document, probe);
+}

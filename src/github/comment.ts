@@ -1,0 +1,99 @@
+// The pull request's comment: one for each bucket, workflow and job, written over by every run. It decides whether there is
+// something to say; what is said is the report. Trouble with it is a warning and never fails a run.
+
+import type { Finding } from '../policy/index.js';
+import type { Report } from '../report/report.js';
+import { summaryOf } from '../report/summary.js';
+import { type Comment, commentToUpdate, duplicates, identityOf, lastLine } from './sticky.js';
+
+/** A pull request's comments. Every function throws when GitHub refuses or cannot be reached. */
+export type PullRequestComments = {
+  /** Of all pages. */
+  readonly list: () => Promise<readonly Comment[]>;
+  readonly create: (body: string) => Promise<void>;
+  readonly update: (id: number, body: string) => Promise<void>;
+  readonly remove: (id: number) => Promise<void>;
+};
+
+export type CommentContext = {
+  /** Null where the event is about no pull request, or no token was given. */
+  readonly open: (() => Promise<PullRequestComments>) | null;
+  readonly runId: string;
+};
+
+/** GitHub takes 65,536 characters, and so many bytes are never more. The last line and its margin come on top. */
+const COMMENT_BYTES = 65_000;
+
+/** Writes the comment where one is due; gives what went wrong. */
+export async function comment(
+  report: Report,
+  { open, runId }: CommentContext,
+): Promise<readonly Finding[]> {
+  const wish = report.request?.comment ?? 'never';
+  // A fork that gets no OIDC token gets no token that may comment either.
+  const isHopeless = wish === 'auto' && report.offline !== undefined;
+  if (open === null || wish === 'never' || isHopeless) return [];
+  try {
+    await write(report, await open(), runId, wish === 'always' || hasNews(report));
+    return [];
+  } catch (error) {
+    return [notWritten(error)];
+  }
+}
+
+const hasNews = ({ result, findings }: Report): boolean =>
+  result !== 'no-changes' || findings.length > 0;
+
+async function write(
+  report: Report,
+  comments: PullRequestComments,
+  runId: string,
+  mayCreate: boolean,
+): Promise<void> {
+  const identity = identityOf(report, runId);
+  const body = `${bodyOf(report)}\n${lastLine(identity)}`;
+  const before = commentToUpdate(await comments.list(), identity);
+  if (before !== undefined) {
+    // A later run is about a later commit: what it said must not be undone by one that was slower.
+    if (before.run <= identity.run && before.body !== body) await comments.update(before.id, body);
+    return;
+  }
+  if (!mayCreate) return;
+  await comments.create(body);
+  // GitHub knows no "create unless there is one": of two runs that both found none, the later to look cleans up.
+  for (const id of duplicates(await comments.list(), identity)) await remove(comments, id);
+}
+
+function bodyOf(report: Report): string {
+  const { url } = report.run;
+  const summary = url === '' ? 'job summary' : `[job summary](${encodeURI(url)})`;
+  return summaryOf(report, { bytes: COMMENT_BYTES, elsewhere: `in the ${summary}` });
+}
+
+/** The other run may have done the same. */
+async function remove(comments: PullRequestComments, id: number): Promise<void> {
+  try {
+    await comments.remove(id);
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}
+
+const statusOf = (error: unknown): number | undefined =>
+  (error as { readonly status?: number }).status;
+
+/** GitHub answers 403, and 404 for what a token may not even see. */
+function notWritten(error: unknown): Finding {
+  const status = statusOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const refused = status === 401 || status === 403 || status === 404;
+  return {
+    severity: 'warning',
+    code: 'comment-not-written',
+    message: `The pull request comment could not be written: ${message}${status === undefined ? '' : ` (status ${status})`}`,
+    remedy:
+      refused && !/rate limit/i.test(message)
+        ? "Add 'pull-requests: write' to the job's permissions; a pull request from a fork never has it. Or set comment to 'never'. The job summary says the same as the comment would."
+        : 'The job summary says the same as the comment would. The next run writes the comment.',
+  };
+}

@@ -1,0 +1,73 @@
+// Which of a pull request's comments is this job's own. Pure. A comment is known by the marker that every report begins with
+// and by a last line, which tells the legs of a matrix apart (they share one job name) and says which run wrote it.
+
+import type { Report } from '../report/report.js';
+import { marker } from '../report/summary.js';
+
+/** A comment as GitHub lists it, as far as it matters here. */
+export type Comment = {
+  readonly id: number;
+  readonly body?: string | undefined;
+  readonly user: { readonly type?: string } | null;
+};
+
+/** What a comment of this job has in it. */
+export type Identity = {
+  readonly marker: string;
+  /** Operation, and the account where it is only one: `onboard 222222222222`. */
+  readonly scope: string;
+  /** GITHUB_RUN_ID: later runs have higher ones. */
+  readonly run: number;
+};
+
+export type Found = { readonly id: number; readonly body: string; readonly run: number };
+
+export function identityOf(report: Report, runId: string): Identity {
+  const { request } = report;
+  const [only, ...others] = request?.members ?? [];
+  const account = only !== undefined && others.length === 0 ? only.accountId : '';
+  return {
+    marker: marker(report),
+    scope: [request?.operation ?? '', account].filter((part) => part !== '').join(' '),
+    run: Number(runId) || 0,
+  };
+}
+
+export function lastLine({ scope, run }: Identity): string {
+  return `<!-- ${scope} · run ${run} -->\n`;
+}
+
+const LAST_LINE = /^<!-- ([a-z]+(?: \d{12})?) · run (\d+) -->$/m;
+
+/**
+ * The comments of this identity, in order. Only a bot's count, for a person may quote one. The marker must be a line of its
+ * own: inside a diff or a table it is somebody's text.
+ */
+export function ownComments(
+  comments: readonly Comment[],
+  identity: Identity,
+): readonly (Found & { readonly scope: string })[] {
+  return comments.flatMap(({ id, body = '', user }) => {
+    const lines = body.split(/\r?\n/);
+    if (user?.type !== 'Bot' || !lines.includes(identity.marker)) return [];
+    const [, scope = '', run = '0'] = LAST_LINE.exec(lines.join('\n')) ?? [];
+    return scope === '' || scope === identity.scope ? [{ id, body, run: Number(run), scope }] : [];
+  });
+}
+
+/** The one to write over: the last of this scope, else the last that names none. */
+export function commentToUpdate(
+  comments: readonly Comment[],
+  identity: Identity,
+): Found | undefined {
+  const own = ownComments(comments, identity);
+  return own.findLast(({ scope }) => scope === identity.scope) ?? own.at(-1);
+}
+
+/** All but the one that the latest run wrote, the first of several: every run that sees the same comments keeps the same one. */
+export function duplicates(comments: readonly Comment[], identity: Identity): readonly number[] {
+  const [, ...others] = ownComments(comments, identity)
+    .filter(({ scope }) => scope === identity.scope)
+    .toSorted((a, b) => b.run - a.run || a.id - b.id);
+  return others.map(({ id }) => id);
+}

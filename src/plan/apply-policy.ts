@@ -1,0 +1,75 @@
+// One policy's part in a run, the bucket's or a key's: who joins is admitted, the written policy is watched beside the trail
+// work, and who has left is taken out at the end. What fails is kept for the outcome, and nothing more is done here then.
+
+import type { Delivery, Finding } from '../policy/index.js';
+import { findingsOf } from '../problem.js';
+import type { ObservedPolicy } from './observe.js';
+import type { PolicyOutcome, Step } from './outcome.js';
+import { type PolicyDeps, type PolicyHolder, policyKeeper } from './policy-keeper.js';
+
+export type PolicyPart = {
+  readonly join: () => Promise<void>;
+  /** Reads what was written back, and again when the time of the others is over, unless `dismiss` is still to come. */
+  readonly watch: (leaves: boolean) => Promise<void>;
+  /** Takes back the grants of these trails, by their ARNs, and watches that. */
+  readonly dismiss: (left: ReadonlySet<string>) => Promise<void>;
+  /** Reads the policy and makes our grants be there; whether they were. @throws UserError */
+  readonly confirm: () => Promise<boolean>;
+  readonly failed: () => boolean;
+  readonly outcome: () => PolicyOutcome;
+  /** Of what happened to others' access meanwhile. */
+  readonly findings: () => readonly Finding[];
+};
+
+type Wish = { readonly admit: readonly Delivery[]; readonly withdraw: readonly Delivery[] };
+
+export type PartDeps = PolicyDeps & { readonly settleSeconds: number };
+
+/** `seen` is the policy that the plan was made from. No function but `confirm` throws for a failure that AWS caused. */
+export function policyPart<W extends Wish>(
+  holder: PolicyHolder<W>,
+  wish: W,
+  seen: ObservedPolicy,
+  deps: PartDeps,
+): PolicyPart {
+  const joining = { ...wish, withdraw: [] };
+  const keeper = policyKeeper<W>(holder, joining, deps);
+  let step: Step = { state: 'not-tried' };
+
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    if (step.state === 'failed') return;
+    try {
+      await work();
+      step = { state: keeper.written() === null ? 'unchanged' : 'done' };
+    } catch (error) {
+      step = { state: 'failed', findings: findingsOf(error) };
+    }
+  };
+
+  const settled = async (seconds: number): Promise<void> => {
+    if (keeper.written() === null) return;
+    await keeper.confirm();
+    if (seconds > 0) await keeper.settle(seconds);
+  };
+
+  return {
+    join: () =>
+      attempt(async () => {
+        if (holder.plan(seen.document, joining).merge.changed)
+          await keeper.establish(joining, seen);
+      }),
+    watch: (leaves) =>
+      attempt(() => settled(leaves && wish.withdraw.length > 0 ? 0 : deps.settleSeconds)),
+    dismiss: (left) =>
+      attempt(async () => {
+        const withdraw = wish.withdraw.filter(({ trailArn }) => left.has(trailArn));
+        if (withdraw.length === 0) return;
+        await keeper.establish({ ...wish, withdraw }, await holder.read());
+        await settled(deps.settleSeconds);
+      }),
+    confirm: keeper.confirm,
+    failed: () => step.state === 'failed',
+    outcome: () => ({ step, written: keeper.written() }),
+    findings: keeper.findings,
+  };
+}
