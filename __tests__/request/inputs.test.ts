@@ -69,6 +69,7 @@ test('the smallest use makes a request with the documented defaults', () => {
     deliveryTimeoutMinutes: 15,
     comment: 'auto',
     settleSeconds: 2,
+    maxParallel: 8,
     silentAfterHours: 24,
     failOn: 'error',
     outputDirectory: '/tmp/cloudtrail-onboarding',
