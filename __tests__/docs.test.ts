@@ -5,7 +5,14 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { INPUT_NAMES } from '../src/request/names.js';
 
-const DOCUMENTS = ['README.md', 'README.ko.md', 'CONTRIBUTING.md', 'templates/README.md'].concat(
+const DOCUMENTS = [
+  'README.md',
+  'README.ko.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'templates/README.md',
+].concat(
   readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
