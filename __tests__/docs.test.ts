@@ -7,7 +7,14 @@ import { readAccountsFile } from '../src/request/accounts-file.js';
 import { readInputs } from '../src/request/inputs.js';
 import { INPUT_NAMES } from '../src/request/names.js';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'templates/README.md'].concat(
+const DOCUMENTS = [
+  'README.md',
+  'README.ko.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'templates/README.md',
+].concat(
   readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
