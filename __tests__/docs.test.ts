@@ -3,6 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { readAccountsFile } from '../src/request/accounts-file.js';
+import { readInputs } from '../src/request/inputs.js';
 import { INPUT_NAMES } from '../src/request/names.js';
 
 const DOCUMENTS = [
@@ -56,4 +58,18 @@ const links = DOCUMENTS.flatMap((path) =>
 
 test.each(links)('%s links to %s, which is there', (path, target) => {
   expect(existsSync(join(dirname(path), target))).toBe(true);
+});
+
+const accountsFiles = examples.filter(([, text]) => /^accounts:/m.test(text));
+
+test.each(accountsFiles)('%s is an accounts file that the action takes', async (_name, text) => {
+  const bytes = new TextEncoder().encode(text);
+  const file = await readAccountsFile('accounts.yml', { bytes });
+  const source = {
+    text: () => '',
+    names: [],
+    environment: {},
+    event: { name: 'push', fork: false },
+  };
+  expect(readInputs(source, file).members.length).toBeGreaterThan(1);
 });

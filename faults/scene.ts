@@ -19,7 +19,7 @@ export const ACCOUNTS = {
 export const REGION = 'ap-northeast-2';
 export const BUCKET = 'sec-cloudtrail-log';
 export const roleArn = (account: string): string => `arn:aws:iam::${account}:role/CloudTrail`;
-export const trailArn = (account: string, name: string): string =>
+const trailArn = (account: string, name: string): string =>
   `arn:aws:cloudtrail:${REGION}:${account}:trail/${name}`;
 
 /** The roles may do everything: what the action may not, its own session policies say. */

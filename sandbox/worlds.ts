@@ -85,7 +85,7 @@ function bootstrapPolicy(bucket: string, account: string): PolicyDocument {
 }
 
 /** The role that may read and write the bucket's policy, and nothing else. Returns its ARN. */
-export function addCentralRole(
+function addCentralRole(
   { world }: Pick<Sandbox, 'world'>,
   account: string,
   bucket: string,

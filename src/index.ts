@@ -11,6 +11,7 @@ import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context
 import { pullRequestComments } from './github/octokit.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
+import { workspaceFile } from './github/workspace.js';
 import { main } from './main.js';
 import { logLine } from './report/escape.js';
 import { logLines } from './report/log.js';
@@ -42,6 +43,7 @@ await main({
     event: runEvent(env, payload),
   },
   run: runInfo(env, payload),
+  file: (path) => workspaceFile(path, env['GITHUB_WORKSPACE'] || process.cwd()),
   connect: (request) => connect(request, source),
   connectDelivery: (request) => connectDelivery(request, source),
   publish: (report, save) =>

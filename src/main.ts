@@ -18,12 +18,16 @@ import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
 import { findingsOf } from './problem.js';
 import type { Report, RunInfo } from './report/report.js';
+import { type AccountsFile, readAccountsFile } from './request/accounts-file.js';
+import type { FileContent } from './request/accounts-text.js';
 import { type InputSource, readInputs } from './request/inputs.js';
 import type { Request } from './request/request.js';
 
 export type Deps = {
   readonly inputs: InputSource;
   readonly run: RunInfo;
+  /** A file of the workspace, with its path there. */
+  readonly file: (path: string) => Promise<NamedFile>;
   readonly connect: (request: Request) => Promise<Connection>;
   /** For the proof of delivery: sessions of their own, which can read only. */
   readonly connectDelivery: (request: Request) => Promise<DeliveryReaders>;
@@ -37,6 +41,8 @@ export type Deps = {
   readonly today: () => number;
 };
 
+export type NamedFile = { readonly path: string; readonly content: FileContent };
+
 export async function main(deps: Deps): Promise<void> {
   let save: SaveFile | null = null;
   let report = blank(deps.run);
@@ -44,7 +50,7 @@ export async function main(deps: Deps): Promise<void> {
     report = { ...report, ...known };
   };
   try {
-    const request = readInputs(deps.inputs);
+    const request = readInputs(deps.inputs, await namedFile(deps));
     save = fileSaver(request.outputDirectory);
     note({ request });
     const show = (): void => deps.show(report);
@@ -56,6 +62,13 @@ export async function main(deps: Deps): Promise<void> {
   if (report.request !== null && isForkWithoutToken(deps.inputs.event, report.findings))
     note({ ...withoutToken(report.request), delivery: null });
   await deps.publish(report, save);
+}
+
+async function namedFile({ inputs, file }: Deps): Promise<AccountsFile | null> {
+  const name = inputs.text('accounts-file');
+  if (name === '') return null;
+  const { path, content } = await file(name);
+  return readAccountsFile(path, content);
 }
 
 /** The ports, and where a run writes down what it comes to know. */

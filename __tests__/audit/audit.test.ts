@@ -131,6 +131,7 @@ function requestFor(members: readonly Member[], more: Partial<Request> = {}): Re
     allowRepoint: false,
     allowBroadening: false,
     settleSeconds: 2,
+    maxParallel: 8,
     silentAfterHours: 24,
     verifyDelivery: false,
     deliveryTimeoutMinutes: 15,

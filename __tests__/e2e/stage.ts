@@ -85,10 +85,10 @@ export function bootstrapInputs({ ids, roles, bucket, region, trailName }: Tutor
 
 export const DEV_ARN = 'arn:aws:cloudtrail:ap-northeast-2:222222222222:trail/DEV-CLOUDTRAIL';
 
-/** Names of the calls that a run made, in order; only those that write, if asked. */
+/** Names of the calls that a run made, in order, comments left out; only those that write, if asked. */
 export function calls(run: RunResult, only: 'all' | 'writes' = 'all'): readonly string[] {
   return run.requests
-    .filter(({ write }) => only === 'all' || write)
+    .filter(({ service, write }) => service !== 'github' && (only === 'all' || write))
     .map(({ operation }) => operation);
 }
 

@@ -2,7 +2,7 @@
 // what it never does.
 
 import { bucketHolder, keyHolder } from '../../src/plan/policy-holders.js';
-import { policyKeeper } from '../../src/plan/policy-keeper.js';
+import { type PolicyDeps, policyKeeper } from '../../src/plan/policy-keeper.js';
 import type { PolicyWish } from '../../src/plan/policy-plan.js';
 import type { Clock } from '../../src/plan/ports.js';
 import { parsePolicy } from '../../src/policy/index.js';
@@ -40,7 +40,7 @@ type Bucket = {
   before: (call: 'read' | 'write', count: number) => void;
 };
 
-function stage(wish: PolicyWish, bucket: Bucket) {
+function stage(wish: PolicyWish, bucket: Bucket, objections: PolicyDeps['objections'] = () => []) {
   let time = 0;
   const clock: Clock = {
     now: () => time,
@@ -76,7 +76,7 @@ function stage(wish: PolicyWish, bucket: Bucket) {
   const backup = async ({ text }: { readonly text: string | null }): Promise<void> => {
     backups.push(text);
   };
-  const keeper = policyKeeper(holder, wish, { backup, clock });
+  const keeper = policyKeeper(holder, wish, { backup, objections, clock });
   const establish = async (seen?: Awaited<ReturnType<typeof read>>): Promise<void> =>
     keeper.establish(wish, seen ?? (await read()));
   return { keeper, establish, read, backups, clock, wait: (ms: number) => (time += ms) };
@@ -105,6 +105,15 @@ test('a policy that grants all that is needed is not written', async () => {
   const { keeper, establish, backups } = stage(wishFor(DEV), bucket);
   await establish();
   expect(keeper.written()).toBeNull();
+  expect(backups).toEqual([]);
+});
+
+test('what is objected to in the policy just read stops the first write', async () => {
+  const bucket = bucketOf(START);
+  const objection = { severity: 'error', code: 'no', message: 'no', remedy: 'none' } as const;
+  const { establish, backups } = stage(wishFor(DEV), bucket, () => [objection]);
+  await expect(establish()).rejects.toMatchObject({ findings: [objection] });
+  expect(bucket.text).toBe(START);
   expect(backups).toEqual([]);
 });
 
@@ -137,7 +146,7 @@ describe('a read that takes longer than the bound for read and write together', 
     const bucket = bucketOf(START);
     const { establish, wait } = stage(wishFor(DEV), bucket);
     bucket.before = () => wait(2_500);
-    await expect(establish()).rejects.toThrow(/took longer than 2 seconds/);
+    await expect(establish()).rejects.toThrow(/in account \d{12} took longer than 2 seconds/);
     expect(bucket.log).not.toContain('write');
   });
 });

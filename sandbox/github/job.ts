@@ -39,7 +39,7 @@ export const exampleRepository: Repository = {
  */
 export type SubjectForm = 'classic' | 'immutable';
 
-export function subjectOf(job: Job, form: SubjectForm): string {
+function subjectOf(job: Job, form: SubjectForm): string {
   return `${repositoryInSubject(job.repository, form)}:${contextInSubject(job)}`;
 }
 

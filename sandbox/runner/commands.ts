@@ -95,7 +95,7 @@ export function createCommandReader(): CommandReader {
  * `::name key=value,key=value::data` after any white space, or the older `##[name key=value;key=value]data` anywhere in
  * the line. A line whose name is not known is no command.
  */
-export function parseCommand(line: string, known: ReadonlySet<string>): Command | undefined {
+function parseCommand(line: string, known: ReadonlySet<string>): Command | undefined {
   return parseNewForm(line.trimStart(), known) ?? parseOldForm(line, known);
 }
 

@@ -16,7 +16,7 @@ export type EventOptions = {
   readonly job?: Partial<Pick<Job, 'workflow' | 'runId' | 'runAttempt'>>;
 };
 
-export const pullRequestNumber = 7;
+const pullRequestNumber = 7;
 
 const sha = '3f786850e387550fdab836ed7e6dc881de23001b';
 const base = { ref: 'main', sha: '89e6c98d92887913cadf06b2adb97f26cde4849b' };
@@ -51,7 +51,7 @@ function refOf({ name }: EventOptions): string {
   return name === 'pull_request' ? `refs/pull/${pullRequestNumber}/merge` : 'refs/heads/main';
 }
 
-export function isPullRequest(event: EventOptions): boolean {
+function isPullRequest(event: EventOptions): boolean {
   return event.name === 'pull_request' || event.name === 'pull_request_target';
 }
 

@@ -63,8 +63,10 @@ function readersOf({ central }: Request, sessions: Sessions, client: Client): Re
       ? session
       : {
           session,
-          trails: trailReader(client.trails(session), session.accountId),
-          topics: topicReader(client.trails(session), session.accountId),
+          open: () => ({
+            trails: trailReader(client.trails(session), session.accountId),
+            topics: topicReader(client.trails(session), session.accountId),
+          }),
         };
   return {
     central: {

@@ -10,6 +10,7 @@ import {
   STSClient,
 } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { inParallel } from '../plan/in-parallel.js';
 import type { Session } from '../plan/ports.js';
 import { UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
@@ -50,7 +51,7 @@ export async function takeRoles(
   source: SessionSource,
   permissions: RolePermissions,
 ): Promise<Sessions> {
-  const { central, members } = request;
+  const { central, members, maxParallel } = request;
   const take = await roleTaker(request, source);
   const centralSession = take({
     accountId: central.accountId,
@@ -58,16 +59,13 @@ export async function takeRoles(
     region: central.bucketRegion,
     permissions: (partition) => permissions.central(request, partition),
   });
-  const memberSessions = enteredMembers(request).map(async (member) => {
+  const memberSessions = inParallel(maxParallel, enteredMembers(request), async (member) => {
     const { accountId, roleArn, region } = member;
     const own = (partition: string): string => permissions.member(request, member, partition);
     const session = take({ accountId, roleArn, region, permissions: own });
     return [accountId, await session.catch(ownFailure)] as const;
   });
-  const [taken, ...entries] = await Promise.all([
-    centralSession.catch(ownFailure),
-    ...memberSessions,
-  ]);
+  const [taken, entries] = await Promise.all([centralSession.catch(ownFailure), memberSessions]);
   if (taken instanceof UserError) throw together(taken, entries);
   const own = members.some(({ accountId }) => accountId === central.accountId);
   return {

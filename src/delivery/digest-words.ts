@@ -58,7 +58,7 @@ function summary(verdict: DigestValidation): string {
   return `digests are ${digestWords(verdict)}: ${listed}${rest}`;
 }
 
-export function problemWords(problem: DigestProblem): string {
+function problemWords(problem: DigestProblem): string {
   switch (problem.kind) {
     case 'digest':
       return `digest ${problem.key} ${DIGEST_CAUSES[problem.cause]}`;

@@ -26,8 +26,11 @@ export async function publish(
   const summarized = withFindings(told, await writeSummary(summaryOf(told, SUMMARY_LIMIT)));
   const all = withFindings(summarized, await comment(told, context));
   const say = { error: core.error, warning: core.warning, notice: core.notice };
-  for (const { severity, title, message } of annotationsOf(all.findings))
-    say[severity](message, { title });
+  for (const { severity, title, message, at } of annotationsOf(all.findings))
+    say[severity](message, {
+      title,
+      ...(at && { file: at.file, startLine: at.line, startColumn: at.column }),
+    });
   if (failed(all)) process.exitCode = core.ExitCode.Failure;
   for (const [name, value] of Object.entries(outputsOf(all, saved.files)))
     core.setOutput(name, value);

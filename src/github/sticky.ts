@@ -43,7 +43,7 @@ const LAST_LINE = /^<!-- ([a-z]+(?: \d{12})?) · run (\d+) -->$/m;
  * The comments of this identity, in order. Only a bot's count, for a person may quote one. The marker must be a line of its
  * own: inside a diff or a table it is somebody's text.
  */
-export function ownComments(
+function ownComments(
   comments: readonly Comment[],
   identity: Identity,
 ): readonly (Found & { readonly scope: string })[] {

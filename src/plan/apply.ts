@@ -3,16 +3,18 @@
 // of those that have left are taken back. Decides nothing: what to write comes from the plan's own pure functions. What fails
 // is told step by step, and what was done stays done, so that a rerun continues from there.
 
+import type { PolicyDocument } from '../policy/index.js';
 import { UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { applyBucket } from './apply-bucket.js';
 import { type PolicyPart, policyPart } from './apply-policy.js';
 import { applyTrail, type TrailDeps } from './apply-trail.js';
+import { inParallel } from './in-parallel.js';
 import type { KeyPlan } from './key-plan.js';
 import type { ObservedPolicy } from './observe.js';
 import { type ObservedKey, readKeyPolicy } from './observe-keys.js';
 import type { MemberOutcome, Outcome } from './outcome.js';
-import type { Plan, PlannedMember } from './plan.js';
+import { type Plan, type PlannedMember, reapproval } from './plan.js';
 import { bucketHolder, keyHolder } from './policy-holders.js';
 import type { Clock, Readers, Writers } from './ports.js';
 
@@ -66,13 +68,9 @@ const outdated = (policy: ObservedPolicy): ObservedPolicy => ({
 /** The policies that may be written: the bucket's, and by their ARN those of the managed keys. */
 type Parts = { readonly bucket: PolicyPart; readonly keys: ReadonlyMap<string, PolicyPart> };
 
-function partsOf(
-  plan: Plan,
-  { central, settleSeconds }: Request,
-  seen: Seen,
-  deps: ApplyDeps,
-): Parts {
+function partsOf(plan: Plan, request: Request, seen: Seen, deps: ApplyDeps): Parts {
   const { readers, writers, clock } = deps;
+  const { central, settleSeconds } = request;
   const timing = { clock, settleSeconds };
   const keyPart = ({ wish }: KeyPlan): readonly (readonly [string, PolicyPart])[] => {
     const { arn, managed } = wish;
@@ -84,8 +82,10 @@ function partsOf(
     return [[arn, policyPart(holder, wish, known.policy, { ...timing, backup })]];
   };
   const holder = bucketHolder(central, deps.readPolicy, writers.bucket);
+  const objections = (document: PolicyDocument | null) => reapproval(request, plan, document);
+  const { backup } = deps;
   return {
-    bucket: policyPart(holder, plan.wish, seen.policy, { ...timing, backup: deps.backup }),
+    bucket: policyPart(holder, plan.wish, seen.policy, { ...timing, backup, objections }),
     keys: new Map(plan.keys.flatMap(keyPart)),
   };
 }
@@ -102,7 +102,9 @@ async function applyRest(
   await Promise.all(all.map((part) => part.join()));
   const leaves = plan.changes > 0;
   const [outcomes] = await Promise.all([
-    Promise.all(members.map((member) => applyMember(member, request, plan, parts, deps))),
+    inParallel(request.maxParallel, members, (member) =>
+      applyMember(member, request, plan, parts, deps),
+    ),
     ...all.map((part) => part.watch(leaves)),
   ]);
   if (!leaves) return outcomes;
@@ -139,7 +141,7 @@ async function applyMember(
   if (!isReady(planned, parts)) return notTried(planned);
   const key = plan.keys.find(({ wish }) => wish.arn === keyOf(planned));
   const deps: TrailDeps = {
-    reader: reader.trails,
+    reader: reader.open().trails,
     writer: writers.trails(accountId),
     confirmPolicy: parts.bucket.confirm,
     confirmKey: key === undefined ? null : (parts.keys.get(key.wish.arn)?.confirm ?? CONFIRMED),

@@ -28,10 +28,16 @@ export function planDigest(
     lostAccess: policy.access.lostUnasked
       .map((row) => JSON.stringify([row.who, row.may, row.on, row.when]))
       .toSorted(),
-    broader: policy.access.broader,
+    broader: policy.access.broader || admitsWholeAccounts(wish),
   };
   return `sha256:${createHash('sha256').update(JSON.stringify(state)).digest('hex')}`;
 }
+
+/** These layouts are broader by themselves, also where they stand already and nothing is gained any more. */
+const WHOLE_ACCOUNTS: ReadonlySet<string> = new Set(['compact', 'organization']);
+
+const admitsWholeAccounts = ({ layout, admit }: PolicyWish): boolean =>
+  WHOLE_ACCOUNTS.has(layout) && admit.length > 0;
 
 function keyIntent({ wish: { arn, admit, withdraw } }: KeyPlan) {
   const trails = (deliveries: KeyPlan['wish']['admit']) =>

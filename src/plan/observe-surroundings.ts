@@ -7,7 +7,7 @@ import { destinationsSet, type TopicPolicy } from './destinations.js';
 import { touched } from './managed-elsewhere.js';
 import type { ObservedMember } from './observe.js';
 import { isMissingTopic } from './patience.js';
-import type { MemberReader, TopicReader, TrailReader } from './ports.js';
+import type { MemberPorts, TopicReader, TrailReader } from './ports.js';
 
 import { planTrail, stepsOf } from './trail-plan.js';
 
@@ -18,7 +18,7 @@ import { planTrail, stepsOf } from './trail-plan.js';
 export async function withSurroundings(
   observed: ObservedMember,
   request: Request,
-  { trails, topics }: MemberReader,
+  { trails, topics }: MemberPorts,
 ): Promise<ObservedMember> {
   const steps = stepsOf(planTrail(observed, request));
   const { snsTopicArn } = destinationsSet(steps);

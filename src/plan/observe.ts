@@ -9,10 +9,11 @@ import type { TrailExtras } from '../trail/extras.js';
 import { type LiveTrail, type TrailStatus, trailArn } from '../trail/settings.js';
 import type { BucketSettings } from './bucket-plan.js';
 import type { TopicPolicy } from './destinations.js';
+import { inParallel } from './in-parallel.js';
 import { type ObservedKey, observeKeys } from './observe-keys.js';
 import { withSurroundings } from './observe-surroundings.js';
 import { isMissingBucket } from './patience.js';
-import type { BucketReader, Clock, MemberReader, Readers, TrailReader } from './ports.js';
+import type { BucketReader, Clock, Readers, Session, TrailReader } from './ports.js';
 
 export type ObservedPolicy = {
   /** As S3 gave it; null where the bucket has no policy. */
@@ -59,8 +60,8 @@ export type Observed = {
 
 /** @throws UserError where the bucket policy cannot be read or understood. */
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const observing = Promise.all(
-    request.members.map((member) => observeMember(member, request, readers)),
+  const observing = inParallel(request.maxParallel, request.members, (member) =>
+    observeMember(member, request, readers),
   );
   const [central, members, keys] = await Promise.all([
     observeCentral(request, readers.central, clock),
@@ -144,8 +145,9 @@ async function observeMember(
   if (reader === undefined) throw new Error(`No reader for account ${member.accountId}`);
   if (reader instanceof UserError) return { member, failure: reader };
   try {
-    const observed = await entered(member, reader);
-    return await withSurroundings(observed, request, reader);
+    const ports = reader.open();
+    const observed = await entered(member, reader.session, ports.trails);
+    return await withSurroundings(observed, request, ports);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };
     throw error;
@@ -174,7 +176,8 @@ export function unentered(member: Member, partition: string): ObservedMember {
 
 async function entered(
   member: Member,
-  { session, trails: reader }: MemberReader,
+  session: Session,
+  reader: TrailReader,
 ): Promise<ObservedMember> {
   const { name, replaces, extras: wished } = member.trail;
   const arns = arnsOf(member, session.partition);

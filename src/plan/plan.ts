@@ -1,7 +1,7 @@
 // The plan: all that will happen, as one value, from what is asked for and what is there. Pure and total. A member whose
 // trail must be left alone is granted nothing; a policy that must not be written holds back everything.
 
-import type { Delivery, Finding } from '../policy/index.js';
+import type { Delivery, Finding, PolicyDocument } from '../policy/index.js';
 import type { Member, Request } from '../request/request.js';
 import { type BucketStep, planBucket, publicPolicyFindings } from './bucket-plan.js';
 import { planDigest } from './digest.js';
@@ -113,7 +113,7 @@ const NO_WORK = { steps: [], findings: [] } as const;
 export const isError = ({ severity }: Finding): boolean => severity === 'error';
 
 /** Whether anything is to be done in the member's account. */
-export function hasWork({ trail }: PlannedMember): boolean {
+function hasWork({ trail }: PlannedMember): boolean {
   return trail.steps.length > 0;
 }
 
@@ -145,6 +145,23 @@ export function deliveriesOf(accountId: string, { central, organizationId }: Req
     ...(kmsKeyArn === '' ? {} : { kmsKeyArn }),
     ...(organizationId === undefined ? {} : { organizationId }),
   });
+}
+
+/**
+ * The same question once more, for a policy that was read after the plan was made: what it would lose or grant now is part
+ * of what was approved.
+ */
+export function reapproval(
+  { expectedPlan }: Request,
+  { wish, members, keys }: Plan,
+  document: PolicyDocument | null,
+): readonly Finding[] {
+  if (expectedPlan === undefined) return [];
+  const planned = members.filter((member) => member.kind === 'planned');
+  return approvalFindings(
+    expectedPlan,
+    planDigest(wish, planned, planPolicy(document, wish), keys),
+  );
 }
 
 function approvalFindings(expected: string | undefined, digest: string): readonly Finding[] {

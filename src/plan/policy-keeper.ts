@@ -51,6 +51,8 @@ type Planned = {
 export type PolicyDeps = {
   /** Keeps the policy as it was, before it is written over. */
   readonly backup: (policy: ObservedPolicy) => Promise<void>;
+  /** Errors that forbid this run's first write over a policy, beside what the merge itself finds. */
+  readonly objections?: (document: PolicyDocument | null) => readonly Finding[];
   readonly clock: Clock;
 };
 
@@ -92,8 +94,9 @@ export function policyKeeper<W>(
   let rounds = 0;
 
   const establish = async (seen: ObservedPolicy): Promise<void> => {
-    const backup = first === null ? deps.backup : async () => {};
-    const written = await mergeAndWrite(holder, seen, wish, { ...deps, backup });
+    const { clock: _, ...only } = deps;
+    const once = first === null ? only : { backup: async () => {} };
+    const written = await mergeAndWrite(holder, seen, wish, { ...once, clock });
     first ??= written;
     last = written ?? last;
   };
@@ -151,7 +154,7 @@ async function mergeAndWrite<W>(
   holder: PolicyHolder<W>,
   seen: ObservedPolicy,
   wish: W,
-  { backup, clock }: PolicyDeps,
+  { backup, objections, clock }: PolicyDeps,
 ): Promise<Written | null> {
   let known: ObservedPolicy | null = seen;
   // A write without an answer may have happened: if the next read holds our grants, it was ours.
@@ -161,7 +164,9 @@ async function mergeAndWrite<W>(
     const before: ObservedPolicy = known !== null && isFresh ? known : await holder.read();
     known = null;
     const { merge, findings } = holder.plan(before.document, wish);
-    const errors = findings.filter(isError);
+    // What an unanswered write may have taken is not lost a second time.
+    const objected = unanswered === null ? (objections?.(before.document) ?? []) : [];
+    const errors = [...findings, ...objected].filter(isError);
     if (errors.length > 0) throw new UserError(errors);
     if (!merge.changed) return unanswered;
     await backup(before);
@@ -186,7 +191,7 @@ function readTooSlow({ accountId, name, code }: About): CallFailure {
   return new CallFailure('TimeoutError', {
     code: `${code}-read-slow`,
     account: accountId,
-    message: `Reading ${name} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
+    message: `Reading ${name} in account ${accountId} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
     remedy:
       'Run again. If it stays, see what is slow between the runner and AWS, such as a proxy or a Region far away.',
   });
@@ -215,7 +220,7 @@ function undoneAgain({ accountId, name, code }: About): UserError {
   return userError({
     code: `${code}-undone`,
     account: accountId,
-    message: `Another writer took our grants out of ${name} ${ROUNDS} times.`,
+    message: `Another writer took our grants out of ${name} in account ${accountId} ${ROUNDS} times.`,
     remedy:
       'Find what else writes this policy (Terraform, CloudFormation, another workflow) and stop it or add the grants there; then run again.',
   });

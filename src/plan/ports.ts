@@ -86,9 +86,11 @@ export type TopicReader = {
 
 export type MemberReader = {
   readonly session: Session;
-  readonly trails: TrailReader;
-  readonly topics: TopicReader;
+  /** Made when the member's turn comes, and let go after it: thousands of clients at once fill the memory. */
+  readonly open: () => MemberPorts;
 };
+
+export type MemberPorts = { readonly trails: TrailReader; readonly topics: TopicReader };
 
 export type Writers = {
   readonly bucket: BucketWriter;

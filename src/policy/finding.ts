@@ -3,6 +3,14 @@
 
 export type Severity = 'error' | 'warning' | 'notice';
 
+/** A place in a file of the repository; lines and columns count from 1. */
+export type Place = {
+  /** Relative to the workspace, as GitHub wants it; as it was given for a file that lies elsewhere. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+};
+
 export type Finding = {
   readonly severity: Severity;
   /** Stable, kebab-case: `policy-deny-stops-cloudtrail`. Users filter on it. */
@@ -13,4 +21,6 @@ export type Finding = {
   readonly message: string;
   /** What to do about it. */
   readonly remedy: string;
+  /** Where it was written, for what is wrong in a file. */
+  readonly at?: Place;
 };

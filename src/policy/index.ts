@@ -7,7 +7,7 @@ export type { Delivery } from './delivery.js';
 export { diffPolicies } from './diff.js';
 export { diagnose } from './doctor.js';
 export { type PolicyDocument, sidsOf } from './document.js';
-export type { Finding, Severity } from './finding.js';
+export type { Finding, Place, Severity } from './finding.js';
 export { admitsAnyAccount, type Grantee, granteesOf } from './grantees.js';
 export { type Grant, missingGrants } from './grants.js';
 export { diagnoseKey } from './key-doctor.js';

@@ -19,7 +19,7 @@ import { nameOf } from './wording.js';
 import { askedBy, worldsOf } from './worlds.js';
 
 /** Bytes of the text as it is sent. Source: KMS developer guide, "Resource quotas": key policy document size. */
-export const KEY_POLICY_LIMIT = 32_768;
+const KEY_POLICY_LIMIT = 32_768;
 
 /** From here on a policy is worth a warning. */
 const NEARLY_FULL = 0.8;

@@ -1,18 +1,20 @@
 // The report as plain lines for the job's log, and its findings as annotations. GitHub shows ten annotations of a kind for a
 // step and drops the rest without a word, so the last one says how many more there are.
 
-import type { Finding, Severity } from '../policy/index.js';
+import type { Finding, Place, Severity } from '../policy/index.js';
 import { auditLines } from './audit.js';
 import { deliveryLines } from './delivery.js';
 import { logLine } from './escape.js';
 import type { Report } from './report.js';
-import { type Row, rowsOf } from './rows.js';
+import { countUnchanged, type Row, rowsOf } from './rows.js';
 import { plural } from './words.js';
 
 export type Annotation = {
   readonly severity: Severity;
   readonly title: string;
   readonly message: string;
+  /** Where GitHub shows it, for what is wrong in a file. */
+  readonly at?: Place;
 };
 
 const ANNOTATIONS_OF_A_KIND = 10;
@@ -31,12 +33,14 @@ export function logLines(report: Report): readonly string[] {
       ? `Plan for ${request.central.bucket}: ${plural(plan.changes, 'change')} (${plan.digest})`
       : `Result: ${result}`;
   const rows = plan.changes === 0 && outcome !== null ? [] : rowsOf(request, plan, outcome);
-  return [heading, ...rows.map((row) => `  ${rowLine(row)}`)].map(logLine);
+  const { listed, unchanged } = countUnchanged(rows);
+  const rest = unchanged === 0 ? [] : [`  = ${plural(unchanged, 'account')} unchanged`];
+  return [heading, ...listed.map((row) => `  ${rowLine(row)}`), ...rest].map(logLine);
 }
 
-function rowLine({ mark, account, role, what, detail, outcome }: Row): string {
+function rowLine({ mark, account, role, name, what, detail, outcome }: Row): string {
   const where = what.where === '' ? '' : ` in ${what.where}`;
-  const who = role === '' ? account : `${account} (${role})`;
+  const who = role === '' && name === '' ? account : `${account} (${role || name})`;
   return `${mark} ${who}: ${what.words} ${what.name}${where}: ${outcome === '' ? detail : outcome}`;
 }
 
@@ -61,8 +65,9 @@ export function annotationsOf(findings: readonly Finding[]): readonly Annotation
   });
 }
 
-function annotation({ severity, code, message, remedy }: Finding): Annotation {
+function annotation({ severity, code, message, remedy, at }: Finding): Annotation {
   return {
+    ...(at === undefined ? {} : { at }),
     severity,
     title: `CloudTrail onboarding: ${code}`,
     message: [message, ...`→ ${remedy}`.split('\n')].map(logLine).join('\n'),

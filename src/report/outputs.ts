@@ -71,7 +71,7 @@ function auditedArns(audit: Audit | null): readonly (readonly [string, string])[
 }
 
 /** The first items whose JSON fits into so many UTF-8 bytes. */
-export function firstOf<T>(items: readonly T[], bytes: number): readonly T[] {
+function firstOf<T>(items: readonly T[], bytes: number): readonly T[] {
   let left = bytes;
   const end = items.findIndex((item) => {
     left -= Buffer.byteLength(JSON.stringify(item)) + 1;
@@ -106,7 +106,7 @@ function shownFindings(
 }
 
 /** The first whole lines of a text that fit into so many UTF-8 bytes. */
-export function cutLines(text: string, bytes: number): string {
+function cutLines(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text;
   const cut = Buffer.from(text).subarray(0, bytes).toString('utf8');
   return cut.slice(0, cut.lastIndexOf('\n') + 1);

@@ -18,6 +18,8 @@ export type Row = {
   readonly mark: Mark;
   readonly account: string;
   readonly role: 'central' | '';
+  /** The member's, where it has one. */
+  readonly name: string;
   readonly what: { readonly words: string; readonly name: string; readonly where: string };
   readonly detail: string;
   /** Set after an apply. */
@@ -44,6 +46,7 @@ function bucketRow({ central }: Request, { bucket }: Plan, outcome: Outcome | nu
     mark: failed ? '!' : mark,
     account: central.accountId,
     role: 'central',
+    name: '',
     what: { words: 'bucket', name: central.bucket, where: central.bucketRegion },
     detail: bucket.length > 0 ? change : 'unchanged',
     outcome: outcome === null ? '' : bucketInWords(outcome.bucket),
@@ -72,6 +75,7 @@ function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | nu
     mark: outcome?.policy.step.state === 'failed' ? '!' : mark,
     account: central.accountId,
     role: 'central',
+    name: '',
     what: { words: 'bucket policy of', name: central.bucket, where: '' },
     detail: `${change}${bytes}`,
     outcome: outcome === null ? '' : inWords(outcome.policy.step),
@@ -86,6 +90,7 @@ function keyRow({ wish, merge }: KeyPlan, outcome: Outcome | null): Row {
     mark: done?.step.state === 'failed' ? '!' : merge.changed ? '~' : '=',
     account: accountId,
     role: 'central',
+    name: '',
     what: { words: 'key policy of', name: arn, where: '' },
     detail: merge.changed ? change : managed ? 'unchanged' : 'looked at only',
     outcome: done === undefined ? '' : inWords(done.step),
@@ -101,10 +106,11 @@ function counted(count: Merge['trails'], thing: string): readonly string[] {
 
 /** A row for each trail that something is done to; one row that says "unchanged" where nothing is. */
 function memberRows(planned: MemberPlan, outcome: MemberOutcome | undefined): readonly Row[] {
-  const { accountId, region, trail: wish } = planned.member;
+  const { accountId, name = '', region, trail: wish } = planned.member;
   const row = {
     account: accountId,
     role: '',
+    name,
     what: { words: 'trail', name: wish.name, where: region },
     outcome: '',
   } as const;
@@ -117,7 +123,7 @@ function memberRows(planned: MemberPlan, outcome: MemberOutcome | undefined): re
       const names = [...new Set(planned.trail.steps.map(({ trail }) => trail))];
       if (names.length === 0)
         return [{ ...row, mark: '=', detail: 'unchanged', outcome: outcome ? 'unchanged' : '' }];
-      return names.map((name) => ({ ...row, ...trailCells(name, planned, outcome) }));
+      return names.map((trail) => ({ ...row, ...trailCells(trail, planned, outcome) }));
     }
   }
 }
@@ -181,4 +187,17 @@ function inWords(step: Step): string {
     case 'failed':
       return `failed: ${step.findings.map(({ message }) => message).join(' ')}`;
   }
+}
+
+/** More unchanged accounts than these are counted, not listed. */
+const UNCHANGED_ROWS = 3;
+
+/** The rows to list, and how many accounts more stay as they are. */
+export function countUnchanged(rows: readonly Row[]): {
+  readonly listed: readonly Row[];
+  readonly unchanged: number;
+} {
+  const listed = rows.filter(({ mark, role }) => mark !== '=' || role === 'central');
+  const unchanged = rows.length - listed.length;
+  return unchanged > UNCHANGED_ROWS ? { listed, unchanged } : { listed: rows, unchanged: 0 };
 }

@@ -11,7 +11,7 @@ import { deliveredInWords, deliverySection } from './delivery.js';
 import { code, fenced, prose, proseWithBlock, visible } from './escape.js';
 import { offlineSections } from './offline.js';
 import type { Report } from './report.js';
-import { type Row, rowsOf } from './rows.js';
+import { countUnchanged, type Row, rowsOf } from './rows.js';
 import { inLimit, type Limit, type Section, tableSection, uncut } from './sections.js';
 import { settled, verdict } from './verdict.js';
 import { bySeverity, ICONS, plural } from './words.js';
@@ -39,7 +39,7 @@ function sectionsOf(report: Report): readonly Section[] {
   return [
     uncut(verdict(report)),
     findingList(findings),
-    table(rowsOf(request, plan, outcome), outcome !== null),
+    ...tables(rowsOf(request, plan, outcome), outcome !== null),
     accessSection(plan.policy.access),
     diffSection('Policy diff', plan.policy.diff, outcome !== null),
     ...plan.keys.map(({ diff, wish }) =>
@@ -107,11 +107,35 @@ function findingItem({ severity, message, remedy, code: name }: Finding): string
   return `- ${text.replace('\n', '  \n').replaceAll('\n', '\n  ')}`;
 }
 
+/** More accounts than these are folded, but for those that need a look. */
+const OPEN_ROWS = 20;
+
+/** What needs a look in the open, a fleet's other accounts folded, and the unchanged ones as one line. */
+function tables(rows: readonly Row[], applied: boolean): readonly Section[] {
+  const { listed, unchanged } = countUnchanged(rows);
+  const fleet = listed.filter(({ mark, role }) => mark !== '!' && role === '');
+  const folded = fleet.length > OPEN_ROWS ? fleet : [];
+  const isFolded = new Set(folded);
+  const open = table(
+    listed.filter((row) => !isFolded.has(row)),
+    applied,
+  );
+  const rest = table(folded, applied);
+  const details = `<details><summary>${plural(folded.length, 'more row')}: as planned</summary>`;
+  return [
+    open,
+    folded.length === 0
+      ? uncut('')
+      : { ...rest, open: `${details}\n\n${rest.open}`, end: '\n</details>' },
+    uncut(unchanged === 0 ? '' : `${plural(unchanged, 'account')} unchanged.`),
+  ];
+}
+
 function table(rows: readonly Row[], applied: boolean): Section {
   const head = ['', 'account', 'what', 'detail', ...(applied ? ['outcome'] : [])];
-  const lines = rows.map(({ mark, account, role, what, detail, outcome }) => [
+  const lines = rows.map(({ mark, account, role, name, what, detail, outcome }) => [
     mark,
-    role === '' ? code(account) : `${code(account)} ${role}`,
+    `${code(account)} ${prose(role || name)}`.trimEnd(),
     `${what.words} ${code(what.name)}${what.where === '' ? '' : ` in ${code(what.where)}`}`,
     prose(detail),
     ...(applied ? [prose(outcome)] : []),

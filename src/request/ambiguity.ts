@@ -4,19 +4,25 @@
 import type { Finding } from '../policy/index.js';
 import type { RunEvent } from './event.js';
 import { inputFault } from './fault.js';
+import type { InputName } from './names.js';
 import type { Request } from './request.js';
+import type { Complaint } from './said.js';
+
+/** How a fault of what is said is told: of the run as a whole, or of one account. */
+export type About = (input: InputName, accountId?: string) => Complaint;
 
 /** One finding for each contradiction, in the order a reader meets the inputs. */
-export function checkTogether(request: Request, event: RunEvent): readonly Finding[] {
+export function checkTogether(request: Request, event: RunEvent, about: About): readonly Finding[] {
   return [
-    ...roleAccounts(request),
-    ...(request.operation === 'bootstrap' ? [] : memberAccounts(request)),
+    ...roleAccounts(request, about),
+    ...(request.operation === 'bootstrap' ? [] : memberAccounts(request, about)),
     ...credentials(request),
     ...partitions(request),
     ...organization(request),
-    ...cloudWatch(request),
+    ...cloudWatch(request, about),
     ...keyPolicy(request),
     ...operations(request),
+    ...replacements(request, about),
     ...forks(request, event),
   ];
 }
@@ -24,17 +30,20 @@ export function checkTogether(request: Request, event: RunEvent): readonly Findi
 const accountOf = (roleArn: string): string => roleArn.split(':')[4] ?? '';
 const partitionOf = (roleArn: string): string => roleArn.split(':')[1] ?? '';
 
-function roleAccounts({ central, members }: Request): readonly Finding[] {
+function roleAccounts({ central, members }: Request, about: About): readonly Finding[] {
   const roles = [
-    { input: 'central-role-arn', arn: central.roleArn, accountId: central.accountId },
-    ...members.map((m) => ({ input: 'member-role-arn', arn: m.roleArn, accountId: m.accountId })),
+    { input: 'central-role-arn' as const, arn: central.roleArn, accountId: central.accountId },
+    ...members.map(({ roleArn: arn, accountId }) => ({
+      input: 'member-role-arn' as const,
+      arn,
+      accountId,
+    })),
   ];
   return roles.flatMap(({ input, arn, accountId }) =>
     arn === undefined || accountOf(arn) === accountId
       ? []
       : [
-          inputFault(
-            input,
+          about(input, accountId)(
             `is a role of account ${accountOf(arn)}, but it is for account ${accountId}`,
             `Give a role of ${accountId}${input === 'member-role-arn' ? "; with several accounts write {account-id} where the account's ID stands" : ''}.`,
           ),
@@ -42,7 +51,7 @@ function roleAccounts({ central, members }: Request): readonly Finding[] {
   );
 }
 
-function memberAccounts({ central, members }: Request): readonly Finding[] {
+function memberAccounts({ central, members }: Request, about: About): readonly Finding[] {
   const ids = members.map((member) => member.accountId);
   const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
   const faults = twice.map((id) =>
@@ -51,8 +60,7 @@ function memberAccounts({ central, members }: Request): readonly Finding[] {
   if (!ids.includes(central.accountId)) return faults;
   return [
     ...faults,
-    inputFault(
-      'member-account-id',
+    about('member-account-id', central.accountId)(
       `names ${central.accountId}, the central account`,
       'A member is an account other than the one that owns the bucket. Check which of the two IDs is wrong.',
     ),
@@ -139,15 +147,14 @@ function organization({ layout, organizationId }: Request): readonly Finding[] {
 }
 
 /** CloudTrail takes both or neither, and only of the trail's own account. */
-function cloudWatch({ members }: Request): readonly Finding[] {
+function cloudWatch({ members }: Request, about: About): readonly Finding[] {
   return members.flatMap(({ accountId, trail: { settings } }) => {
     const { cloudWatchLogGroupArn: group, cloudWatchRoleArn: role } = settings;
     if (group === undefined && role === undefined) return [];
     const given = [group, role].flatMap((arn) => (arn === undefined || arn === '' ? [] : [arn]));
     if (given.length === 1 || (group === undefined) !== (role === undefined))
       return [
-        inputFault(
-          'cloudwatch-role-arn',
+        about('cloudwatch-role-arn', accountId)(
           'and cloudwatch-log-group-arn go together',
           "Give both, or 'none' for both.",
         ),
@@ -155,8 +162,7 @@ function cloudWatch({ members }: Request): readonly Finding[] {
     return given
       .filter((arn) => accountOf(arn) !== accountId)
       .map((arn) =>
-        inputFault(
-          'cloudwatch-log-group-arn',
+        about('cloudwatch-log-group-arn', accountId)(
           `or its role is of account ${accountOf(arn)}, but the trail is of ${accountId}`,
           'Log group and role must be of the member account; {account-id} stands for it.',
         ),
@@ -191,8 +197,7 @@ function keyPolicy(request: Request): readonly Finding[] {
 }
 
 /** Inputs that say something only of one operation. */
-function operations({ operation, members, failOn }: Request): readonly Finding[] {
-  const [member] = members;
+function operations({ operation, failOn }: Request): readonly Finding[] {
   const faults: Finding[] = [];
   const isAudit = operation === 'audit';
   if (failOn === 'drift' && !isAudit)
@@ -211,23 +216,18 @@ function operations({ operation, members, failOn }: Request): readonly Finding[]
         "Set fail-on to 'drift': the step then fails on any finding of the audit.",
       ),
     );
-  if (operation === 'offboard' && member?.trail.replaces !== undefined)
-    faults.push(
-      inputFault(
-        'replaces-trail',
-        'is given for offboard',
-        'Name the trail that leaves in trail-name.',
-      ),
-    );
-  if (member?.trail.replaces !== undefined && member.trail.replaces === member.trail.name)
-    faults.push(
-      inputFault(
-        'replaces-trail',
+  return faults;
+}
+
+function replacements({ members }: Request, about: About): readonly Finding[] {
+  return members
+    .filter(({ trail }) => trail.replaces === trail.name)
+    .map(({ accountId }) =>
+      about('replaces-trail', accountId)(
         'and trail-name are the same',
         'Give the name of the older trail.',
       ),
     );
-  return faults;
 }
 
 function forks(request: Request, event: RunEvent): readonly Finding[] {

@@ -1,15 +1,20 @@
-// Turns the action's inputs into a Request, or into all that is wrong with them at once.
+// Turns the action's inputs and the accounts file into a Request, or into all that is wrong with them at once.
 
+import type { Finding } from '../policy/index.js';
 import { UserError } from '../problem.js';
-import { checkTogether } from './ambiguity.js';
+import { type Account, readAccounts } from './accounts.js';
+import type { AccountsFile } from './accounts-file.js';
+import { type About, checkTogether } from './ambiguity.js';
 import { definedOnly } from './defined.js';
 import { modeOf, type RunEvent } from './event.js';
 import { inputFault } from './fault.js';
-import { readCentralTrail, readMembers } from './members.js';
+import { accountVoice, runVoice } from './layers.js';
+import { readCentralTrail, readMember } from './members.js';
 import { type InputName, misspelt } from './names.js';
 import { type InputReader, inputReader } from './reader.js';
-import type { Request } from './request.js';
+import type { Member, Request } from './request.js';
 import * as rules from './rules.js';
+import { inputVoice, type Voice } from './said.js';
 
 /** Where inputs come from. */
 export type InputSource = {
@@ -22,27 +27,41 @@ export type InputSource = {
 };
 
 /**
- * The request that the inputs make.
+ * The request that the inputs and the accounts file make; null: no such file is named.
  *
  * @throws UserError with one finding for each fault, so that a user mends them all in one go.
  */
-export function readInputs(source: InputSource): Request {
-  const reader = inputReader(source.text);
+export function readInputs(source: InputSource, file: AccountsFile | null = null): Request {
+  const inputs = inputVoice(source.text);
+  const reader = inputReader(runVoice(inputs, file), [...(file?.faults ?? [])]);
   for (const { name, problem, remedy } of misspelt(source.names))
     reader.faults.push(inputFault(name, problem, remedy));
-  const request = readRequest(source, reader);
-  if (request !== null) reader.faults.push(...checkTogether(request, source.event));
-  if (request === null || reader.faults.length > 0) throw new UserError(reader.faults);
+  const request = readRequest(source, inputs, file, reader);
+  const faults = unique(reader.faults);
+  if (request === null || faults.length > 0) throw new UserError(faults);
   return request;
+}
+
+/** What all accounts have from one input or default is wrong once. */
+function unique(faults: readonly Finding[]): readonly Finding[] {
+  return [
+    ...new Map(faults.toReversed().map((fault) => [fault.message, fault])).values(),
+  ].toReversed();
 }
 
 const LAYOUT = rules.oneOf('documented', 'isolated', 'compact', 'organization');
 
 /** Null when something required is missing or wrong; the reader then holds the faults. */
-function readRequest(source: InputSource, reader: InputReader): Request | null {
+function readRequest(
+  source: InputSource,
+  inputs: Voice,
+  file: AccountsFile | null,
+  reader: InputReader,
+): Request | null {
   const { optional } = reader;
-  const region = readRegion(source, reader);
-  const central = readCentral(reader, region);
+  const regionOf = (voice: Voice) => readRegion(source.environment, voice, reader);
+  const run = runVoice(inputs, file);
+  const central = readCentral(reader, () => regionOf(run));
   const operation =
     optional('operation', rules.oneOf('onboard', 'offboard', 'bootstrap', 'verify', 'audit')) ??
     'onboard';
@@ -52,10 +71,13 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
       inputFault('grants-only', 'is given without offboard', "Set operation to 'offboard'."),
     );
   const leaving = grantsOnly ? 'closed' : 'absent';
+  const state = operation === 'offboard' ? leaving : 'present';
+  const accounts =
+    operation === 'bootstrap' ? [] : readAccounts(inputs, file, reader, { name: operation, state });
   const members =
     operation === 'bootstrap'
-      ? readCentralTrail(reader, central?.accountId ?? '', region)
-      : readMembers(reader, region, operation === 'offboard' ? leaving : 'present');
+      ? readCentralTrail(reader, central?.accountId ?? '', regionOf(run))
+      : readMembers(accounts ?? [nobody(accountVoice(inputs, file, null))], reader, regionOf);
   if (operation === 'audit') refuseInputs(reader);
   else reader.optional('silent-after-hours', forAudit);
   const dryRun = optional('dry-run', rules.oneOf('auto', 'true', 'false')) ?? 'auto';
@@ -69,6 +91,7 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
     allowRepoint: optional('allow-repoint', rules.flag) ?? false,
     allowBroadening: optional('allow-broadening', rules.flag) ?? false,
     settleSeconds: optional('settle-seconds', rules.settleSeconds) ?? 2,
+    maxParallel: optional('max-parallel', rules.maxParallel) ?? 8,
     silentAfterHours: optional('silent-after-hours', rules.silentAfterHours) ?? 24,
     failOn: optional('fail-on', rules.oneOf('error', 'changes', 'drift')) ?? 'error',
     verifyDelivery: optional('verify-delivery', rules.flag) ?? operation === 'verify',
@@ -83,7 +106,10 @@ function readRequest(source: InputSource, reader: InputReader): Request | null {
       validateDigestHours: optional('validate-digests', rules.digestHours),
     }),
   } as const;
-  return central === null || members === null ? null : { ...rest, central, members };
+  if (central === null || accounts === null || members === null) return null;
+  const request = { ...rest, central, members };
+  reader.faults.push(...checkTogether(request, source.event, aboutAccounts(accounts, run)));
+  return request;
 }
 
 /** Inputs about a change or about somebody's approval of one: an audit makes none. */
@@ -112,9 +138,38 @@ const forAudit: rules.Rule<never> = () => ({
   remedy: "Leave it out, or set operation to 'audit'.",
 });
 
-function readRegion(source: InputSource, { optional, faults }: InputReader): string | undefined {
-  if (source.text('region') !== '') return optional('region', rules.region);
-  const ambient = source.environment['AWS_REGION'] || source.environment['AWS_DEFAULT_REGION'];
+/** Null where one of them cannot be read. */
+function readMembers(
+  accounts: readonly Account[],
+  reader: InputReader,
+  regionOf: (voice: Voice) => string | undefined,
+): readonly Member[] | null {
+  const members = accounts.map((account) => readMember(account, reader, regionOf));
+  const read = members.filter((member) => member !== null);
+  return read.length < members.length ? null : read;
+}
+
+/** So that what is wrong with the other inputs is told too where no account is named. */
+const nobody = (voice: Voice): Account => ({ accountId: '000000000000', state: 'present', voice });
+
+/** Tells a fault where the value was said. */
+function aboutAccounts(accounts: readonly Account[], run: Voice): About {
+  const voices = new Map(accounts.map(({ accountId, voice }) => [accountId, voice]));
+  return (input, accountId = '') => {
+    const voice = voices.get(accountId) ?? run;
+    return (problem, remedy) =>
+      voice.said(input)?.fault(problem, remedy) ?? inputFault(input, problem, remedy);
+  };
+}
+
+function readRegion(
+  environment: InputSource['environment'],
+  voice: Voice,
+  { faults }: InputReader,
+): string | undefined {
+  if (voice.said('region') !== undefined)
+    return inputReader(voice, faults).optional('region', rules.region);
+  const ambient = environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'];
   const ruled = rules.region(ambient ?? '');
   if ('value' in ruled) return ruled.value;
   const problem = ambient ? `is missing, and AWS_REGION ${ruled.problem}` : 'is missing';
@@ -124,7 +179,7 @@ function readRegion(source: InputSource, { optional, faults }: InputReader): str
 
 function readCentral(
   { optional, required }: InputReader,
-  region: string | undefined,
+  readDefaultRegion: () => string | undefined,
 ): Request['central'] | null {
   const accountId = required(
     'central-account-id',
@@ -132,7 +187,7 @@ function readCentral(
     'Give the 12-digit ID of the account that owns the bucket.',
   );
   const bucket = required('bucket', rules.bucket, 'Give the name of the central log bucket.');
-  const bucketRegion = optional('bucket-region', rules.region) ?? region;
+  const bucketRegion = optional('bucket-region', rules.region) ?? readDefaultRegion();
   const mentioned = definedOnly({
     roleArn: optional('central-role-arn', rules.roleArn),
     prefix: optional('bucket-prefix', rules.prefix),

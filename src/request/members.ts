@@ -1,46 +1,41 @@
-// Which accounts' trails a run is about, and what is wanted of each one: the member accounts', or the central account's own.
+// What is wanted of each account's trail: the member accounts', or the central account's own.
 
-import type { SettingsWish } from '../trail/settings.js';
+import type { Account } from './accounts.js';
 import { definedOnly } from './defined.js';
-import type { InputReader } from './reader.js';
+import { type InputReader, inputReader } from './reader.js';
 import type { Member } from './request.js';
 import * as rules from './rules.js';
+import type { Voice } from './said.js';
 import { readExtras, readSettings } from './trail-inputs.js';
 
-/** In order of account ID; null where a required input is missing or wrong (the reader then holds the faults). */
-export function readMembers(
-  reader: InputReader,
-  region: string | undefined,
-  state: Member['state'],
-): readonly Member[] | null {
+/** Reads values that may hold placeholders, for one account. */
+export type Expand = (rule: rules.Rule<string>) => rules.Rule<string>;
+
+/** Null where something required is missing or wrong; `faults` then holds what. `readRegion` reads the home Region. */
+export function readMember(
+  { accountId, name, state, voice }: Account,
+  { faults }: InputReader,
+  readRegion: (voice: Voice) => string | undefined,
+): Member | null {
+  const reader = inputReader(voice, faults);
   const { optional, required } = reader;
-  const ids = required(
-    'member-account-id',
-    accountIds,
-    'Give the 12-digit ID of the member account.',
-  );
-  const roleArn = optional('member-role-arn', roleTemplate);
-  const template = required('trail-name', nameTemplate, "Give the name of the member's trail.");
-  const replaces = optional('replaces-trail', nameTemplate);
-  const settings = readSettings(reader);
+  const expand = expander(accountId, name);
+  const roleArn = optional('member-role-arn', expand(rules.roleArn));
+  const remedy = "Give the name of the member's trail.";
+  const trailName = required('trail-name', expand(rules.trailName), remedy);
+  // Whoever leaves has nothing replaced: a default for all says nothing of it.
+  const replaces =
+    state === 'present' ? optional('replaces-trail', expand(rules.trailName)) : undefined;
+  const settings = readSettings(reader, expand);
   const extras = readExtras(reader);
-  if (ids === undefined || template === undefined || region === undefined) return null;
-  return ids.map((accountId) => ({
-    accountId,
-    state,
-    region,
-    trail: {
-      name: forAccount(template, accountId),
-      settings: settingsFor(settings, accountId),
-      extras,
-      ...definedOnly({ replaces: replaces && forAccount(replaces, accountId) }),
-    },
-    ...definedOnly({ roleArn: roleArn === undefined ? undefined : forAccount(roleArn, accountId) }),
-  }));
+  const region = readRegion(voice);
+  if (trailName === undefined || region === undefined) return null;
+  const trail = { name: trailName, settings, extras, ...definedOnly({ replaces }) };
+  return { accountId, ...definedOnly({ name, roleArn }), state, region, trail };
 }
 
 /**
- * The central account as the only account of the run, for its own trail; null as for `readMembers`. It has no role of its
+ * The central account as the only account of the run, for its own trail; null as for `readMember`. It has no role of its
  * own here: it is reached as the central account.
  */
 export function readCentralTrail(
@@ -54,7 +49,7 @@ export function readCentralTrail(
     rules.trailName,
     "Give the name of the central account's own trail.",
   );
-  const settings = settingsFor(readSettings(reader), accountId);
+  const settings = readSettings(reader, expander(accountId, undefined));
   const extras = readExtras(reader);
   if (name === undefined || region === undefined) return null;
   return [{ accountId, state: 'present', region, trail: { name, settings, extras } }];
@@ -72,45 +67,21 @@ const forMembers: rules.Rule<never> = () => ({
   remedy: "Leave it out. The central account's own trail is named in central-trail-name.",
 });
 
-/** ARNs of things that each account has for itself may hold `{account-id}` too. */
-function settingsFor(settings: SettingsWish, accountId: string): SettingsWish {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? forAccount(value, accountId) : value,
-    ]),
-  );
-}
+const ID = '{account-id}';
+const NAME = '{account-name}';
 
-const forAccount = (template: string, accountId: string): string =>
-  template.replaceAll('{account-id}', accountId);
-
-const accountIds: rules.Rule<readonly string[]> = (text) => {
-  const ids = text.split(/[\s,]+/).filter((id) => id !== '');
-  for (const id of ids) {
-    const ruled = rules.accountId(id);
-    if ('problem' in ruled)
+/** Rules look at what comes out, for a name that is fine for one account may be none for another. */
+function expander(accountId: string, name: string | undefined): Expand {
+  return (rule) => (text) => {
+    if (text.includes(NAME) && name === undefined)
       return {
-        problem: `holds ${JSON.stringify(id)}, which ${ruled.problem}`,
-        remedy: ruled.remedy,
+        problem: `holds ${NAME}, but account ${accountId} has no name`,
+        remedy: `Use ${ID}, or give the account a name in the accounts file.`,
       };
-  }
-  if (ids.length === 0)
-    return { problem: 'names no account', remedy: 'Give the 12-digit ID of the member account.' };
-  return { value: ids.toSorted() };
-};
-
-const roleTemplate: rules.Rule<string> = (text) => {
-  const ruled = rules.roleArn(forAccount(text, '000000000000'));
-  return 'problem' in ruled ? ruled : { value: text };
-};
-
-const nameTemplate: rules.Rule<string> = (text) => {
-  if (text.includes('{account-name}'))
-    return {
-      problem: 'holds {account-name}, but no account has a name here',
-      remedy: 'Use {account-id}, or write the name out.',
-    };
-  const ruled = rules.trailName(forAccount(text, '000000000000'));
-  return 'problem' in ruled ? ruled : { value: text };
-};
+    const expanded = text.replaceAll(ID, accountId).replaceAll(NAME, () => name ?? '');
+    const ruled = rule(expanded);
+    if ('value' in ruled || !text.includes(NAME)) return ruled;
+    const given = JSON.stringify(expanded);
+    return { ...ruled, problem: `gives ${given} for account ${accountId}, which ${ruled.problem}` };
+  };
+}

@@ -20,6 +20,8 @@ export type Central = {
 
 export type Member = {
   readonly accountId: string;
+  /** For people to know it by; only the accounts file gives one. */
+  readonly name?: string;
   /** `present`: onboard. `absent`: offboard. `closed`: take back the grants without entering the account. */
   readonly state: 'present' | 'absent' | 'closed';
   /** Undefined: the credentials already in the environment. */
@@ -65,6 +67,8 @@ export type Request = {
   readonly expectedPlan?: string;
   /** Seconds from the policy write to the read that looks whether it still stands; 0: no such read. */
   readonly settleSeconds: number;
+  /** Member accounts worked on at once. */
+  readonly maxParallel: number;
   /** For an audit: an account without a new log for longer is silent. */
   readonly silentAfterHours: number;
   readonly failOn: 'error' | 'changes' | 'drift';

@@ -32,16 +32,14 @@ export const kmsKeyArn = matching(
 );
 
 export const snsTopicArn = matching(
-  /^arn:aws[a-z-]*:sns:[a-z0-9-]+:(?:\d{12}|\{account-id\}):[\w-]{1,256}$/,
+  /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
   'is no ARN of an SNS topic',
   "Give the topic's ARN, or 'none'.",
 );
 
 /** CloudTrail takes the ARN with `:*` behind it; without it that is added. */
 export const logGroupArn: Rule<string> = (text) =>
-  /^arn:aws[a-z-]*:logs:[a-z0-9-]+:(?:\d{12}|\{account-id\}):log-group:[\w./#-]{1,512}(?::\*)?$/.test(
-    text,
-  )
+  /^arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:log-group:[\w./#-]{1,512}(?::\*)?$/.test(text)
     ? { value: text.endsWith(':*') ? text : `${text}:*` }
     : {
         problem: 'is no ARN of a CloudWatch log group',
@@ -179,3 +177,12 @@ export function oneOf<const T extends string>(...words: readonly T[]): Rule<T> {
       : { value };
   };
 }
+
+/** Whole numbers from 1 to 64: each account at work holds sockets and memory, and AWS throttles what is faster. */
+export const maxParallel: Rule<number> = (text) =>
+  /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 64
+    ? { value: Number(text) }
+    : {
+        problem: 'is no whole number from 1 to 64',
+        remedy: 'Leave it out for 8 accounts at a time.',
+      };

@@ -43,11 +43,16 @@ type Item = { readonly [key: string]: unknown };
 
 /** Null for what is no list of objects. */
 function listOf(text: string): readonly Item[] | null {
+  const value = valueOf(text);
+  return Array.isArray(value) && value.every(isItem) ? value : null;
+}
+
+/** Undefined for what cannot be parsed. */
+function valueOf(text: string): unknown {
   try {
-    const value: unknown = parse(text, { maxAliasCount: 0 });
-    return Array.isArray(value) && value.every(isItem) ? value : null;
+    return parse(text, { maxAliasCount: 0 });
   } catch {
-    return null;
+    return undefined;
   }
 }
 
@@ -116,19 +121,14 @@ function insightNames(text: string): readonly string[] {
   return text.split(/[\s,[\]"'-]+/).filter((name) => name !== '');
 }
 
-/** `key=value` lines. AWS allows keys of 128 and values of 256 characters, and keeps `aws:` for itself. */
+/**
+ * `key=value` lines, or a table in braces. AWS allows keys of 128 and values of 256 characters, and keeps `aws:` for itself.
+ */
 export const tags: Rule<Tags> = (text): Ruled<Tags> => {
   if (text === 'none') return { value: {} };
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const pairs = lines.map((line): [string, string] => {
-    const at = line.indexOf('=');
-    return at < 0 ? ['', line] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-  });
+  const pairs = text.startsWith('{') ? tablePairs(text) : linePairs(text);
   const keys = pairs.map(([key]) => key);
-  const isGood = ([key, value]: [string, string]): boolean =>
+  const isGood = ([key, value]: readonly [string, string]): boolean =>
     /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key) && value.length <= 256;
   if (pairs.every(isGood) && new Set(keys).size === keys.length && keys.length <= 50)
     return { value: Object.fromEntries(pairs) };
@@ -138,3 +138,23 @@ export const tags: Rule<Tags> = (text): Ruled<Tags> => {
       "Give lines of key=value; a key has up to 128 characters and does not begin with 'aws:'.",
   };
 };
+
+function linePairs(text: string): readonly (readonly [string, string])[] {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.map((line) => {
+    const at = line.indexOf('=');
+    return at < 0 ? ['', line] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+  });
+}
+
+/** As the accounts file has them; what is no table of texts gives a pair that is no tag. */
+function tablePairs(text: string): readonly (readonly [string, string])[] {
+  const value = valueOf(text);
+  if (!isItem(value)) return [['', '']];
+  return Object.entries(value).map(([key, one]) =>
+    typeof one === 'string' ? [key, one] : ['', ''],
+  );
+}

@@ -1,0 +1,210 @@
+// What a reviewer approves: the digest stands for the end state that is meant, with all it costs, and for nothing else.
+
+import fc from 'fast-check';
+import type { Observed, ObservedMember } from '../../src/plan/observe.js';
+import { makePlan, type Plan, reapproval } from '../../src/plan/plan.js';
+import type { PolicyDocument } from '../../src/policy/index.js';
+import type { Member, Request } from '../../src/request/request.js';
+import type { LiveTrail } from '../../src/trail/settings.js';
+
+const BUCKET = 'logs';
+const ACCOUNTS = ['222222222222', '333333333333', '444444444444'];
+const OTHER = '999999999999';
+
+const memberOf = (accountId: string, wish: Partial<Member['trail']> = {}): Member => ({
+  accountId,
+  state: 'present',
+  region: 'us-east-1',
+  trail: { name: 'T', settings: {}, extras: {}, ...wish },
+});
+
+const arnOf = (accountId: string): string => `arn:aws:cloudtrail:us-east-1:${accountId}:trail/T`;
+
+function observedOf(member: Member, trail: Partial<LiveTrail> | null): ObservedMember {
+  const arn = arnOf(member.accountId);
+  const live = {
+    name: 'T',
+    arn,
+    homeRegion: 'us-east-1',
+    organization: false,
+    ...SETTINGS,
+    ...trail,
+  };
+  return {
+    member,
+    trailArn: arn,
+    trails: trail === null ? [] : [live],
+    logging: trail !== null,
+    extras: {},
+    replacedLogging: false,
+    replacedExtras: {},
+  };
+}
+
+const SETTINGS = {
+  bucket: BUCKET,
+  prefix: '',
+  multiRegion: true,
+  globalServiceEvents: true,
+  logFileValidation: true,
+  kmsKeyArn: '',
+  snsTopicArn: '',
+  cloudWatchLogGroupArn: '',
+  cloudWatchRoleArn: '',
+  recursiveLogging: true,
+};
+
+const requestOf = (members: readonly Member[], expectedPlan?: string): Request => ({
+  operation: 'onboard',
+  mode: 'apply',
+  central: { accountId: '111111111111', bucket: BUCKET, bucketRegion: 'us-east-1' },
+  members,
+  access: { audience: 'a', sessionName: 's' },
+  layout: 'documented',
+  allowRepoint: false,
+  allowBroadening: false,
+  settleSeconds: 0,
+  maxParallel: 8,
+  manageKeyPolicy: false,
+  silentAfterHours: 24,
+  verifyDelivery: false,
+  deliveryTimeoutMinutes: 15,
+  comment: 'auto',
+  failOn: 'error',
+  outputDirectory: '/tmp',
+  ...(expectedPlan === undefined ? {} : { expectedPlan }),
+});
+
+function planOf(
+  members: readonly ObservedMember[],
+  document: PolicyDocument | null,
+  expectedPlan?: string,
+  more: Partial<Request> = {},
+): Plan {
+  const policy = { text: null, document, readAt: 0 };
+  const observed: Observed = { policy, members, keys: [], unlimitedAccounts: [] };
+  const request = requestOf(
+    members.map(({ member }) => member),
+    expectedPlan,
+  );
+  return makePlan({ ...request, ...more }, observed);
+}
+
+/** The policy after these accounts have been onboarded. */
+const joined = (ids: readonly string[], before: PolicyDocument | null = null) =>
+  planOf(
+    ids.map((id) => observedOf(memberOf(id), null)),
+    before,
+  ).policy.merge.document;
+
+const fresh = ACCOUNTS.map((id) => observedOf(memberOf(id), null));
+const { digest } = planOf(fresh, null);
+
+test('it is the same whatever of the plan is done already, whoever else has joined, in any order', () => {
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(ACCOUNTS),
+      fc.subarray(ACCOUNTS),
+      fc.boolean(),
+      fc.shuffledSubarray(ACCOUNTS, { minLength: 3 }),
+      (granted, created, other, order) => {
+        const document = joined([...granted, ...(other ? [OTHER] : [])]);
+        const members = order.map((id) =>
+          observedOf(memberOf(id), created.includes(id) ? {} : null),
+        );
+        expect(planOf(members, granted.length === 0 && !other ? null : document).digest).toBe(
+          digest,
+        );
+      },
+    ),
+  );
+});
+
+test.each<[string, readonly ObservedMember[]]>([
+  ['one account less', fresh.slice(1)],
+  ['one account more', [...fresh, observedOf(memberOf(OTHER), null)]],
+  [
+    'another setting',
+    fresh.map(({ member }) =>
+      observedOf({ ...member, trail: { ...member.trail, settings: { multiRegion: false } } }, null),
+    ),
+  ],
+  [
+    'other tags',
+    fresh.map(({ member }) =>
+      observedOf({ ...member, trail: { ...member.trail, extras: { tags: { a: 'b' } } } }, null),
+    ),
+  ],
+  [
+    'an account that leaves',
+    fresh.map(({ member }) => observedOf({ ...member, state: 'absent' }, null)),
+  ],
+])('it is another one for %s', (_what, members) => {
+  expect(planOf(members, null).digest).not.toBe(digest);
+});
+
+test('it is another one where a trail would lose something', () => {
+  const [first] = ACCOUNTS;
+  const member = memberOf(first ?? '', { settings: { kmsKeyArn: '' } });
+  const keeps = planOf([observedOf(member, {})], null);
+  const key = 'arn:aws:kms:us-east-1:111111111111:key/1';
+  const loses = planOf([observedOf(member, { kmsKeyArn: key })], null);
+  expect(loses.findings.map(({ code }) => code)).toContain('trail-loss');
+  expect(loses.digest).not.toBe(keeps.digest);
+});
+
+/** Somebody who reads the logs, with or without TLS. */
+const READER: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::111111111111:role/Auditor' },
+      Action: 's3:GetObject',
+      Resource: `arn:aws:s3:::${BUCKET}/*`,
+    },
+  ],
+};
+
+describe('an approved plan', () => {
+  test("blocks with both digests where today's is another one", () => {
+    const expected = `sha256:${'0'.repeat(64)}`;
+    const plan = planOf(fresh, null, expected);
+    expect(plan.blocked).toBe(true);
+    expect(plan.findings).toMatchObject([
+      { code: 'plan-not-approved', message: expect.stringMatching(`${expected}.*${digest}`) },
+    ]);
+  });
+
+  test('is asked for again with the policy that is about to be written over', () => {
+    const approved = (document: PolicyDocument | null) => {
+      const members = fresh.map(({ member }) => member);
+      return reapproval(requestOf(members, digest), planOf(fresh, null, digest), document);
+    };
+    expect(approved(joined([OTHER]))).toEqual([]);
+    expect(approved(joined(ACCOUNTS))).toEqual([]);
+  });
+
+  test('is another one when somebody has come meanwhile who would lose access by it', () => {
+    const [first] = fresh;
+    const members = first === undefined ? [] : [first];
+    const bootstrap = { operation: 'bootstrap' } as const;
+    const plan = planOf(members, null, undefined, bootstrap);
+    const request = { ...requestOf([], plan.digest), ...bootstrap };
+    expect(reapproval(request, plan, null)).toEqual([]);
+    const now = planOf(members, READER, undefined, bootstrap).digest;
+    expect(reapproval(request, plan, READER)).toMatchObject([
+      { severity: 'error', message: expect.stringMatching(`${plan.digest}.*${now}`) },
+    ]);
+  });
+});
+
+test.each(['isolated', 'compact', 'organization'] as const)(
+  'with layout %s too it is the same before and after the plan is carried out',
+  (layout) => {
+    const more = { layout, organizationId: 'o-exampleorgid' };
+    const before = planOf(fresh, null, undefined, more);
+    const after = planOf(fresh, before.policy.merge.document, undefined, more);
+    expect(after.digest).toBe(before.digest);
+  },
+);
