@@ -6,6 +6,7 @@ import { outputsOf } from '../src/report/outputs.js';
 import { INPUT_NAMES } from '../src/request/names.js';
 
 const action = parse(readFileSync('action.yml', 'utf8')) as {
+  readonly description: string;
   readonly inputs: { readonly [name: string]: { readonly description: string } };
   readonly outputs: { readonly [name: string]: { readonly description: string } };
   readonly runs: { readonly using: string; readonly main: string };
@@ -64,4 +65,8 @@ test("GitHub's own validator does find what is wrong", async () => {
 test.each(WORKFLOWS)('%s pins every action to a commit', (path) => {
   const uses = readFileSync(path, 'utf8').matchAll(/^\s*-?\s*uses:\s*(\S+)/gm);
   for (const [, name = ''] of uses) expect(name).toMatch(/^\.\/|^[\w./-]+@[0-9a-f]{40}$/);
+});
+
+test('the description fits into the Marketplace, which shows 125 characters', () => {
+  expect(action.description.length).toBeLessThanOrEqual(125);
 });
