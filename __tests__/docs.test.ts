@@ -2,12 +2,21 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { validate } from '@actions/languageservice';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
 import { readAccountsFile } from '../src/request/accounts-file.js';
 import { readInputs } from '../src/request/inputs.js';
 import { INPUT_NAMES } from '../src/request/names.js';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'templates/README.md'].concat(
+const DOCUMENTS = [
+  'README.md',
+  'README.ko.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'templates/README.md',
+].concat(
   readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
@@ -65,4 +74,11 @@ test.each(accountsFiles)('%s is an accounts file that the action takes', async (
     event: { name: 'push', fork: false },
   };
   expect(readInputs(source, file).members.length).toBeGreaterThan(1);
+});
+
+const workflows = examples.filter(([, text]) => /^jobs:/m.test(text));
+
+test.each(workflows)("%s is a workflow that GitHub's own validator takes", async (_name, text) => {
+  const document = TextDocument.create('file:///.github/workflows/example.yml', 'yaml', 1, text);
+  expect(await validate(document)).toEqual([]);
 });

@@ -27,6 +27,8 @@ export type Kind = {
   readonly cause: RegExp;
   /** `recovers`: what passes by itself must be got over. */
   readonly must: 'recover' | 'die' | 'finish';
+  /** It befalls all accounts, and the message may name another one that it met first. */
+  readonly spreads?: true;
   /** The action waits long for it to pass. */
   readonly waits?: true;
   readonly meets?: (call: Call) => boolean;
@@ -185,6 +187,7 @@ export const KINDS: readonly Kind[] = [
     answer: (_, { advance }) => ({ first: () => advance(A_DAY) }),
     times: 1,
     cause: /expired/i,
+    spreads: true,
     must: 'finish',
     meets: ({ service }) => service !== 'oidc' && service !== 'github',
   },

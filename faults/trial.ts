@@ -15,7 +15,7 @@ import {
 import { type RunResult, runAction } from '../sandbox/runner.js';
 import type { Call, Kind } from './kinds.js';
 import type { Operation } from './operations.js';
-import { buildScene } from './scene.js';
+import { ACCOUNTS, buildScene } from './scene.js';
 import { policyTextOf, stateOf } from './state.js';
 import { type Watch, watch } from './watch.js';
 
@@ -90,6 +90,9 @@ export async function disturbed(
     });
     takeBack();
     const complete = stateOf(sandbox.world) === reference.state;
+    // A run on a busy machine reads the policy once more than one on an idle one: then there is no such call.
+    if (!met && call.earlier > 0 && run.exitCode === 0 && complete)
+      return { ending: 'recovered', broken: witness.broken() };
     const { ending, broken } = judge(run, call, kind, complete);
     const again = ending === 'recovered' ? [] : await rerunFrom(operation, reference, stage);
     const missed = met ? [] : ['the call was never made'];
@@ -193,12 +196,17 @@ function judge(run: RunResult, call: Call, kind: Kind, complete: boolean): Verdi
 }
 
 /** A failure names account and cause, says what to do, and does not take the blame for what others did. */
-function judgeMessage(run: RunResult, { account = '' }: Call, { cause }: Kind): readonly string[] {
+function judgeMessage(
+  run: RunResult,
+  { account = '' }: Call,
+  { cause, spreads }: Kind,
+): readonly string[] {
   const said = errorsOf(run).join('\n');
+  const named: readonly string[] = spreads ? Object.values(ACCOUNTS) : [account];
   const lacks: readonly (readonly [boolean, string])[] = [
     [run.exitCode !== 1, `exit status ${run.exitCode}`],
     [said === '', 'no error is told'],
-    [!said.includes(account), `account ${account} is not named`],
+    [!named.some((id) => said.includes(id)), `account ${account} is not named`],
     [!cause.test(said), `the cause is not named (${cause.source})`],
     [/Unexpected failure|fault of the action/.test(said), 'it is told as a fault of the action'],
     [said !== '' && !said.includes('→'), 'no remedy is told'],

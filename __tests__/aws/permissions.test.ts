@@ -185,8 +185,8 @@ describe('a bootstrap, in which the central account is its own only member', () 
       's3:GetEncryptionConfiguration',
       'cloudtrail:DescribeTrails',
       'cloudtrail:GetTrailStatus',
-      ...READ_KEY,
       'cloudtrail:ListTags',
+      ...READ_KEY,
     ]);
   });
 

@@ -89,7 +89,7 @@ describe('where all is well', () => {
     // One for all folders; for each account its Regions, and the last hour of its one Region, which may begin yesterday.
     expect(counts['ListObjectsV2']).toBeGreaterThanOrEqual(1 + 2 * 50);
     expect(counts['ListObjectsV2']).toBeLessThanOrEqual(1 + 3 * 50);
-  });
+  }, 300_000);
 });
 
 type Case = Planted & {

@@ -191,7 +191,7 @@ function readTooSlow({ accountId, name, code }: About): CallFailure {
   return new CallFailure('TimeoutError', {
     code: `${code}-read-slow`,
     account: accountId,
-    message: `Reading ${name} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
+    message: `Reading ${name} in account ${accountId} took longer than ${READ_TO_WRITE_MS / 1_000} seconds. It was not written, for others may have written it meanwhile.`,
     remedy:
       'Run again. If it stays, see what is slow between the runner and AWS, such as a proxy or a Region far away.',
   });
@@ -220,7 +220,7 @@ function undoneAgain({ accountId, name, code }: About): UserError {
   return userError({
     code: `${code}-undone`,
     account: accountId,
-    message: `Another writer took our grants out of ${name} ${ROUNDS} times.`,
+    message: `Another writer took our grants out of ${name} in account ${accountId} ${ROUNDS} times.`,
     remedy:
       'Find what else writes this policy (Terraform, CloudFormation, another workflow) and stop it or add the grants there; then run again.',
   });
