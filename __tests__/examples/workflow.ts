@@ -87,6 +87,8 @@ export async function play(
     needs[name] = { outputs: done.outputs };
     played.push(...done.runs);
     artifacts = { ...artifacts, ...done.artifacts };
+    // What comes after a job that failed is skipped.
+    if (done.runs.some(({ run }) => run.conclusion === 'failure')) break;
   }
   return { runs: played, artifacts };
 }
