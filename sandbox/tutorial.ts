@@ -68,8 +68,11 @@ const joining = ({ ids, roles }: TutorialWorld): Inputs => ({
   'trail-name': 'DEV-CLOUDTRAIL',
 });
 
+/** In AWS: a pull request's comment is none. */
 const writes = (run: RunResult): readonly string[] =>
-  run.requests.filter(({ write }) => write).map(({ operation }) => operation);
+  run.requests
+    .filter(({ service, write }) => write && service !== 'github')
+    .map(({ operation }) => operation);
 
 async function bootstrap(stage: Stage): Promise<void> {
   const { sandbox, scene } = stage;
@@ -102,7 +105,7 @@ async function pullRequest(stage: Stage): Promise<void> {
   check(
     ['the plan holds the policy and the trail', run.outputs['result'] === 'planned'],
     ['the policy is as it was', sandbox.world.bucketPolicyText(scene.bucket) === before],
-    ['no request wrote anything', writes(run).length === 0 && run.exitCode === 0],
+    ['no request wrote anything in AWS', writes(run).length === 0 && run.exitCode === 0],
   );
 }
 
@@ -130,7 +133,7 @@ async function again(stage: Stage): Promise<void> {
   const run = await step(stage, '4-again', 'push');
   check(
     ['no changes', run.outputs['result'] === 'no-changes' && run.exitCode === 0],
-    ['no request wrote anything', writes(run).length === 0],
+    ['no request wrote anything in AWS', writes(run).length === 0],
   );
 }
 
@@ -183,7 +186,7 @@ async function verify(stage: Stage): Promise<void> {
   });
   check(
     ['logs of DEV are proven to arrive', (run.outputs['delivery'] ?? '').includes('delivered')],
-    ['no request wrote anything', writes(run).length === 0 && run.exitCode === 0],
+    ['no request wrote anything in AWS', writes(run).length === 0 && run.exitCode === 0],
   );
 }
 
