@@ -13,5 +13,5 @@ test.each(OPERATIONS.map((operation) => [operation.name, operation] as const))(
     expect(trials.length).toBeGreaterThan(0);
     expect(trials.filter(({ broken }) => broken.length > 0).map(brokenLine)).toEqual([]);
   },
-  300_000,
+  900_000,
 );
