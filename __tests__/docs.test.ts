@@ -86,6 +86,8 @@ test.each(workflows)("%s is a workflow that GitHub's own validator takes", async
 test('the tables of inputs and outputs hold all of action.yml, and nothing else', () => {
   const { inputs, outputs } = parse(read('action.yml')) as Record<'inputs' | 'outputs', object>;
   const rows = [...read('docs/inputs-and-outputs.md').matchAll(/^\| (`[^|]*) \|/gm)];
-  const named = rows.flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, n]) => n));
+  const named = rows.flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, n = '']) => n),
+  );
   expect(named.toSorted()).toEqual([...Object.keys(inputs), ...Object.keys(outputs)].toSorted());
 });
