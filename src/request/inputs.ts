@@ -101,6 +101,7 @@ function readRequest(
       source.text('output-directory') ||
       `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
     ...definedOnly({
+      accountsFile: source.text('accounts-file') || undefined,
       organizationId: optional('organization-id', rules.organizationId),
       expectedPlan: optional('expected-plan', rules.planDigest),
       validateDigestHours: optional('validate-digests', rules.digestHours),
