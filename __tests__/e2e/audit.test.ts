@@ -4,6 +4,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Sandbox } from '../../sandbox/index.js';
+import { tutorial } from '../../sandbox/worlds.js';
 import { OWN_CODES, SHARED_CODES } from '../../src/audit/codes.js';
 import {
   addTrail,
@@ -273,6 +275,43 @@ test.each(PLANTED)(
     expect(calls(run, 'writes')).toEqual([]);
   },
 );
+
+describe("the central account's own trail", () => {
+  const named = { 'central-trail-name': tutorial.trailName };
+
+  test('is audited with the others where it is named, and costs no role more', async () => {
+    const { audit } = await openLandingZone();
+    const run = await audit(named);
+    expect(findings(run)).toEqual([]);
+    expect(run.summary).toContain('<details><summary>3 accounts in order</summary>');
+    expect(calls(run).filter((name) => name === 'AssumeRoleWithWebIdentity')).toHaveLength(3);
+  });
+
+  test.each([
+    ['was deleted', 'grant-of-missing-trail', () => {}],
+    [
+      'was stopped',
+      'logging-stopped',
+      ({ world }: Sandbox) =>
+        world.createTrail({
+          account: SEC,
+          region: REGION,
+          name: tutorial.trailName,
+          bucket: BUCKET,
+          logging: false,
+        }),
+    ],
+  ])('that %s is found', async (_, code, afterwards) => {
+    const { audit } = await openLandingZone({
+      early: (sandbox) => {
+        sandbox.world.deleteTrail(arnIn(SEC, tutorial.trailName));
+        afterwards(sandbox);
+      },
+    });
+    const run = await audit(named);
+    expect(findings(run)).toMatchObject([{ severity: 'warning', code, account: SEC }]);
+  });
+});
 
 describe('an accounts file', () => {
   const file = `central: { account-id: "${SEC}", bucket: ${BUCKET}, region: ${REGION} }
