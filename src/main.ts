@@ -37,8 +37,10 @@ export type Deps = {
   readonly say: (line: string) => void;
   readonly debug: (error: unknown) => void;
   readonly clock: Clock;
-  /** The time in milliseconds since the epoch: how old a log is. */
-  readonly today: () => number;
+  /** AWS's time in milliseconds since the epoch: how old a log is. */
+  readonly now: () => number;
+  /** Aborted when the run is to stop. */
+  readonly cancel: AbortSignal;
 };
 
 export type NamedFile = { readonly path: string; readonly content: FileContent };
@@ -123,9 +125,9 @@ const change: Way = async (request, desk) => {
   if (request.verifyDelivery) await prove(request, appliedOf(plan, outcome, clock.now()), desk);
 };
 
-const audit: Way = async (request, { connect, clock, today, note, show }) => {
+const audit: Way = async (request, { connect, clock, now, note, show }) => {
   const { readers, logs } = await connect(request);
-  const observed = await observeAudit(request, readers, logs, clock, today());
+  const observed = await observeAudit(request, readers, logs, clock, now());
   const audited = auditOf(request, observed);
   const unwanted = unwantedDrift(request, audited);
   const findings = [...audited.findings, ...unwanted];

@@ -4,7 +4,6 @@
 // is told step by step, and what was done stays done, so that a rerun continues from there.
 
 import type { PolicyDocument } from '../policy/index.js';
-import { UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { applyBucket } from './apply-bucket.js';
 import { type PolicyPart, policyPart } from './apply-policy.js';
@@ -137,7 +136,7 @@ async function applyMember(
   const { accountId } = planned.member;
   const reader = readers.members.get(accountId);
   // A closed account is not entered: it has no steps.
-  if (reader === undefined || reader instanceof UserError) return notTried(planned);
+  if (reader === undefined) return notTried(planned);
   if (!isReady(planned, parts)) return notTried(planned);
   const key = plan.keys.find(({ wish }) => wish.arn === keyOf(planned));
   const deps: TrailDeps = {
