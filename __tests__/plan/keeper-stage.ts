@@ -102,3 +102,5 @@ export const failure = (code: string): CallFailure =>
   new CallFailure(code, { code, message: code, remedy: 'none' });
 export const holds = ({ text }: Bucket, ...accounts: readonly string[]): boolean =>
   accounts.every((account) => (text ?? '').split(trail(account)).length === 3);
+
+export type Stage = ReturnType<typeof stage>;

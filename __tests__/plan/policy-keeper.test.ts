@@ -149,13 +149,14 @@ describe('a write is never sent again as it stands', () => {
 });
 
 describe('after the write it is looked whether it stands', () => {
-  test('it does: one more read, after the time of the others', async () => {
+  test('it does: one read at once, and one after the time of the others', async () => {
     const bucket = bucketOf(START);
     const { keeper, establish, clock } = stage(wishFor(DEV), bucket);
     await establish();
     const written = clock.now();
+    await keeper.confirm();
     await keeper.settle(2);
-    expect(bucket.log).toEqual(['read', 'write', 'read']);
+    expect(bucket.log).toEqual(['read', 'write', 'read', 'read']);
     expect(clock.now() - written).toBeGreaterThanOrEqual(2_000);
     expect(keeper.findings()).toEqual([]);
   });
@@ -279,11 +280,12 @@ describe('the policy of a key is kept in the same way', () => {
     return { key, keeper, establish: async () => keeper.establish(wish, await read()) };
   }
 
-  test('one read, one write, one more read after the time of the others', async () => {
+  test('one read, one write, one read at once, and one after the time of the others', async () => {
     const { key, keeper, establish } = keyStage();
     await establish();
+    await keeper.confirm();
     await keeper.settle(2);
-    expect(key.log).toEqual(['read', 'write', 'read']);
+    expect(key.log).toEqual(['read', 'write', 'read', 'read']);
     expect(key.text).toContain('Auditor');
     expect(key.text.split(trail(DEV))).toHaveLength(3);
   });

@@ -2,7 +2,18 @@
 // behind, when a write is late.
 
 import type { PolicyWish } from '../../src/plan/policy-plan.js';
-import { bucketOf, DEV, failure, holds, QA, START, stage, wishFor } from './keeper-stage.js';
+import {
+  bucketOf,
+  DEV,
+  failure,
+  holds,
+  QA,
+  START,
+  type Stage,
+  stage,
+  trail,
+  wishFor,
+} from './keeper-stage.js';
 
 const leaving = (account: string): PolicyWish => {
   const { admit, ...rest } = wishFor(account);
@@ -56,6 +67,48 @@ describe('grants that were there already', () => {
     await theirs.establish(stale);
     await ours.keeper.settle(2);
     expect(holds(bucket, DEV, QA)).toBe(true);
+  });
+});
+
+describe('a policy that others keep changing', () => {
+  test('one look is not enough: a run that read when we were missing hides behind one that read before', async () => {
+    const bucket = bucketOf(START);
+    const ours = stage(wishFor(DEV), bucket);
+    const [early, masking, late] = [QA, '444444444444', '555555555555'].map((account) =>
+      stage(wishFor(account), bucket),
+    ) as [Stage, Stage, Stage];
+    const readBefore = await early.read();
+    await ours.establish();
+    const readWithUs = await masking.read();
+    await early.establish(readBefore);
+    const readWithoutUs = await late.read();
+    await masking.establish(readWithUs);
+    let isWritten = false;
+    bucket.before = (call) => {
+      const isSecondLook = call === 'read' && ours.clock.now() > 4_000;
+      if (!isSecondLook || isWritten) return;
+      isWritten = true;
+      bucket.text = withoutUs;
+    };
+    const withoutUs = await textWith('555555555555');
+    expect(readWithoutUs.text).not.toContain(trail(DEV));
+    expect(holds(bucket, DEV)).toBe(true);
+    await ours.keeper.settle(2);
+    expect(isWritten).toBe(true);
+    expect(holds(bucket, DEV)).toBe(true);
+  });
+
+  test('is looked at a few times, not for ever', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, establish } = stage(wishFor(DEV), bucket);
+    await establish();
+    let edits = 0;
+    bucket.before = () => {
+      edits += 1;
+      bucket.text = JSON.stringify({ ...JSON.parse(bucket.text ?? ''), Id: `Edit${edits}` });
+    };
+    await keeper.settle(2);
+    expect(edits).toBe(5);
   });
 });
 

@@ -2,7 +2,7 @@
 // compare-and-swap: each attempt merges a document read right before it, a write is never sent again as it stands, and
 // afterwards it is looked whether another run has undone it. Only what this run asked for is ever put right again.
 
-import type { Finding } from '../policy/index.js';
+import { type Finding, samePolicy } from '../policy/index.js';
 import { type UserError, userError } from '../problem.js';
 import type { ObservedPolicy } from './observe.js';
 import type { PolicyOutcome } from './outcome.js';
@@ -14,11 +14,14 @@ import {
   type Standing,
   type WriterDeps,
 } from './policy-write.js';
+import type { Clock } from './ports.js';
 
 /** How long a read may lag behind a write before it is believed. */
 const STALE_READ_MS = 500;
 /** How often our change is merged anew because it was undone. */
 const ROUNDS = 5;
+/** How often it is looked whether others have ceased to write. */
+const LOOKS = 5;
 
 export type PolicyDeps = WriterDeps;
 
@@ -31,8 +34,8 @@ export type PolicyKeeper<W> = {
   /** Reads the policy and merges our change anew if it is undone; whether it stood. @throws UserError */
   readonly confirm: () => Promise<boolean>;
   /**
-   * Resolves once our change has been seen `seconds` after the last write: who read before that write has written by
-   * then, who read after it has our change. @throws UserError
+   * Resolves once the policy has stood with our change in it, unchanged, for `seconds`: who read before that has written
+   * by then, who reads after it has our change. Others that never cease to write are not waited for. @throws UserError
    */
   readonly settle: (seconds: number) => Promise<void>;
   readonly written: () => PolicyOutcome['written'];
@@ -49,12 +52,11 @@ export function policyKeeper<W>(
 ): PolicyKeeper<W> {
   const { clock } = deps;
   const inTurn = turns();
+  const lag = lagOf(clock);
   const others = witness(holder);
   const writer = policyWriter(holder, seen, deps);
   let wish = initial;
   let rounds = 0;
-  let looked: Standing | null = null;
-  let lagMs = 0;
 
   const establish = async (observed: ObservedPolicy): Promise<void> => {
     const standing = await writer.establish(wish, observed);
@@ -71,42 +73,74 @@ export function policyKeeper<W>(
   const stands = ({ document }: ObservedPolicy): boolean =>
     holder.stands(document, wish) && !writer.isUndone(document);
 
-  const confirm = async (): Promise<ObservedPolicy | null> => {
-    const isFirst = looked !== writer.standing();
-    looked = writer.standing();
+  const look = async (): Promise<ObservedPolicy> => {
+    const standing = writer.standing();
     const now = await holder.read();
+    if (stands(now)) lag.seen(standing);
+    return now;
+  };
+
+  const confirm = async (): Promise<ObservedPolicy | null> => {
+    const now = await look();
     if (stands(now)) return now;
     // A read right after a write may be stale, and merging a stale document would undo others.
     await clock.sleep(STALE_READ_MS * (1 + Math.random() / 2));
-    const again = await holder.read();
-    if (stands(again)) {
-      if (isFirst) lagMs = Math.max(lagMs, clock.now() - writer.standing().at);
-      return again;
-    }
+    const again = await look();
+    if (stands(again)) return again;
     rounds += 1;
     if (rounds > ROUNDS) throw undoneAgain(holder);
     await establish(again);
     return null;
   };
 
-  // Others' reads may lag as ours did, and then ours may lag behind their writes.
-  const due = (seconds: number): number => writer.standing().at + seconds * 1_000 + 2 * lagMs;
-
-  const settle = async (seconds: number): Promise<void> => {
-    for (;;) {
-      const at = due(seconds);
-      await clock.sleep(Math.max(0, Math.ceil(at - clock.now())));
-      const now = await inTurn(confirm);
-      if (now !== null && at === due(seconds)) return others.compare(() => now.document);
-    }
-  };
-
   return {
     establish: (next, observed) => inTurn(() => turnTo(next, observed)),
     confirm: async () => (await inTurn(confirm)) !== null,
-    settle,
+    settle: async (seconds) => {
+      const view = { standing: writer.standing, confirm: () => inTurn(confirm), lag: lag.ms };
+      const { document } = await quiet(view, seconds, clock);
+      others.compare(() => document);
+    },
     written: writer.written,
     findings: others.findings,
+  };
+}
+
+type View = {
+  readonly standing: () => Standing;
+  /** Null where our change had to be merged anew. */
+  readonly confirm: () => Promise<ObservedPolicy | null>;
+  readonly lag: () => number;
+};
+
+/** The policy once it has stood unchanged: one that changed may hide another in which we were missing. */
+async function quiet(view: View, seconds: number, clock: Clock): Promise<ObservedPolicy> {
+  let last: Pick<Standing, 'after' | 'at'> = view.standing();
+  for (let looks = 1; ; looks += 1) {
+    const lag = view.lag();
+    // Others may have read as late as we did, and their writes may be shown to us as late.
+    const due = last.at + seconds * 1_000 + 2 * lag;
+    await clock.sleep(Math.max(0, Math.ceil(due - clock.now())));
+    const now = await view.confirm();
+    if (now !== null) {
+      const isQuiet = samePolicy(now.document, last.after) && lag === view.lag();
+      if (isQuiet || looks >= LOOKS) return now;
+    }
+    last = now === null ? view.standing() : { after: now.document, at: now.readAt };
+  }
+}
+
+/** How late our writes were seen, in milliseconds, at the latest. */
+function lagOf(clock: Clock) {
+  let known: Standing | null = null;
+  let ms = 0;
+  return {
+    seen: (standing: Standing): void => {
+      if (standing === known || !standing.written) return;
+      known = standing;
+      ms = Math.max(ms, clock.now() - standing.sentAt);
+    },
+    ms: () => ms,
   };
 }
 

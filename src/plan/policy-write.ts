@@ -51,6 +51,8 @@ export type Standing = {
   readonly before: ObservedPolicy;
   readonly after: PolicyDocument | null;
   readonly written: boolean;
+  /** When the write was sent, or the read that showed that none was needed. */
+  readonly sentAt: number;
   /** The end of the write; of a policy that needed none, when it was read. */
   readonly at: number;
   /** The longest that a write of this change took from its read on. */
@@ -107,6 +109,7 @@ const unwritten = (seen: ObservedPolicy): Standing => ({
   before: seen,
   after: seen.document,
   written: false,
+  sentAt: seen.readAt,
   at: seen.readAt,
   readToWriteMs: 0,
 });
@@ -138,15 +141,15 @@ async function mergeAndWrite<W>(
     const errors = [...findings, ...objected].filter(isError);
     if (errors.length > 0) throw new UserError(errors);
     const after = merge.document;
-    if (samePolicy(after, before.document))
-      return unanswered ?? { before, after, written: false, at: before.readAt, readToWriteMs };
+    if (samePolicy(after, before.document)) return unanswered ?? unwritten(before);
     await backup(before);
-    const left = Math.floor(before.readAt + READ_TO_WRITE_MS - clock.now());
+    const sentAt = clock.now();
+    const left = Math.floor(before.readAt + READ_TO_WRITE_MS - sentAt);
     if (left <= 0) throw readTooSlow(holder);
     const ended = (): Standing => {
       const at = clock.now();
       readToWriteMs = Math.max(readToWriteMs, at - before.readAt);
-      return { before, after, written: true, at, readToWriteMs };
+      return { before, after, written: true, sentAt, at, readToWriteMs };
     };
     try {
       await holder.write(after, left);
