@@ -3,9 +3,10 @@
 
 import { availableParallelism } from 'node:os';
 import { type Call, KINDS, type Kind } from './kinds.js';
-import type { Operation } from './operations.js';
+import type { Operation } from './operation.js';
+import type { Verdict } from './judge.js';
 import { createPlaces, inParallel } from './places.js';
-import { disturbed, type Reference, undisturbed, type Verdict } from './trial.js';
+import { disturbed, type Reference, undisturbed } from './trial.js';
 
 export type Trial = Verdict & {
   readonly operation: Operation;
@@ -46,9 +47,9 @@ function casesOf(
   reference: Reference,
   wanted: (call: Call, kind: Kind) => boolean,
 ): readonly Planned[] {
-  const { only } = operation;
+  const { only = () => true } = operation;
   return reference.calls
-    .filter((call) => only?.includes(call.operation) ?? true)
+    .filter(only)
     .flatMap((call) =>
       KINDS.filter((kind) => (kind.meets?.(call) ?? true) && wanted(call, kind)).map((kind) => ({
         operation,

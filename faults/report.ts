@@ -4,9 +4,9 @@
 import type { Trial } from './harness.js';
 import { type Call, KINDS } from './kinds.js';
 import { ACCOUNTS } from './scene.js';
-import type { Ending } from './trial.js';
+import type { Ending } from './judge.js';
 
-const SIGNS: { readonly [ending in Ending]: string } = { recovered: '✓', failed: '↻', killed: '†' };
+const SIGNS: { readonly [ending in Ending]: string } = { recovered: '✓', told: '⚠', failed: '↻', killed: '†' };
 
 export function report(trials: readonly Trial[]): string {
   const operations = [...new Set(trials.map(({ operation }) => operation))];

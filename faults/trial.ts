@@ -1,10 +1,7 @@
 // One operation in a world of its own: undisturbed, to learn what calls it makes and what it leaves behind; or with one call
-// met by one fault, and then again without. Judges what came of it.
+// met by one fault, and then again without. What is wrong with that is judged elsewhere (judge.ts, watch.ts).
 
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type Fault,
   type RecordedRequest,
@@ -12,27 +9,23 @@ import {
   startSandbox,
   type World,
 } from '../sandbox/index.js';
-import { type RunResult, runAction } from '../sandbox/runner.js';
+import { judge, messagesOf, type Verdict } from './judge.js';
 import type { Call, Kind } from './kinds.js';
-import type { Operation } from './operations.js';
-import { ACCOUNTS, buildScene } from './scene.js';
-import { policyTextOf, stateOf } from './state.js';
+import type { Inputs, Operation } from './operation.js';
+import { act, RATE } from './run.js';
+import { buildScene } from './scene.js';
+import { answersOf, commentsOf, policyTextsOf, stateOf, trailsOf } from './state.js';
 import { type Watch, watch } from './watch.js';
-
-/** How the disturbed run ended: got over it (or was not touched by it), failed and said so, was killed. */
-export type Ending = 'recovered' | 'failed' | 'killed';
-
-export type Verdict = {
-  readonly ending: Ending;
-  /** What must not be and was; empty where all is well. */
-  readonly broken: readonly string[];
-};
 
 /** What an undisturbed run does and leaves behind. */
 export type Reference = {
-  readonly inputs: Operation['inputs'];
+  readonly inputs: Inputs;
   readonly calls: readonly Call[];
   readonly state: string;
+  readonly comments: string;
+  readonly answers: string;
+  /** By account. */
+  readonly trails: ReadonlyMap<string, string>;
   /**
    * What is wrong with reruns, by the world they begin in: a rerun knows nothing but that, so one for each is enough. The
    * undisturbed run is the one that begins with nothing done.
@@ -44,20 +37,22 @@ type Stage = { readonly sandbox: Sandbox; readonly watch: Watch };
 
 /** @throws Error where the operation does not work at all */
 export async function undisturbed(operation: Operation): Promise<Reference> {
-  return onStage(operation, async (stage) => {
+  return onStage(operation, nothing, async ({ sandbox, watch: witness }) => {
     const inputs = operation.reviewed
-      ? { ...operation.inputs, 'expected-plan': await reviewedPlan(operation, stage) }
+      ? { ...operation.inputs, 'expected-plan': await reviewedPlan(operation, sandbox) }
       : operation.inputs;
-    const { world } = stage.sandbox;
-    const start = everythingIn(world);
-    const run = await act(operation, inputs, stage);
-    const problems = [...stage.watch.broken(), ...errorsOf(run)];
+    const start = everythingIn(sandbox);
+    const run = await act(operation, inputs, sandbox);
+    const problems = [...witness.broken(), ...messagesOf(run, ['error'])];
     if (run.exitCode !== 0 || problems.length > 0)
       throw new Error(`${operation.name}, undisturbed: ${problems.join('; ')}\n${run.log}`);
     return {
       inputs,
       calls: callsOf(run.requests),
-      state: stateOf(world),
+      state: stateOf(sandbox.world),
+      comments: commentsOf(sandbox),
+      answers: answersOf(run, sandbox),
+      trails: trailsOf(sandbox.world),
       reruns: new Map([[start, Promise.resolve([])]]),
     };
   });
@@ -70,35 +65,42 @@ export async function disturbed(
   { call, kind }: { readonly call: Call; readonly kind: Kind },
   onMeet: () => void,
 ): Promise<Verdict> {
-  return onStage(operation, async (stage) => {
-    const { sandbox, watch: witness } = stage;
-    let child: ChildProcess | undefined;
-    let met = false;
-    const takeBack = sandbox.faults.inject({
+  let child: ChildProcess | undefined;
+  let met = false;
+  let takeBack = (): void => {};
+  const disturb = ({ faults, advance }: Sandbox): void => {
+    takeBack = faults.inject({
       ...meeting(call, kind),
-      answer: kind.answer(call, {
-        kill: () => child?.kill('SIGKILL'),
-        advance: sandbox.advance,
-      }),
+      answer: kind.answer(call, { kill: () => child?.kill('SIGKILL'), advance }),
       onMeet: () => {
         met = true;
         onMeet();
       },
     });
-    const run = await act(operation, reference.inputs, stage, (process) => {
+  };
+  return onStage(operation, disturb, async ({ sandbox, watch: witness }) => {
+    const run = await act(operation, reference.inputs, sandbox, (process) => {
       child = process;
     });
     takeBack();
-    const complete = stateOf(sandbox.world) === reference.state;
+    const finish = {
+      run,
+      complete: stateOf(sandbox.world) === reference.state,
+      same: answersOf(run, sandbox) === reference.answers,
+      behind: behind(sandbox.world, reference),
+    };
     // A run on a busy machine reads the policy once more than one on an idle one: then there is no such call.
-    if (!met && call.earlier > 0 && run.exitCode === 0 && complete)
+    if (!met && call.earlier > 0 && run.exitCode === 0 && finish.complete)
       return { ending: 'recovered', broken: witness.broken() };
-    const { ending, broken } = judge(run, call, kind, complete);
-    const again = ending === 'recovered' ? [] : await rerunFrom(operation, reference, stage);
+    const { ending, broken } = judge(finish, operation.fleet ?? [], call, kind);
+    const again =
+      ending === 'recovered' ? [] : await rerunFrom(operation, reference, sandbox, witness);
     const missed = met ? [] : ['the call was never made'];
     return { ending, broken: [...missed, ...broken, ...again, ...witness.broken()] };
   });
 }
+
+const nothing = (): void => {};
 
 /** When the fault meets which request. */
 function meeting(
@@ -114,15 +116,22 @@ function meeting(
   };
 }
 
-async function onStage<T>(operation: Operation, play: (stage: Stage) => Promise<T>): Promise<T> {
+/** `disturb` comes before what the operation itself lets happen, so that both meet a call that is due for both. */
+async function onStage<T>(
+  operation: Operation,
+  disturb: (sandbox: Sandbox) => void,
+  play: (stage: Stage) => Promise<T>,
+): Promise<T> {
   let witness: Watch | undefined;
   const sandbox = await startSandbox({
     now: new Date('2026-11-23T12:00:00Z'),
+    clockRate: RATE,
     onWrite: () => witness?.look(),
   });
   try {
     buildScene(sandbox.world);
-    operation.prepare?.(sandbox.world);
+    disturb(sandbox);
+    operation.prepare?.(sandbox.world, sandbox);
     witness = watch(sandbox.world, operation.leaving);
     return await play({ sandbox, watch: witness });
   } finally {
@@ -130,30 +139,8 @@ async function onStage<T>(operation: Operation, play: (stage: Stage) => Promise<
   }
 }
 
-async function act(
-  { event, env }: Pick<Operation, 'event' | 'env'>,
-  inputs: Operation['inputs'],
-  { sandbox }: Stage,
-  onSpawn: (child: ChildProcess) => void = () => {},
-): Promise<RunResult> {
-  const directory = await mkdtemp(join(tmpdir(), 'faults-'));
-  try {
-    return await runAction({
-      sandbox,
-      event: { name: event ?? 'push' },
-      with: inputs,
-      directory,
-      onSpawn,
-      timeoutMs: 300_000,
-      ...(env !== undefined && { env: env(sandbox.world) }),
-    });
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
-
-async function reviewedPlan(operation: Operation, stage: Stage): Promise<string> {
-  const run = await act({ ...operation, event: 'pull_request' }, operation.inputs, stage);
+async function reviewedPlan(operation: Operation, sandbox: Sandbox): Promise<string> {
+  const run = await act({ ...operation, event: 'pull_request' }, operation.inputs, sandbox);
   return run.outputs['plan-digest'] ?? '';
 }
 
@@ -161,70 +148,39 @@ async function reviewedPlan(operation: Operation, stage: Stage): Promise<string>
 function callsOf(requests: readonly RecordedRequest[]): readonly Call[] {
   const seen = new Map<string, number>();
   return requests.map(({ service, operation, write, account, resource }) => {
-    const key = JSON.stringify([service, operation, account, resource]);
+    // The name of a log is another one in every world.
+    const isObject = service === 's3' && resource?.includes('/');
+    const place = {
+      ...(account !== undefined && { account }),
+      ...(resource !== undefined && !isObject && { resource }),
+    };
+    const key = JSON.stringify([service, operation, place]);
     const earlier = seen.get(key) ?? 0;
     seen.set(key, earlier + 1);
-    return {
-      service,
-      operation,
-      write,
-      earlier,
-      ...(account !== undefined && { account }),
-      ...(resource !== undefined && { resource }),
-    };
+    return { service, operation, write, earlier, ...place };
   });
 }
 
-/** What a run says went wrong, as a person sees it. */
-function errorsOf({ annotations }: RunResult): readonly string[] {
-  return annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
-}
-
-/** `complete`: what the run left behind is what an undisturbed one leaves. */
-function judge(run: RunResult, call: Call, kind: Kind, complete: boolean): Verdict {
-  if (run.signal !== null) {
-    const broken = kind.must === 'die' ? [] : [`the process ended by ${run.signal}`];
-    return { ending: 'killed', broken };
-  }
-  if (kind.must === 'die') return { ending: 'failed', broken: ['the process was not killed'] };
-  if (run.exitCode === 0) {
-    const told = complete ? [] : [`exit status 0, but the work is not done: ${run.log}`];
-    return { ending: 'recovered', broken: told };
-  }
-  const helpless = kind.must === 'recover' ? ['what passes by itself was not got over'] : [];
-  return { ending: 'failed', broken: [...helpless, ...judgeMessage(run, call, kind)] };
-}
-
-/** A failure names account and cause, says what to do, and does not take the blame for what others did. */
-function judgeMessage(
-  run: RunResult,
-  { account = '' }: Call,
-  { cause, spreads }: Kind,
-): readonly string[] {
-  const said = errorsOf(run).join('\n');
-  const named: readonly string[] = spreads ? Object.values(ACCOUNTS) : [account];
-  const lacks: readonly (readonly [boolean, string])[] = [
-    [run.exitCode !== 1, `exit status ${run.exitCode}`],
-    [said === '', 'no error is told'],
-    [!named.some((id) => said.includes(id)), `account ${account} is not named`],
-    [!cause.test(said), `the cause is not named (${cause.source})`],
-    [/Unexpected failure|fault of the action/.test(said), 'it is told as a fault of the action'],
-    [said !== '' && !said.includes('→'), 'no remedy is told'],
-  ];
-  return lacks.flatMap(([isSo, what]) => (isSo ? [`${what}: ${said}`] : []));
+/** Accounts that are not as an undisturbed run leaves them. */
+function behind(world: World, reference: Reference): readonly string[] {
+  const now = trailsOf(world);
+  const accounts = new Set([...now.keys(), ...reference.trails.keys()]);
+  return [...accounts].filter((id) => now.get(id) !== reference.trails.get(id));
 }
 
 /** The exact policy too: what means the same may be merged another way. */
-const everythingIn = (world: World): string => `${policyTextOf(world)}${stateOf(world)}`;
+const everythingIn = (sandbox: Sandbox): string =>
+  [policyTextsOf(sandbox.world), stateOf(sandbox.world), commentsOf(sandbox)].join('\n');
 
 /** What is wrong with the rerun from where things stand now. */
 function rerunFrom(
   operation: Operation,
   reference: Reference,
-  stage: Stage,
+  sandbox: Sandbox,
+  witness: Watch,
 ): Promise<readonly string[]> {
-  const start = everythingIn(stage.sandbox.world);
-  const known = reference.reruns.get(start) ?? rerun(operation, reference, stage);
+  const start = everythingIn(sandbox);
+  const known = reference.reruns.get(start) ?? rerun(operation, reference, sandbox, witness);
   reference.reruns.set(start, known);
   return known;
 }
@@ -232,14 +188,18 @@ function rerunFrom(
 /** A plain rerun ends well and leaves behind what an undisturbed run does. */
 async function rerun(
   operation: Operation,
-  { inputs, state }: Reference,
-  stage: Stage,
+  { inputs, state, comments }: Reference,
+  sandbox: Sandbox,
+  witness: Watch,
 ): Promise<readonly string[]> {
-  const again = await act(operation, inputs, stage);
-  const now = stateOf(stage.sandbox.world);
+  const again = await act(operation, inputs, sandbox);
+  const now = stateOf(sandbox.world);
   return [
-    ...(again.exitCode === 0 ? [] : [`the rerun failed: ${errorsOf(again).join('; ')}`]),
+    ...(again.exitCode === 0
+      ? []
+      : [`the rerun failed: ${messagesOf(again, ['error']).join('; ')}`]),
     ...(now === state ? [] : [`the rerun left something else behind: ${now} instead of ${state}`]),
-    ...stage.watch.broken(),
+    ...(commentsOf(sandbox) === comments ? [] : [`the rerun left ${commentsOf(sandbox)}`]),
+    ...witness.broken(),
   ];
 }

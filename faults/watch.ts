@@ -2,7 +2,7 @@
 // logs into a bucket that refuses it, and whether every foreign statement stands as it stood.
 
 import type { World } from '../sandbox/index.js';
-import { BUCKET, FOREIGN } from './scene.js';
+import { BUCKET, FOREIGN, FOREIGN_TO_KEY, KEY } from './scene.js';
 import { spelling } from './state.js';
 
 export type Watch = {
@@ -51,10 +51,21 @@ function deliveries(world: World): {
   return { accounts, refused };
 }
 
-/** Those of the foreign statements that are in the policy, unchanged. */
+/** Those of the foreign statements that are in the policies, unchanged. */
 function standing(world: World): ReadonlySet<string> {
-  if (world.bucketSettings(BUCKET) === undefined) return new Set();
-  const statements = world.bucketPolicy(BUCKET)?.['Statement'] ?? [];
-  const spellings = new Set((statements as readonly unknown[]).map(spelling));
-  return new Set(FOREIGN.map(spelling).filter((statement) => spellings.has(statement)));
+  const hasBucket = world.bucketSettings(BUCKET) !== undefined;
+  const bucket = hasBucket ? world.bucketPolicy(BUCKET) : undefined;
+  return new Set([
+    ...foreignIn(bucket ?? {}, FOREIGN),
+    ...foreignIn(world.keyPolicy(KEY), FOREIGN_TO_KEY),
+  ]);
+}
+
+function foreignIn(
+  policy: { readonly [element: string]: unknown },
+  foreign: readonly object[],
+): readonly string[] {
+  const statements = (policy['Statement'] ?? []) as readonly unknown[];
+  const spellings = new Set(statements.map(spelling));
+  return foreign.map(spelling).filter((statement) => spellings.has(statement));
 }

@@ -35,6 +35,8 @@ export type RunOptions = {
   readonly variables?: Readonly<Record<string, string>>;
   /** The Node executable; default: the one this runs on. */
   readonly node?: string;
+  /** A script that starts the action's own, whose path it is given; default: Node does. */
+  readonly starter?: string;
   /** Directory of action.yml; default: the project's root. */
   readonly actionPath?: string;
   /** Directory to work in, kept afterwards; default: a new temporary one, kept too. */
@@ -76,6 +78,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
   const ended = await runProcess({
     node: options.node ?? process.execPath,
     script: step.main,
+    starter: options.starter,
     cwd: step.places.workspace,
     env: step.env,
     timeoutMs: options.timeoutMs ?? 120_000,

@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline';
 export type ProcessOptions = {
   readonly node: string;
   readonly script: string;
+  /** A script that is started instead and given the other's path, to start it in its own way. */
+  readonly starter?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** The process is killed after it. */
@@ -26,7 +28,7 @@ export type ProcessResult = {
 
 export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   const startedAt = performance.now();
-  const child = spawn(options.node, [options.script], {
+  const child = spawn(options.node, [options.starter ?? [], options.script].flat(), {
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],
