@@ -7,13 +7,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Sandbox } from '../sandbox/index.js';
 import { type RunResult, runAction } from '../sandbox/runner.js';
 import type { Inputs, Operation } from './operation.js';
+import type { Stage } from './stage.js';
 import { START_VARIABLE, type StartSettings } from './start-settings.js';
-
-/** Seconds of the action and of its world per real second: what AWS is given a minute for is over in six seconds. */
-export const RATE = 10;
 
 const STARTER = fileURLToPath(new URL('start.js', import.meta.url));
 
@@ -24,12 +21,12 @@ process.on('exit', () => rmSync(codeCache, { force: true }));
 export async function act(
   operation: Pick<Operation, 'event' | 'env' | 'files'>,
   inputs: Inputs,
-  sandbox: Sandbox,
+  { sandbox, rate }: Pick<Stage, 'sandbox' | 'rate'>,
   onSpawn: (child: ChildProcess) => void = () => {},
 ): Promise<RunResult> {
   const { event = 'push', env, files = {} } = operation;
   const directory = await mkdtemp(join(tmpdir(), 'faults-'));
-  const clock = { start: sandbox.now().getTime(), startedAt: Date.now(), rate: RATE };
+  const clock = { start: sandbox.now().getTime(), startedAt: Date.now(), rate };
   const settings: StartSettings = { clock, codeCache };
   try {
     await mkdir(join(directory, 'workspace'));

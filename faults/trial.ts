@@ -2,20 +2,14 @@
 // met by one fault, and then again without. What is wrong with that is judged elsewhere (judge.ts, watch.ts).
 
 import type { ChildProcess } from 'node:child_process';
-import {
-  type Fault,
-  type RecordedRequest,
-  type Sandbox,
-  startSandbox,
-  type World,
-} from '../sandbox/index.js';
-import { judge, messagesOf, type Verdict } from './judge.js';
+import type { Fault, RecordedRequest, Sandbox } from '../sandbox/index.js';
+import type { RunResult } from '../sandbox/runner.js';
+import { type Finish, judge, messagesOf, type Verdict } from './judge.js';
 import type { Call, Kind } from './kinds.js';
 import type { Inputs, Operation } from './operation.js';
-import { act, RATE } from './run.js';
-import { buildScene } from './scene.js';
+import { act } from './run.js';
+import { onStage, type Stage } from './stage.js';
 import { answersOf, commentsOf, policyTextsOf, stateOf, trailsOf } from './state.js';
-import { type Watch, watch } from './watch.js';
 
 /** What an undisturbed run does and leaves behind. */
 export type Reference = {
@@ -33,17 +27,16 @@ export type Reference = {
   readonly reruns: Map<string, Promise<readonly string[]>>;
 };
 
-type Stage = { readonly sandbox: Sandbox; readonly watch: Watch };
-
 /** @throws Error where the operation does not work at all */
-export async function undisturbed(operation: Operation): Promise<Reference> {
-  return onStage(operation, nothing, async ({ sandbox, watch: witness }) => {
+export async function undisturbed(operation: Operation, rate: number): Promise<Reference> {
+  return onStage(operation, rate, nothing, async (stage) => {
+    const { sandbox } = stage;
     const inputs = operation.reviewed
-      ? { ...operation.inputs, 'expected-plan': await reviewedPlan(operation, sandbox) }
+      ? { ...operation.inputs, 'expected-plan': await reviewedPlan(operation, stage) }
       : operation.inputs;
     const start = everythingIn(sandbox);
-    const run = await act(operation, inputs, sandbox);
-    const problems = [...witness.broken(), ...messagesOf(run, ['error'])];
+    const run = await act(operation, inputs, stage);
+    const problems = [...stage.watch.broken(), ...messagesOf(run, ['error'])];
     if (run.exitCode !== 0 || problems.length > 0)
       throw new Error(`${operation.name}, undisturbed: ${problems.join('; ')}\n${run.log}`);
     return {
@@ -58,46 +51,49 @@ export async function undisturbed(operation: Operation): Promise<Reference> {
   });
 }
 
-/** `onMeet` is called when the fault meets the call. */
+/** `onMeet` is called when the fault meets the call; `rate` is how many seconds pass in one. */
 export async function disturbed(
   operation: Operation,
   reference: Reference,
   { call, kind }: { readonly call: Call; readonly kind: Kind },
-  onMeet: () => void,
+  { rate, onMeet }: { readonly rate: number; readonly onMeet: () => void },
 ): Promise<Verdict> {
   let child: ChildProcess | undefined;
   let met = false;
-  let takeBack = (): void => {};
+  let takeBack = nothing;
   const disturb = ({ faults, advance }: Sandbox): void => {
-    takeBack = faults.inject({
-      ...meeting(call, kind),
-      answer: kind.answer(call, { kill: () => child?.kill('SIGKILL'), advance }),
-      onMeet: () => {
-        met = true;
-        onMeet();
-      },
-    });
+    const reach = { kill: () => child?.kill('SIGKILL'), advance };
+    const noted = (): void => {
+      met = true;
+      onMeet();
+    };
+    const answer = kind.answer(call, reach);
+    takeBack = faults.inject({ ...meeting(call, kind), answer, onMeet: noted });
   };
-  return onStage(operation, disturb, async ({ sandbox, watch: witness }) => {
-    const run = await act(operation, reference.inputs, sandbox, (process) => {
+  return onStage(operation, rate, disturb, async (stage) => {
+    const run = await act(operation, reference.inputs, stage, (process) => {
       child = process;
     });
     takeBack();
-    const finish = {
-      run,
-      complete: stateOf(sandbox.world) === reference.state,
-      same: answersOf(run, sandbox) === reference.answers,
-      behind: behind(sandbox.world, reference),
-    };
+    const finish = finishOf(run, reference, stage);
     // A run on a busy machine reads the policy once more than one on an idle one: then there is no such call.
     if (!met && call.earlier > 0 && run.exitCode === 0 && finish.complete)
-      return { ending: 'recovered', broken: witness.broken() };
+      return { ending: 'recovered', broken: stage.watch.broken() };
     const { ending, broken } = judge(finish, operation.fleet ?? [], call, kind);
-    const again =
-      ending === 'recovered' ? [] : await rerunFrom(operation, reference, sandbox, witness);
+    const again = ending === 'recovered' ? [] : await rerunFrom(operation, reference, stage);
     const missed = met ? [] : ['the call was never made'];
-    return { ending, broken: [...missed, ...broken, ...again, ...witness.broken()] };
+    return { ending, broken: [...missed, ...broken, ...again, ...stage.watch.broken()] };
   });
+}
+
+function finishOf(run: RunResult, reference: Reference, { sandbox }: Stage): Finish {
+  const trails = trailsOf(sandbox.world);
+  return {
+    run,
+    complete: stateOf(sandbox.world) === reference.state,
+    same: answersOf(run, sandbox) === reference.answers,
+    behind: [...trails].flatMap(([id, now]) => (now === reference.trails.get(id) ? [] : [id])),
+  };
 }
 
 const nothing = (): void => {};
@@ -116,31 +112,8 @@ function meeting(
   };
 }
 
-/** `disturb` comes before what the operation itself lets happen, so that both meet a call that is due for both. */
-async function onStage<T>(
-  operation: Operation,
-  disturb: (sandbox: Sandbox) => void,
-  play: (stage: Stage) => Promise<T>,
-): Promise<T> {
-  let witness: Watch | undefined;
-  const sandbox = await startSandbox({
-    now: new Date('2026-11-23T12:00:00Z'),
-    clockRate: RATE,
-    onWrite: () => witness?.look(),
-  });
-  try {
-    buildScene(sandbox.world);
-    disturb(sandbox);
-    operation.prepare?.(sandbox.world, sandbox);
-    witness = watch(sandbox.world, operation.leaving);
-    return await play({ sandbox, watch: witness });
-  } finally {
-    await sandbox.close();
-  }
-}
-
-async function reviewedPlan(operation: Operation, sandbox: Sandbox): Promise<string> {
-  const run = await act({ ...operation, event: 'pull_request' }, operation.inputs, sandbox);
+async function reviewedPlan(operation: Operation, stage: Stage): Promise<string> {
+  const run = await act({ ...operation, event: 'pull_request' }, operation.inputs, stage);
   return run.outputs['plan-digest'] ?? '';
 }
 
@@ -161,13 +134,6 @@ function callsOf(requests: readonly RecordedRequest[]): readonly Call[] {
   });
 }
 
-/** Accounts that are not as an undisturbed run leaves them. */
-function behind(world: World, reference: Reference): readonly string[] {
-  const now = trailsOf(world);
-  const accounts = new Set([...now.keys(), ...reference.trails.keys()]);
-  return [...accounts].filter((id) => now.get(id) !== reference.trails.get(id));
-}
-
 /** The exact policy too: what means the same may be merged another way. */
 const everythingIn = (sandbox: Sandbox): string =>
   [policyTextsOf(sandbox.world), stateOf(sandbox.world), commentsOf(sandbox)].join('\n');
@@ -176,11 +142,10 @@ const everythingIn = (sandbox: Sandbox): string =>
 function rerunFrom(
   operation: Operation,
   reference: Reference,
-  sandbox: Sandbox,
-  witness: Watch,
+  stage: Stage,
 ): Promise<readonly string[]> {
-  const start = everythingIn(sandbox);
-  const known = reference.reruns.get(start) ?? rerun(operation, reference, sandbox, witness);
+  const start = everythingIn(stage.sandbox);
+  const known = reference.reruns.get(start) ?? rerun(operation, reference, stage);
   reference.reruns.set(start, known);
   return known;
 }
@@ -189,17 +154,16 @@ function rerunFrom(
 async function rerun(
   operation: Operation,
   { inputs, state, comments }: Reference,
-  sandbox: Sandbox,
-  witness: Watch,
+  stage: Stage,
 ): Promise<readonly string[]> {
-  const again = await act(operation, inputs, sandbox);
-  const now = stateOf(sandbox.world);
+  const again = await act(operation, inputs, stage);
+  const [now, left] = [stateOf(stage.sandbox.world), commentsOf(stage.sandbox)];
   return [
     ...(again.exitCode === 0
       ? []
       : [`the rerun failed: ${messagesOf(again, ['error']).join('; ')}`]),
     ...(now === state ? [] : [`the rerun left something else behind: ${now} instead of ${state}`]),
-    ...(commentsOf(sandbox) === comments ? [] : [`the rerun left ${commentsOf(sandbox)}`]),
-    ...witness.broken(),
+    ...(left === comments ? [] : [`the rerun left ${left} instead of ${comments}`]),
+    ...stage.watch.broken(),
   ];
 }

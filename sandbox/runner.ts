@@ -43,6 +43,8 @@ export type RunOptions = {
   readonly directory?: string;
   /** What leads to AWS, instead of `sandbox.environment`. */
   readonly awsEnvironment?: Readonly<Record<string, string>>;
+  /** Whether `maxRssKb` is wanted. */
+  readonly memory?: boolean;
   /** Default: two minutes. */
   readonly timeoutMs?: number;
   readonly onSpawn?: (child: ChildProcess) => void;
@@ -79,6 +81,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
     node: options.node ?? process.execPath,
     script: step.main,
     starter: options.starter,
+    memory: options.memory,
     cwd: step.places.workspace,
     env: step.env,
     timeoutMs: options.timeoutMs ?? 120_000,

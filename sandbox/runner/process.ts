@@ -16,13 +16,15 @@ export type ProcessOptions = {
   readonly timeoutMs: number;
   readonly onLine: (line: string) => void;
   readonly onSpawn?: ((child: ChildProcess) => void) | undefined;
+  /** Whether to look at its memory, fifty times a second. */
+  readonly memory?: boolean | undefined;
 };
 
 export type ProcessResult = {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly wallMs: number;
-  /** Highest resident memory in KiB as last seen; Linux only. */
+  /** Highest resident memory in KiB as last seen, where that was asked for; Linux only. */
   readonly maxRssKb?: number;
 };
 
@@ -35,7 +37,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
   });
   options.onSpawn?.(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
-  const memory = watchMemory(child.pid);
+  const memory = options.memory === true ? watchMemory(child.pid) : UNWATCHED;
   const lines = [child.stdout, child.stderr].map((stream) => readLines(stream, options.onLine));
   try {
     const [exitCode, signal] = await exited(child);
@@ -63,6 +65,8 @@ async function readLines(
 ): Promise<void> {
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) onLine(line);
 }
+
+const UNWATCHED = { stop: () => ({}) };
 
 /** The kernel keeps the high-water mark, so that looking now and then is enough. */
 function watchMemory(pid: number | undefined): { stop: () => { maxRssKb?: number } } {
