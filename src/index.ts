@@ -65,7 +65,10 @@ await main({
   publish: (report, save) =>
     publish(report, save, {
       open:
-        pull === null || githubToken === '' ? null : () => pullRequestComments(githubToken, pull),
+        // A run that was cancelled, by a newer commit most often, has nothing more to say to the pull request.
+        pull === null || githubToken === '' || cancel.aborted
+          ? null
+          : () => pullRequestComments(githubToken, pull, cancel),
       runId: env['GITHUB_RUN_ID'] ?? '',
     }),
   show: (report) => {

@@ -4,6 +4,7 @@
 import { auditOf, auditResult, unwantedDrift } from './audit/audit.js';
 import { observeAudit } from './audit/observe.js';
 import type { Connection } from './aws/connect.js';
+import { Cancelled, unlessCancelled } from './cancel.js';
 import { allOf, appliedOf, type Candidate } from './delivery/candidates.js';
 import { digestCheck } from './delivery/digest-check.js';
 import type { DeliveryReaders } from './delivery/ports.js';
@@ -13,7 +14,13 @@ import { fileSaver, type SaveFile } from './github/files.js';
 import { apply } from './plan/apply.js';
 import { observe, readPolicy } from './plan/observe.js';
 import { isForkWithoutToken, withoutToken } from './plan/offline.js';
-import { outcomeFindings, resultOf, unwantedChanges } from './plan/outcome.js';
+import {
+  cancellation,
+  hasChanged,
+  outcomeFindings,
+  resultOf,
+  unwantedChanges,
+} from './plan/outcome.js';
 import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
 import { findingsOf } from './problem.js';
@@ -59,8 +66,10 @@ export async function main(deps: Deps): Promise<void> {
     await way(request)(request, { ...deps, note, save, show, noted: () => report });
   } catch (error) {
     deps.debug(error);
-    note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
+    if (!(error instanceof Cancelled))
+      note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
   }
+  if (deps.cancel.aborted) note(cancelled(report));
   if (report.request !== null && isForkWithoutToken(deps.inputs.event, report.findings))
     note({ ...withoutToken(report.request), delivery: null });
   await deps.publish(report, save);
@@ -97,9 +106,9 @@ function way({ operation }: Request): Way {
 }
 
 const change: Way = async (request, desk) => {
-  const { clock, note, save, show } = desk;
+  const { cancel, clock, note, save, show } = desk;
   const { readers, writers } = await desk.connect(request);
-  const observed = await observe(request, readers, clock);
+  const observed = await unlessCancelled(observe(request, readers, clock), cancel);
   const plan = makePlan(request, observed);
   const foreseen = [...plan.findings, ...unwantedChanges(request, plan)];
   note({ plan, findings: foreseen, result: resultOf(plan, null) });
@@ -125,9 +134,10 @@ const change: Way = async (request, desk) => {
   if (request.verifyDelivery) await prove(request, appliedOf(plan, outcome, clock.now()), desk);
 };
 
-const audit: Way = async (request, { connect, clock, now, note, show }) => {
+const audit: Way = async (request, { connect, cancel, clock, now, note, show }) => {
   const { readers, logs } = await connect(request);
-  const observed = await observeAudit(request, readers, logs, clock, now());
+  const observing = observeAudit(request, readers, logs, clock, now());
+  const observed = await unlessCancelled(observing, cancel);
   const audited = auditOf(request, observed);
   const unwanted = unwantedDrift(request, audited);
   const findings = [...audited.findings, ...unwanted];
@@ -155,6 +165,15 @@ async function prove(
   const findings = [...noted().findings, ...delivery.findings];
   note({ delivery, findings, result: resultWith(noted().result, delivery) });
   show();
+}
+
+/** What had been done by then stays, and is in the report as it is. */
+function cancelled({ plan, outcome, findings }: Report): Partial<Report> {
+  const changed = plan !== null && outcome !== null && hasChanged(plan, outcome);
+  return {
+    result: changed ? 'partial' : 'failed',
+    findings: [...findings, cancellation(changed)],
+  };
 }
 
 function blank(run: RunInfo): Report {

@@ -94,6 +94,7 @@ async function run(scene: Scene, more: Partial<Request> = {}) {
     central,
     members: ids.map(member),
     deliveryTimeoutMinutes: timeout,
+    maxParallel: 8,
     ...more,
   } as Request;
   const said: string[] = [];
@@ -176,6 +177,7 @@ test('an account whose role cannot be taken is unknown, and does not hold back t
     central: { accountId: '111111111111', bucket: 'logs', bucketRegion: REGION },
     members: [member(idOf(0))],
     deliveryTimeoutMinutes: 0,
+    maxParallel: 8,
   } as unknown as Request;
   const clock = { now: () => 0, sleep: () => Promise.resolve() };
   const report = await verifyDelivery(request, allOf(request), {

@@ -12,7 +12,7 @@ import { inParallel } from './in-parallel.js';
 import type { KeyPlan } from './key-plan.js';
 import type { ObservedPolicy } from './observe.js';
 import { type ObservedKey, readKeyPolicy } from './observe-keys.js';
-import type { MemberOutcome, Outcome } from './outcome.js';
+import { isUndone, type MemberOutcome, type Outcome } from './outcome.js';
 import { type Plan, type PlannedMember, reapproval } from './plan.js';
 import { bucketHolder, keyHolder } from './policy-holders.js';
 import type { Clock, Readers, Writers } from './ports.js';
@@ -45,7 +45,7 @@ export async function apply(
   });
   const known = bucket.length === 0 ? seen.policy : outdated(seen.policy);
   const parts = partsOf(plan, request, { ...seen, policy: known }, deps);
-  const ready = bucket.every(({ result }) => result.state !== 'failed');
+  const ready = !bucket.some(({ result }) => isUndone(result));
   const outcomes = ready
     ? await applyRest(plan, members, request, parts, deps)
     : members.map(notTried);
