@@ -75,6 +75,12 @@ await main({
     for (const line of logLines(report)) core.info(line);
   },
   say: (line) => core.info(logLine(line)),
+  tell: ({ heading, lines }) => {
+    if (lines.length === 0) return core.info(logLine(heading));
+    core.startGroup(logLine(heading));
+    for (const line of lines) core.info(logLine(line));
+    core.endGroup();
+  },
   debug: (error) =>
     core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   now: aws.now,
@@ -83,4 +89,5 @@ await main({
 });
 
 // Nothing is left to do, but a socket to a silent proxy would keep the process up. What has been said must be out first.
-process.stdout.write('', () => process.exit(cancel.aborted ? core.ExitCode.Failure : undefined));
+if (cancel.aborted) process.exitCode = core.ExitCode.Failure;
+process.stdout.write('', () => process.exit());

@@ -24,6 +24,14 @@ import {
 import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
 import { findingsOf } from './problem.js';
+import {
+  counting,
+  type Told,
+  toldOfApplied,
+  toldOfDelivery,
+  toldOfObserved,
+  toldOfSearched,
+} from './report/progress.js';
 import type { Report, RunInfo } from './report/report.js';
 import { type AccountsFile, readAccountsFile } from './request/accounts-file.js';
 import type { FileContent } from './request/accounts-text.js';
@@ -42,6 +50,8 @@ export type Deps = {
   /** Shows the plan before it is carried out. */
   readonly show: (report: Report) => void;
   readonly say: (line: string) => void;
+  /** Lines that belong together, below a heading. */
+  readonly tell: (told: Told) => void;
   readonly debug: (error: unknown) => void;
   readonly clock: Clock;
   /** AWS's time in milliseconds since the epoch: how old a log is. */
@@ -108,17 +118,20 @@ function way({ operation }: Request): Way {
 const change: Way = async (request, desk) => {
   const { cancel, clock, note, save, show } = desk;
   const { readers, writers } = await desk.connect(request);
-  const observed = await unlessCancelled(observe(request, readers, clock), cancel);
+  const seen = counting(toldOfObserved, request.members.length, desk);
+  const observed = await unlessCancelled(observe(request, readers, clock, seen), cancel);
   const plan = makePlan(request, observed);
   const foreseen = [...plan.findings, ...unwantedChanges(request, plan)];
   note({ plan, findings: foreseen, result: resultOf(plan, null) });
   note({ unlimitedAccounts: observed.unlimitedAccounts });
   show();
   if (writers === null || plan.blocked) return;
+  const busy = plan.members.filter((one) => one.kind === 'planned' && one.trail.steps.length > 0);
   const outcome = await apply(plan, request, observed, {
     readers,
     writers,
     clock,
+    finished: counting(toldOfApplied, busy.length, desk),
     readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
     backup: async ({ text }) => {
       if (text !== null) note({ backupFile: await save('policy-backup.json', text) });
@@ -134,9 +147,14 @@ const change: Way = async (request, desk) => {
   if (request.verifyDelivery) await prove(request, appliedOf(plan, outcome, clock.now()), desk);
 };
 
-const audit: Way = async (request, { connect, cancel, clock, now, note, show }) => {
+const audit: Way = async (request, desk) => {
+  const { connect, cancel, clock, now, note, show } = desk;
   const { readers, logs } = await connect(request);
-  const observing = observeAudit(request, readers, logs, clock, now());
+  const all = request.members.length;
+  const observing = observeAudit(request, readers, logs, clock, now(), {
+    seen: counting(toldOfObserved, all, desk),
+    searched: counting(toldOfSearched, all, desk),
+  });
   const observed = await unlessCancelled(observing, cancel);
   const audited = auditOf(request, observed);
   const unwanted = unwantedDrift(request, audited);
@@ -155,12 +173,14 @@ const verify: Way = (request, desk) => {
 async function prove(
   request: Request,
   candidates: readonly Candidate[],
-  { connectDelivery, clock, say, note, noted, show }: Desk,
+  desk: Desk,
 ): Promise<void> {
+  const { connectDelivery, clock, say, note, noted, show } = desk;
   if (candidates.length === 0) return;
   const members = candidates.map(({ member }) => member);
   const connect = () => connectDelivery({ ...request, members });
-  const verifyDeps = { connect, clock, say, ...digestCheck(request) };
+  const settled = counting(toldOfDelivery, candidates.length, desk);
+  const verifyDeps = { connect, clock, say, settled, ...digestCheck(request) };
   const delivery = await verifyDelivery(request, candidates, verifyDeps);
   const findings = [...noted().findings, ...delivery.findings];
   note({ delivery, findings, result: resultWith(noted().result, delivery) });

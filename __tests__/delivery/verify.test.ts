@@ -108,6 +108,7 @@ async function run(scene: Scene, more: Partial<Request> = {}) {
       },
     },
     say: (line) => said.push(line),
+    settled: () => undefined,
   });
   return { report, asked: [...asked, ...bucket.asked], said, minutes: now / MINUTE };
 }
@@ -184,6 +185,7 @@ test('an account whose role cannot be taken is unknown, and does not hold back t
     connect: () => Promise.reject(failure),
     clock,
     say: () => undefined,
+    settled: () => undefined,
   });
   expect(report.accounts.map(({ state }) => state)).toEqual(['unknown']);
   expect(report.findings).toEqual(failure.findings);

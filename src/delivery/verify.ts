@@ -22,6 +22,8 @@ export type VerifyDeps = {
   readonly clock: Clock;
   /** A line for the log. */
   readonly say: (line: string) => void;
+  /** Hears of each account when it is settled. */
+  readonly settled: (account: AccountDelivery) => void;
   /** Left out where no digests are to be validated. */
   readonly validateDigests?: (target: Target, readers: DeliveryReaders) => Promise<DigestVerdict>;
 };
@@ -158,6 +160,7 @@ function openCase(
       digests,
       findings: [...sight.findings, ...isolated, ...(digests?.findings ?? [])],
     };
+    deps.settled(settled);
   };
   const firstLook = async (probe: MemberProbe): Promise<Sight | null> => {
     const [found, isolated] = await Promise.all([

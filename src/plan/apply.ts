@@ -25,6 +25,8 @@ export type ApplyDeps = {
   readonly backup: (policy: ObservedPolicy) => Promise<void>;
   readonly backupKey: (arn: string, policy: ObservedPolicy) => Promise<void>;
   readonly clock: Clock;
+  /** Hears of each member with steps when its turn has ended. */
+  readonly finished: (member: MemberOutcome) => void;
 };
 
 /** The policies that the plan was made from. */
@@ -101,9 +103,11 @@ async function applyRest(
   await Promise.all(all.map((part) => part.join()));
   const leaves = plan.changes > 0;
   const [outcomes] = await Promise.all([
-    inParallel(request.maxParallel, members, (member) =>
-      applyMember(member, request, plan, parts, deps),
-    ),
+    inParallel(request.maxParallel, members, async (member) => {
+      const outcome = await applyMember(member, request, plan, parts, deps);
+      if (outcome.steps.length > 0) deps.finished(outcome);
+      return outcome;
+    }),
     ...all.map((part) => part.watch(leaves)),
   ]);
   if (!leaves) return outcomes;

@@ -58,11 +58,22 @@ export type Observed = {
   readonly unlimitedAccounts: readonly string[];
 };
 
-/** @throws UserError where the bucket policy cannot be read or understood. */
-export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const observing = inParallel(request.maxParallel, request.members, (member) =>
-    observeMember(member, request, readers),
-  );
+/**
+ * `seen` hears of each member when its turn has ended.
+ *
+ * @throws UserError where the bucket policy cannot be read or understood.
+ */
+export async function observe(
+  request: Request,
+  readers: Readers,
+  clock: Clock,
+  seen: (member: ObservedMember | UnreadMember) => void,
+): Promise<Observed> {
+  const observing = inParallel(request.maxParallel, request.members, async (member) => {
+    const observed = await observeMember(member, request, readers);
+    seen(observed);
+    return observed;
+  });
   const [central, members, keys] = await Promise.all([
     observeCentral(request, readers.central, clock),
     observing,

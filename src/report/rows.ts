@@ -179,7 +179,12 @@ function stepDetail(step: TrailStep): string {
 function stepsInWords(results: MemberOutcome['steps']): string {
   if (results.every(({ result }) => result.state === 'done')) return 'done';
   if (results.every(({ result }) => result.state === 'not-tried')) return 'not tried';
-  return results.map(({ step, result }) => `${stepInWords(step)}: ${inWords(result)}`).join('; ');
+  return stepLines(results).join('; ');
+}
+
+/** Each step with what became of it. */
+export function stepLines(results: MemberOutcome['steps']): readonly string[] {
+  return results.map(({ step, result }) => `${stepInWords(step)}: ${inWords(result)}`);
 }
 
 function inWords(step: Step): string {
