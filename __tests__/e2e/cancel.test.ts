@@ -12,6 +12,8 @@ afterEach(closeStages);
 
 /** Milliseconds after SIGINT until the runner sends SIGTERM. */
 const RUNNER_WAITS = 7_500;
+/** Less than any of the waits that are cut short, on a slow machine too. */
+const AT_ONCE = 4_000;
 
 type Inputs = { readonly [name: string]: string };
 
@@ -151,7 +153,7 @@ describe('in the middle of the work', () => {
     const at = { operation: 'StartLogging', answer, later: 500 };
     const run = await cancelled(stage, stage.apply, at);
     expectCancelled(run, 'partial');
-    expect(run.msToEnd).toBeLessThan(2_500);
+    expect(run.msToEnd).toBeLessThan(AT_ONCE);
     expect(run.summary).toMatch(/create: done; start logging: cancelled, not done/);
     await finishes(stage);
   });
@@ -161,7 +163,7 @@ describe('in the middle of the work', () => {
     const at = { operation: 'StartLogging', answer: { delayMs: 0 }, later: 500 };
     const run = await cancelled(stage, stage.apply, at, { 'settle-seconds': '60' });
     expectCancelled(run, 'partial');
-    expect(run.msToEnd).toBeLessThan(2_500);
+    expect(run.msToEnd).toBeLessThan(AT_ONCE);
     expect(stage.devTrail()).toMatchObject({ logging: true });
     await finishes(stage);
   });
@@ -175,7 +177,7 @@ describe('while logs are looked for', () => {
     const run = await cancelled(stage, stage.apply, at, { 'verify-delivery': 'true' });
     expect(run.log).toContain('Waiting for logs: 0 of 1 accounts settled');
     expectCancelled(run, 'partial');
-    expect(run.msToEnd).toBeLessThan(2_500);
+    expect(run.msToEnd).toBeLessThan(AT_ONCE);
     expect(run.outputs['delivery']).toBe('{"222222222222":"unknown"}');
     expect(run.summary).toContain('the run was cancelled');
     await finishes(stage);
@@ -199,7 +201,7 @@ test('a second signal ends the run where it stands, and the rerun finishes all t
     signals: ['SIGINT', 'SIGTERM'],
   });
   expect(run.exitCode).toBe(1);
-  expect(run.msToEnd).toBeLessThan(2_500);
+  expect(run.msToEnd).toBeLessThan(AT_ONCE);
   expect(run.outputs).toEqual({});
   await finishes(stage);
 });
