@@ -44,8 +44,13 @@ describe.each([-180, -10, 10, 180])('where AWS is %s minutes ahead of the runner
   test('so too with credentials that were in the environment', async () => {
     const stage = await openStage(skewed());
     const { world } = stage.sandbox;
-    const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
-    const key = world.credentialsFor(world.createUser({ account: '111111111111', name: 'me', policy }));
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+    };
+    const key = world.credentialsFor(
+      world.createUser({ account: '111111111111', name: 'me', policy }),
+    );
     const env = { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey };
     const run = await stage.apply({ 'central-role-arn': '' }, { env });
     expect(run.outputs['result']).toBe('applied');
