@@ -188,20 +188,15 @@ test('where the central role cannot be taken, only the first of the other roles 
 });
 
 describe('the log of long work', () => {
-  /** Each group's heading, its lines, and what stood outside of any. */
+  /** Each group's heading and its lines. A group that begins in another one would hide whose lines are whose. */
   function groupsOf({ rawLog }: RunResult) {
-    const groups: { readonly heading: string; readonly lines: string[] }[] = [];
-    let open = false;
-    for (const line of rawLog.split('\n')) {
-      if (line.startsWith('::group::')) {
-        // A group that begins in another one would hide whose lines are whose.
-        expect(open).toBe(false);
-        groups.push({ heading: line.slice('::group::'.length), lines: [] });
-        open = true;
-      } else if (line === '::endgroup::') open = false;
-      else if (open) groups.at(-1)?.lines.push(line);
-    }
-    return groups;
+    const ended = rawLog.split('\n::endgroup::\n').slice(0, -1);
+    return ended.map((text) => {
+      const [, group = '', ...others] = `\n${text}`.split('\n::group::');
+      expect(others).toEqual([]);
+      const [heading = '', ...lines] = group.split('\n');
+      return { heading, lines };
+    });
   }
 
   test('has a group for each account, with a count that moves and the time so far', async () => {

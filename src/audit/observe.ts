@@ -62,9 +62,9 @@ export async function observeAudit(
   const roots = rootsOf(request, members);
   const [audited, writers] = await Promise.all([
     inParallel(request.maxParallel, members, async (member) => {
-      const audited = await withNewestLog(member, request, roots, time, logs);
-      if ('newestLog' in audited) searched(audited);
-      return audited;
+      const one = await withNewestLog(member, request, roots, time, logs);
+      if (!('failure' in one)) searched(one);
+      return one;
     }),
     findWriters(request, roots, time, logs),
   ]);

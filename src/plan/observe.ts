@@ -84,11 +84,11 @@ export async function observe(
 
 /** Those entered without a role. */
 function unlimited({ central }: Request, members: Observed['members']): readonly string[] {
-  const entered = members
+  const read = members
     .filter((one) => !('failure' in one) && one.member.state !== 'closed')
     .map(({ member }) => member)
     .filter(({ accountId }) => accountId !== central.accountId);
-  return [central, ...entered]
+  return [central, ...read]
     .filter(({ roleArn }) => roleArn === undefined)
     .map(({ accountId }) => accountId);
 }
