@@ -65,13 +65,22 @@ await main({
   publish: (report, save) =>
     publish(report, save, {
       open:
-        pull === null || githubToken === '' ? null : () => pullRequestComments(githubToken, pull),
+        // A run that was cancelled, by a newer commit most often, has nothing more to say to the pull request.
+        pull === null || githubToken === '' || cancel.aborted
+          ? null
+          : () => pullRequestComments(githubToken, pull, cancel),
       runId: env['GITHUB_RUN_ID'] ?? '',
     }),
   show: (report) => {
     for (const line of logLines(report)) core.info(line);
   },
   say: (line) => core.info(logLine(line)),
+  tell: ({ heading, lines }) => {
+    if (lines.length === 0) return core.info(logLine(heading));
+    core.startGroup(logLine(heading));
+    for (const line of lines) core.info(logLine(line));
+    core.endGroup();
+  },
   debug: (error) =>
     core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   now: aws.now,
@@ -80,4 +89,5 @@ await main({
 });
 
 // Nothing is left to do, but a socket to a silent proxy would keep the process up. What has been said must be out first.
-process.stdout.write('', () => process.exit(cancel.aborted ? core.ExitCode.Failure : undefined));
+if (cancel.aborted) process.exitCode = core.ExitCode.Failure;
+process.stdout.write('', () => process.exit());

@@ -94,6 +94,7 @@ async function run(scene: Scene, more: Partial<Request> = {}) {
     central,
     members: ids.map(member),
     deliveryTimeoutMinutes: timeout,
+    maxParallel: 8,
     ...more,
   } as Request;
   const said: string[] = [];
@@ -107,6 +108,7 @@ async function run(scene: Scene, more: Partial<Request> = {}) {
       },
     },
     say: (line) => said.push(line),
+    settled: () => undefined,
   });
   return { report, asked: [...asked, ...bucket.asked], said, minutes: now / MINUTE };
 }
@@ -176,12 +178,14 @@ test('an account whose role cannot be taken is unknown, and does not hold back t
     central: { accountId: '111111111111', bucket: 'logs', bucketRegion: REGION },
     members: [member(idOf(0))],
     deliveryTimeoutMinutes: 0,
+    maxParallel: 8,
   } as unknown as Request;
   const clock = { now: () => 0, sleep: () => Promise.resolve() };
   const report = await verifyDelivery(request, allOf(request), {
     connect: () => Promise.reject(failure),
     clock,
     say: () => undefined,
+    settled: () => undefined,
   });
   expect(report.accounts.map(({ state }) => state)).toEqual(['unknown']);
   expect(report.findings).toEqual(failure.findings);

@@ -33,6 +33,12 @@ export type ObservedAudit = Pick<Observed, 'policy' | 'unlimitedAccounts'> & {
 
 const HOUR = 3_600_000;
 
+/** Who hears of each account, when it has been read and when its newest log has been looked for. */
+export type AuditListener = {
+  readonly seen: Parameters<typeof observe>[3];
+  readonly searched: (member: AuditedMember) => void;
+};
+
 /**
  * `now` is in milliseconds since the epoch.
  *
@@ -44,19 +50,22 @@ export async function observeAudit(
   logs: LogReader,
   clock: Clock,
   now: number,
+  { seen, searched }: AuditListener,
 ): Promise<ObservedAudit> {
   const {
     bucket = null,
     policy,
     members,
     unlimitedAccounts,
-  } = await observe(request, readers, clock);
+  } = await observe(request, readers, clock, seen);
   const time = { since: now - request.silentAfterHours * HOUR, now };
   const roots = rootsOf(request, members);
   const [audited, writers] = await Promise.all([
-    inParallel(request.maxParallel, members, (member) =>
-      withNewestLog(member, request, roots, time, logs),
-    ),
+    inParallel(request.maxParallel, members, async (member) => {
+      const one = await withNewestLog(member, request, roots, time, logs);
+      if (!('failure' in one)) searched(one);
+      return one;
+    }),
     findWriters(request, roots, time, logs),
   ]);
   const { partition } = readers.central.session;

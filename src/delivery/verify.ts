@@ -2,6 +2,7 @@
 // round costs one question for each account that is still open; the bucket is looked into only where CloudTrail says that it
 // has delivered, and at the end.
 
+import { Cancelled } from '../cancel.js';
 import { type Gate, gate, inParallel } from '../plan/in-parallel.js';
 import { readPolicy } from '../plan/observe.js';
 import { isUnanswered, trailCallPatience } from '../plan/patience.js';
@@ -21,6 +22,8 @@ export type VerifyDeps = {
   readonly clock: Clock;
   /** A line for the log. */
   readonly say: (line: string) => void;
+  /** Hears of each account when it is settled. */
+  readonly settled: (account: AccountDelivery) => void;
   /** Left out where no digests are to be validated. */
   readonly validateDigests?: (target: Target, readers: DeliveryReaders) => Promise<DigestVerdict>;
 };
@@ -40,14 +43,17 @@ export async function verifyDelivery(
   const deadline = clock.now() + request.deliveryTimeoutMinutes * 60_000;
   const readers = await connected(deps);
   if (readers instanceof UserError)
-    return { accounts: candidates.map(notEntered), findings: readers.findings };
+    return {
+      accounts: candidates.map((candidate) => unseen(candidate, 'not entered')),
+      findings: readers.findings,
+    };
   const { document, failure } = await policyOf(request, readers, clock);
   const opening = gate(OPENINGS);
   const cases = candidates.map((candidate) =>
     openCase(candidate, request, readers, { document, opening }, deps),
   );
-  await lookUntil(deadline, request.maxParallel, cases, deps);
-  const accounts = cases.map(({ candidate, result }) => result() ?? notEntered(candidate));
+  await lookUntil(deadline, request.maxParallel, cases, deps).catch(ifCancelled);
+  const accounts = cases.map(({ candidate, result }) => result() ?? unseen(candidate, CANCELLED));
   return { accounts, findings: [...failure, ...accounts.flatMap(({ findings }) => findings)] };
 }
 
@@ -84,10 +90,17 @@ function progress(settled: number, all: number, pause: number, left: number): st
   return `Waiting for logs: ${settled} of ${all} accounts settled; looking again in ${Math.ceil(pause / 1_000)} s, for ${minutes} min at most.`;
 }
 
-function notEntered({ member }: Candidate): AccountDelivery {
+const CANCELLED = 'the run was cancelled';
+
+/** What is known by then is told. */
+function ifCancelled(error: unknown): void {
+  if (!(error instanceof Cancelled)) throw error;
+}
+
+function unseen({ member }: Candidate, detail: string): AccountDelivery {
   const nothing = { proof: null, log: null, isolation: null, digests: null, findings: [] } as const;
   const { accountId, trail } = member;
-  return { accountId, trailName: trail.name, state: 'unknown', detail: 'not entered', ...nothing };
+  return { accountId, trailName: trail.name, state: 'unknown', detail, ...nothing };
 }
 
 type KnownPolicy = {
@@ -147,6 +160,7 @@ function openCase(
       digests,
       findings: [...sight.findings, ...isolated, ...(digests?.findings ?? [])],
     };
+    deps.settled(settled);
   };
   const firstLook = async (probe: MemberProbe): Promise<Sight | null> => {
     const [found, isolated] = await Promise.all([

@@ -58,11 +58,22 @@ export type Observed = {
   readonly unlimitedAccounts: readonly string[];
 };
 
-/** @throws UserError where the bucket policy cannot be read or understood. */
-export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const observing = inParallel(request.maxParallel, request.members, (member) =>
-    observeMember(member, request, readers),
-  );
+/**
+ * `seen` hears of each member when its turn has ended.
+ *
+ * @throws UserError where the bucket policy cannot be read or understood.
+ */
+export async function observe(
+  request: Request,
+  readers: Readers,
+  clock: Clock,
+  seen: (member: ObservedMember | UnreadMember) => void,
+): Promise<Observed> {
+  const observing = inParallel(request.maxParallel, request.members, async (member) => {
+    const observed = await observeMember(member, request, readers);
+    seen(observed);
+    return observed;
+  });
   const [central, members, keys] = await Promise.all([
     observeCentral(request, readers.central, clock),
     observing,
@@ -73,11 +84,11 @@ export async function observe(request: Request, readers: Readers, clock: Clock):
 
 /** Those entered without a role. */
 function unlimited({ central }: Request, members: Observed['members']): readonly string[] {
-  const entered = members
+  const read = members
     .filter((one) => !('failure' in one) && one.member.state !== 'closed')
     .map(({ member }) => member)
     .filter(({ accountId }) => accountId !== central.accountId);
-  return [central, ...entered]
+  return [central, ...read]
     .filter(({ roleArn }) => roleArn === undefined)
     .map(({ accountId }) => accountId);
 }
