@@ -36,6 +36,13 @@ export function mergesOf(log: Log): readonly Merge[] {
   });
 }
 
+/** All that a run had been shown before it made a version. */
+export function shownBefore({ requests }: Log, { name }: Run, made: number): readonly number[] {
+  const calls = policyCalls(requests, name);
+  const write = calls.findIndex((call) => call.write && call.policyVersion === made);
+  return calls.slice(0, write).flatMap((call) => call.policyVersion ?? []);
+}
+
 /** What a run was shown last. */
 export function lastShown({ requests }: Log, { name }: Run): number | undefined {
   return policyCalls(requests, name).findLast(isShown)?.policyVersion;

@@ -3,7 +3,7 @@
 
 import type { RunResult } from '../sandbox/runner.js';
 import type { Run } from './cast.js';
-import { lastShown, type Merge, mergesOf } from './history.js';
+import { lastShown, type Merge, mergesOf, shownBefore } from './history.js';
 import type { Played } from './round.js';
 import { BUCKET, FOREIGN, PASSING, trailArn } from './scene.js';
 
@@ -100,7 +100,8 @@ function forgot(
 ): readonly string[] {
   const now = foreignPart(played, made);
   const earlier = merges.filter((one) => one.run === run && one.made < made);
-  const known = [shown, ...earlier.map((one) => one.made)];
+  const isOwn = earlier.some((one) => one.made === shown);
+  const known = isOwn ? [shown, ...shownBefore(played, run, made)] : [shown];
   return known.some((version) => foreignPart(played, version) === now)
     ? []
     : [`${run.name}: version ${made} does not hold what version ${shown} held of others: ${now}`];
@@ -109,7 +110,12 @@ function forgot(
 function foreignPart({ versions }: Played, version: number): string {
   const statements = (versions[version]?.document?.['Statement'] ?? []) as readonly object[];
   const ours = (statement: { Sid?: string }): boolean => SIDS.includes(statement.Sid ?? '');
-  return JSON.stringify(statements.filter(ours).map((one) => JSON.stringify(one)).toSorted());
+  return JSON.stringify(
+    statements
+      .filter(ours)
+      .map((one) => JSON.stringify(one))
+      .toSorted(),
+  );
 }
 
 /** A statement that a run wrote and did not find in the end has to be told, with the name of the backup. */

@@ -8,15 +8,11 @@ import { BUCKET, edited, OTHER_WRITER, PASSING, REGION, SEC } from './scene.js';
 
 type Document = { readonly Statement: readonly { readonly Sid?: string }[] };
 
-export type OtherWriter = {
-  /** Resolves with the number of edits that S3 has acknowledged. */
-  readonly stop: () => Promise<number>;
-};
-
 /** Between two edits, milliseconds. */
 const PAUSE = [120, 600] as const;
 
-export function otherWriter(sandbox: Sandbox, chance: Chance): OtherWriter {
+/** Writes for so many milliseconds. Resolves with the number of edits that S3 has acknowledged. */
+export async function otherWriter(sandbox: Sandbox, chance: Chance, ms: number): Promise<number> {
   const client = new S3Client({
     endpoint: sandbox.url,
     region: REGION,
@@ -24,7 +20,6 @@ export function otherWriter(sandbox: Sandbox, chance: Chance): OtherWriter {
     maxAttempts: 1,
     credentials: sandbox.world.credentialsFor(`arn:aws:iam::${SEC}:role/${OTHER_WRITER}`),
   });
-  let goesOn = true;
   let edits = 0;
   const edit = async (change: (document: Document) => Document): Promise<void> => {
     const { Policy = '' } = await client.send(new GetBucketPolicyCommand({ Bucket: BUCKET }));
@@ -32,22 +27,14 @@ export function otherWriter(sandbox: Sandbox, chance: Chance): OtherWriter {
     await client.send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: text }));
     edits += 1;
   };
-  const work = async (): Promise<void> => {
-    for (let next = 1; goesOn; next += 1) {
-      await edit((document) => withEdit(document, next)).catch(giveWay);
-      await pause(chance.between(...PAUSE));
-    }
-    await edit(withoutPassing).catch(giveWay);
-    client.destroy();
-  };
-  const done = work();
-  return {
-    stop: async () => {
-      goesOn = false;
-      await done;
-      return edits;
-    },
-  };
+  const end = performance.now() + ms;
+  for (let next = 1; performance.now() < end; next += 1) {
+    await edit((document) => withEdit(document, next)).catch(giveWay);
+    await pause(chance.between(...PAUSE));
+  }
+  await edit(withoutPassing).catch(giveWay);
+  client.destroy();
+  return edits;
 }
 
 /** Another writes just now; the next edit will do. */

@@ -14,6 +14,7 @@ import { BUCKET, buildScene, centralRole } from './scene.js';
 import type { Weather } from './weather.js';
 
 export type Played = {
+  readonly sandbox: Sandbox;
   readonly weather: Weather;
   readonly runs: readonly { readonly run: Run; readonly result: RunResult }[];
   readonly edits: number;
@@ -37,7 +38,7 @@ export async function playRound<T>(
   cast: readonly Run[],
   weather: Weather,
   { withOther, settleSeconds = '2' }: RoundOptions,
-  judge: (played: Played) => T,
+  judge: (played: Played) => T | Promise<T>,
 ): Promise<T> {
   const { latencyMs, policyWriteMs, nextReadDelay } = weather;
   const options = { latencyMs, policyWriteMs, readDelayMs: nextReadDelay };
@@ -45,7 +46,9 @@ export async function playRound<T>(
   try {
     buildScene(sandbox.world, cast);
     const gate = gateFor(sandbox, cast, weather);
-    const edits = withOther ? gate.open.then(() => disturb(sandbox, weather)) : 0;
+    const edits = withOther
+      ? gate.open.then(() => otherWriter(sandbox, chanceOf(weather.seed + 2_000_000), OTHER_MS))
+      : 0;
     const runs = await Promise.all(
       cast.map(async (run) => ({ run, result: await act(sandbox, run, weather, settleSeconds) })),
     );
@@ -53,7 +56,7 @@ export async function playRound<T>(
     await calm(sandbox, weather);
     const { requests, world } = sandbox;
     const versions = world.bucketPolicies(BUCKET);
-    return judge({ weather, runs, edits: made, requests, versions, world });
+    return await judge({ sandbox, weather, runs, edits: made, requests, versions, world });
   } finally {
     await sandbox.close();
   }
@@ -104,26 +107,25 @@ async function act(
     (trouble) => trouble.run === run,
   ))
     sandbox.faults.inject({ operation, after, times: 1, meets, answer });
+  const onSpawn = (process: ChildProcess): void => {
+    child = process;
+  };
+  return actOnce(sandbox, inputsOf(run, settleSeconds), onSpawn);
+}
+
+/** A run in a folder of its own that is gone afterwards. */
+export async function actOnce(
+  sandbox: Sandbox,
+  inputs: Readonly<Record<string, string>>,
+  onSpawn: (process: ChildProcess) => void = () => {},
+): Promise<RunResult> {
   const directory = await mkdtemp(join(tmpdir(), 'races-'));
+  const options = { sandbox, with: inputs, directory, onSpawn };
   try {
-    return await runAction({
-      sandbox,
-      with: inputsOf(run, settleSeconds),
-      directory,
-      onSpawn: (process) => {
-        child = process;
-      },
-      timeoutMs: 300_000,
-    });
+    return await runAction({ ...options, watchMemory: false, timeoutMs: 300_000 });
   } finally {
     await rm(directory, { recursive: true });
   }
-}
-
-async function disturb(sandbox: Sandbox, { seed }: Weather): Promise<number> {
-  const writer = otherWriter(sandbox, chanceOf(seed + 2_000_000));
-  await pause(OTHER_MS);
-  return writer.stop();
 }
 
 /** Until everything that was sent has been carried out, and can be seen. */

@@ -28,7 +28,10 @@ export type RecordedRequest = {
 };
 
 /** What is known of a request before it is answered. */
-export type RequestFacts = Omit<RecordedRequest, 'at' | 'endedAt' | 'status' | 'errorCode' | 'policyVersion'>;
+export type RequestFacts = Omit<
+  RecordedRequest,
+  'at' | 'endedAt' | 'status' | 'errorCode' | 'policyVersion'
+>;
 
 /** What is known of a request once it is answered, or its connection cut. */
 export type Ending = Pick<RecordedRequest, 'status'> & {

@@ -43,6 +43,8 @@ export type RunOptions = {
   readonly awsEnvironment?: Readonly<Record<string, string>>;
   /** Default: two minutes. */
   readonly timeoutMs?: number;
+  /** Default: yes. */
+  readonly watchMemory?: boolean;
   readonly onSpawn?: (child: ChildProcess) => void;
 };
 
@@ -84,6 +86,7 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
       reader.read(line);
     },
     onSpawn: options.onSpawn,
+    watchMemory: options.watchMemory,
   });
   const { outputs, summary, broken } = await readResults(step.files, reader);
   return {

@@ -13,6 +13,8 @@ export type ProcessOptions = {
   /** The process is killed after it. */
   readonly timeoutMs: number;
   readonly onLine: (line: string) => void;
+  /** Whether to watch how much memory it takes; many processes at once are not watched for nothing. Default: yes. */
+  readonly watchMemory?: boolean | undefined;
   readonly onSpawn?: ((child: ChildProcess) => void) | undefined;
 };
 
@@ -33,7 +35,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
   });
   options.onSpawn?.(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
-  const memory = watchMemory(child.pid);
+  const memory = options.watchMemory === false ? UNWATCHED : watchMemory(child.pid);
   const lines = [child.stdout, child.stderr].map((stream) => readLines(stream, options.onLine));
   try {
     const [exitCode, signal] = await exited(child);
@@ -45,6 +47,8 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
     memory.stop();
   }
 }
+
+const UNWATCHED = { stop: (): { maxRssKb?: number } => ({}) };
 
 function exited(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return new Promise((done, failed) => {
