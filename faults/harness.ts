@@ -29,11 +29,12 @@ type Planned = {
 
 export type Choice = (operation: Operation, call: Call, kind: Kind) => boolean;
 
-/** `wanted` chooses from all that can be; `tell` hears of each trial as it ends. */
+/** `wanted` chooses from all that can be; `tell` hears of each trial as it ends, `doubt` of each that is to be played again. */
 export async function tryAll(
   operations: readonly Operation[],
   wanted: Choice,
   tell: (trial: Trial) => void = () => {},
+  doubt: (trial: Trial) => void = () => {},
 ): Promise<readonly Trial[]> {
   const computing = availableParallelism() + 1;
   const places = createPlaces(computing);
@@ -46,6 +47,7 @@ export async function tryAll(
     const onMeet = one.kind.waits ? leave : () => {};
     const trial = await tried(one, HASTE, onMeet).finally(leave);
     if (trial.broken.length === 0) tell(trial);
+    else doubt(trial);
     return trial;
   };
   const trials = await inParallel(planned, OPEN_RUNS, play);
@@ -99,4 +101,12 @@ const nameOf = ({ operation, call, kind }: Planned): Name => ({
 });
 
 export const keyOf = ({ operation, call, kind }: Name): string =>
-  JSON.stringify([operation, call.service, call.operation, call.account, call.resource, call.earlier, kind]);
+  JSON.stringify([
+    operation,
+    call.service,
+    call.operation,
+    call.account,
+    call.resource,
+    call.earlier,
+    kind,
+  ]);

@@ -5,7 +5,17 @@ import type { Comment } from '../sandbox/github/api.js';
 import type { World } from '../sandbox/index.js';
 import type { Call } from './kinds.js';
 import type { Inputs, Operation } from './operation.js';
-import { ACCOUNTS, addTrail, admit, BUCKET, KEY, keyPolicy, REGION, roleArn, trailArn } from './scene.js';
+import {
+  ACCOUNTS,
+  addTrail,
+  admit,
+  BUCKET,
+  KEY,
+  keyPolicy,
+  REGION,
+  roleArn,
+  trailArn,
+} from './scene.js';
 
 const { SEC, DEV, STG, PRD, OLD } = ACCOUNTS;
 

@@ -14,8 +14,8 @@ const settings = JSON.parse(process.env[START_VARIABLE] ?? '{}') as StartSetting
 delete process.env[START_VARIABLE];
 hastenClock(settings.clock);
 
-const script = compiled(readFileSync(bundle, 'utf8'), settings.codeCache);
-const run = script.runInThisContext() as (require: unknown, meta: object) => Promise<void>;
+const action = compiled(readFileSync(bundle, 'utf8'), settings.codeCache);
+const run = action.runInThisContext() as (require: unknown, meta: object) => Promise<void>;
 await run(createRequire, { url: pathToFileURL(bundle).href });
 
 /** A module cannot be compiled from a cache in Node 20, a script can; ncc leaves a single import to take out. */

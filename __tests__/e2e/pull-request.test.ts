@@ -142,11 +142,11 @@ describe('a comment that cannot be written is a warning', () => {
   });
 
   test.each([
-    ['has trouble', { code: 'x', status: 502, message: 'Bad Gateway' }],
-    ['cuts the connection', 'reset-before'],
-    ['answers nonsense', 'malformed'],
-    ['stays silent', 'hang'],
-  ] as const)('where GitHub %s', async (_what, answer) => {
+    ['has trouble', { code: 'x', status: 502, message: 'Bad Gateway' }, 'Bad Gateway (status 502)'],
+    ['cuts the connection', 'reset-before', 'no answer ('],
+    ['answers nonsense', 'malformed', "an answer that is not GitHub's ("],
+    ['stays silent', 'hang', 'no answer (The operation was aborted due to timeout)'],
+  ] as const)('where GitHub %s', async (_what, answer, said) => {
     const { sandbox, plan } = await openStage();
     sandbox.faults.inject({
       operation: 'GET /repos/example-org/log-archive/issues/7/comments',
@@ -154,7 +154,10 @@ describe('a comment that cannot be written is a warning', () => {
     });
     const run = await plan();
     expect(run.exitCode).toBe(0);
-    expect(findings(run)).toMatchObject([{ severity: 'warning', code: 'comment-not-written' }]);
+    const message = expect.stringContaining(`could not be written: ${said}`);
+    expect(findings(run)).toMatchObject([
+      { severity: 'warning', code: 'comment-not-written', message },
+    ]);
   });
 
   test('with a token that is not good', async () => {

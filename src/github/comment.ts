@@ -79,8 +79,18 @@ async function remove(comments: PullRequestComments, id: number): Promise<void> 
   }
 }
 
-const statusOf = (error: unknown): number | undefined =>
-  (error as { readonly status?: number }).status;
+/** As GitHub's client throws them; where no answer came it makes up a status. */
+type GitHubError = { readonly status?: number; readonly response?: unknown };
+
+const statusOf = (error: unknown): number | undefined => (error as GitHubError).status;
+
+function saidBy(error: unknown, message: string): string {
+  const { status, response } = error as GitHubError;
+  if (response !== undefined) return `${message} (status ${status})`;
+  return status === undefined
+    ? `an answer that is not GitHub's (${message})`
+    : `no answer (${message})`;
+}
 
 /** GitHub answers 403, and 404 for what a token may not even see. */
 function notWritten(error: unknown): Finding {
@@ -90,7 +100,7 @@ function notWritten(error: unknown): Finding {
   return {
     severity: 'warning',
     code: 'comment-not-written',
-    message: `The pull request comment could not be written: ${message}${status === undefined ? '' : ` (status ${status})`}`,
+    message: `The pull request comment could not be written: ${saidBy(error, message)}`,
     remedy:
       refused && !/rate limit/i.test(message)
         ? "Add 'pull-requests: write' to the job's permissions; a pull request from a fork never has it. Or set comment to 'never'. The job summary says the same as the comment would."
