@@ -67,7 +67,7 @@ const failing = ({ service }: Call): FaultAnswer => ({
   code: service === 's3' ? 'InternalError' : 'InternalFailure',
 });
 
-const DENIED = /AccessDenied|Forbidden/;
+const DENIED = /AccessDenied|AuthorizationError|Forbidden/;
 const THROTTLED = /SlowDown|Throttling|TooManyRequests/;
 const FAILING = /Internal(?:Error|Failure)/;
 const CUT = /no answer|socket hang up|ECONNRESET/;

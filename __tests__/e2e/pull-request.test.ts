@@ -105,6 +105,16 @@ describe('a plan on a pull request', () => {
     expect(bodies(stage)).toHaveLength(1);
   });
 
+  test('takes away a second comment that an earlier run could not', async () => {
+    const stage = await openStage();
+    const { github } = stage.sandbox;
+    await stage.plan({}, ofRun('200'));
+    github.comments.push(...github.comments.map((comment) => ({ ...comment, id: 1_234_567 })));
+    const run = await stage.plan({}, ofRun('201'));
+    expect(bodies(stage)).toEqual([expect.stringContaining('run 201 -->')]);
+    expect(findings(run)).toEqual([]);
+  });
+
   test('leaves one comment when another run wrote its own in between', async () => {
     const stage = await openStage();
     const { github } = stage.sandbox;

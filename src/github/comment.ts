@@ -52,16 +52,16 @@ async function write(
 ): Promise<void> {
   const identity = identityOf(report, runId);
   const body = `${bodyOf(report)}\n${lastLine(identity)}`;
-  const before = commentToUpdate(await comments.list(), identity);
-  if (before !== undefined) {
-    // A later run is about a later commit: what it said must not be undone by one that was slower.
-    if (before.run <= identity.run && before.body !== body) await comments.update(before.id, body);
-    return;
-  }
-  if (!mayCreate) return;
-  await comments.create(body);
-  // GitHub knows no "create unless there is one": of two runs that both found none, the later to look cleans up.
-  for (const id of duplicates(await comments.list(), identity)) await remove(comments, id);
+  const found = await comments.list();
+  const before = commentToUpdate(found, identity);
+  if (before === undefined && !mayCreate) return;
+  if (before === undefined) await comments.create(body);
+  // A later run is about a later commit: what it said must not be undone by one that was slower.
+  else if (before.run <= identity.run && before.body !== body)
+    await comments.update(before.id, body);
+  // GitHub knows no "create unless there is one": of two runs that both found none, the later to look cleans up, or the next.
+  const now = before === undefined ? await comments.list() : found;
+  for (const id of duplicates(now, identity)) await remove(comments, id);
 }
 
 function bodyOf(report: Report): string {
