@@ -114,7 +114,12 @@ export const OPERATIONS: readonly Operation[] = [
       'settle-seconds': '2',
     },
   },
-  { name: 'onboard what was reviewed', inputs: ONBOARD, reviewed: true },
+  {
+    name: 'onboard what was reviewed',
+    inputs: ONBOARD,
+    reviewed: true,
+    only: calledOne('GetBucketPolicy', 'PutBucketPolicy', 'CreateTrail', 'StartLogging'),
+  },
   { name: 'onboard, dry run', inputs: ONBOARD, event: 'pull_request' },
   {
     name: 'onboard by way of a hub role',
