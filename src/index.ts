@@ -7,13 +7,14 @@ import * as core from '@actions/core';
 import { connect } from './aws/connect.js';
 import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
+import { unquoting } from './aws/unquoting.js';
 import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context.js';
 import { pullRequestComments } from './github/octokit.js';
 import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
 import { workspaceFile } from './github/workspace.js';
 import { main } from './main.js';
-import { logLine } from './report/escape.js';
+import { logLine, logText } from './report/escape.js';
 import { logLines } from './report/log.js';
 
 const { env } = process;
@@ -21,16 +22,21 @@ const INPUT = 'INPUT_';
 const payload = eventPayload(env);
 const pull = pullRequestOf(env, payload);
 const githubToken = core.getInput('github-token');
-if (githubToken !== '') core.setSecret(githubToken);
+// An empty text is no secret, and the runner complains of it.
+const mask = (secret: string | undefined): void => {
+  if (secret) core.setSecret(secret);
+};
+const SECRETS = ['ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+for (const secret of [githubToken, ...SECRETS.map((name) => env[name])]) mask(secret);
 
 const source = {
-  client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
+  client: { requestHandler: unquoting(requestHandler()), customUserAgent: 'cloudtrail-onboarding' },
   idToken: async (audience: string) => {
     const token = await idToken(env, audience);
-    core.setSecret(token);
+    mask(token);
     return token;
   },
-  mask: core.setSecret,
+  mask,
 };
 
 await main({
@@ -57,7 +63,7 @@ await main({
   },
   say: (line) => core.info(logLine(line)),
   debug: (error) =>
-    core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    core.debug(logText(error instanceof Error ? (error.stack ?? error.message) : String(error))),
   today: () => Date.now(),
   clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
 });

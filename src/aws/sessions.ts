@@ -189,12 +189,11 @@ function sessionOf(
   { mask }: SessionSource,
 ): TakenSession {
   const arn = answer.AssumedRoleUser?.Arn;
-  checkAccount(accountId, arn);
   const secretAccessKey = answer.Credentials?.SecretAccessKey ?? '';
   const sessionToken = answer.Credentials?.SessionToken ?? '';
-  mask(secretAccessKey);
-  mask(sessionToken);
   const accessKeyId = answer.Credentials?.AccessKeyId ?? '';
+  for (const secret of [secretAccessKey, sessionToken, accessKeyId]) mask(secret);
+  checkAccount(accountId, arn);
   return {
     accountId,
     partition: partitionOf(arn ?? ''),
