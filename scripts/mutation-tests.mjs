@@ -60,7 +60,7 @@ globalThis.WeakMap = LastingMap;
  * otherwise each such mutant starts a new process, which takes longer than all its tests.
  */
 function onlyInTests() {
-  const met = globalThis.__stryker__?.mutantCoverage;
+  const met = globalThis['__stryker__']?.mutantCoverage;
   for (const inOneTest of Object.values(met?.perTest ?? {}))
     for (const mutant of Object.keys(inOneTest)) delete met.static[mutant];
 }
