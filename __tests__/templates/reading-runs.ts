@@ -29,7 +29,7 @@ export const auditing = (role: Kind): readonly Run[] => [
     role,
     result: 'no-changes',
     prepare: all(withTrail(), admittedBeside, hoursLater),
-    inputs: { operation: 'audit' },
+    inputs: { operation: 'audit', 'central-trail-name': tutorial.trailName },
   },
 ];
 
