@@ -116,7 +116,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'audit of trails with everything',
     parameters: {
       central: { ...on('AllowAudit'), AllowApply: 'false' },
-      member: { ...on('AllowTrailSettings'), SnsTopicName: 'trails', AllowApply: 'false' },
+      member: { ...on('AllowTrailSettings'), AllowApply: 'false' },
     },
     runs: [...reading.auditing('PlanRole'), ...reading.AUDITING_SETTINGS],
   },

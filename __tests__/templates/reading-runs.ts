@@ -12,6 +12,7 @@ import {
   OPEN_TO_CLOUDTRAIL,
   withDestinations,
   withKey,
+  withOwnTrail,
   withTrail,
 } from './scenes.js';
 
@@ -72,11 +73,16 @@ export const VERIFYING_ENCRYPTED: readonly Run[] = [
 /** Where the logs lie below a prefix, which the inputs leave to the trail. */
 export const PREFIX = 'org/trails';
 
-export const BELOW_A_PREFIX: readonly Run[] = [VERIFY, { operation: 'audit' }].map((inputs) => ({
+export const BELOW_A_PREFIX: readonly Run[] = [VERIFY, { operation: 'audit', 'central-trail-name': tutorial.trailName }].map((inputs) => ({
   name: `${inputs.operation} of a trail with a prefix`,
   role: 'VerifyRole' as const,
   result: 'no-changes' as const,
-  prepare: all(withTrail({ S3KeyPrefix: PREFIX }), admitted(PREFIX), hoursLater),
+  prepare: all(
+    withOwnTrail({ S3KeyPrefix: PREFIX, logging: false }),
+    withTrail({ S3KeyPrefix: PREFIX }),
+    admitted(PREFIX),
+    hoursLater,
+  ),
   inputs,
 }));
 
