@@ -73,7 +73,10 @@ export const VERIFYING_ENCRYPTED: readonly Run[] = [
 /** Where the logs lie below a prefix, which the inputs leave to the trail. */
 export const PREFIX = 'org/trails';
 
-export const BELOW_A_PREFIX: readonly Run[] = [VERIFY, { operation: 'audit', 'central-trail-name': tutorial.trailName }].map((inputs) => ({
+export const BELOW_A_PREFIX: readonly Run[] = [
+  VERIFY,
+  { operation: 'audit', 'central-trail-name': tutorial.trailName },
+].map((inputs) => ({
   name: `${inputs.operation} of a trail with a prefix`,
   role: 'VerifyRole' as const,
   result: 'no-changes' as const,
