@@ -163,7 +163,10 @@ async function observeMember(
     const session = await reader.enter();
     const ports = reader.open();
     const observed = await entered(member, session, ports.trails);
-    return await withSurroundings(observed, request, ports);
+    // An audit takes no step that they could matter for.
+    return request.operation === 'audit'
+      ? observed
+      : await withSurroundings(observed, request, ports);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };
     throw error;
