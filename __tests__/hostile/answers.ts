@@ -36,7 +36,7 @@ function inJson(value: unknown, next: Next): unknown {
 
 /** A policy comes as a text. */
 function inText(text: string, next: Next): string {
-  return text.startsWith('{') ? JSON.stringify(inJson(JSON.parse(text), next)) : next(text);
+  return text.startsWith('{"') ? JSON.stringify(inJson(JSON.parse(text), next)) : next(text);
 }
 
 /** XML has no way to write most control characters: AWS cannot send them so. */

@@ -1,7 +1,7 @@
 // All that a run leaves behind, and what in it is none of the program's own making: in the log, in the Markdown, in the files by
 // which GitHub takes outputs and variables.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../../sandbox/runner.js';
 import { strayInLog } from './log.js';
@@ -33,7 +33,12 @@ export function filesOf({ directory, outputDirectory }: RunResult): ReadonlyMap<
   const folders = outputDirectory.startsWith(directory)
     ? [directory]
     : [directory, outputDirectory];
-  return new Map(folders.flatMap(below).map((path) => [path, readFileSync(path, 'utf8')]));
+  return new Map(
+    folders
+      .filter(existsSync)
+      .flatMap(below)
+      .map((path) => [path, readFileSync(path, 'utf8')]),
+  );
 }
 
 /** Empty for a run that made nothing but what it is meant to make. */

@@ -67,7 +67,8 @@ export function annotationsOf(findings: readonly Finding[]): readonly Annotation
 
 function annotation({ severity, code, message, remedy, at }: Finding): Annotation {
   return {
-    ...(at === undefined ? {} : { at }),
+    // A path that is no plain line of the log is none that GitHub could show the annotation at.
+    ...(at === undefined || logLine(at.file) !== at.file ? {} : { at }),
     severity,
     title: `CloudTrail onboarding: ${code}`,
     message: [logLine(message), logText(`→ ${remedy}`)].join('\n'),
