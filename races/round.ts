@@ -123,7 +123,7 @@ export async function actOnce(
   const directory = await mkdtemp(join(tmpdir(), 'races-'));
   const options = { sandbox, with: inputs, directory, onSpawn };
   try {
-    return await runAction({ ...options, watchMemory: false, timeoutMs: 300_000 });
+    return await runAction({ ...options, timeoutMs: 300_000 });
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -36,6 +36,8 @@ export type SandboxOptions = {
   readonly policyWriteMs?: number;
   /** CloudTrail refuses more than one write and ten reads a second per account, Region and operation. */
   readonly throttle?: boolean;
+  /** Requests that are signed for another time than the sandbox clock's are refused, as AWS does; default: taken. */
+  readonly checksTime?: boolean;
   /** Events in each log; default 1. */
   readonly recordsPerLog?: number;
   /** Called after every request that may have changed something, before its answer leaves. */
@@ -73,6 +75,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     policyWriteMs: options.policyWriteMs ?? 0,
     throttle: options.throttle === true ? createThrottle() : noThrottle,
     recordsPerLog: options.recordsPerLog ?? 1,
+    checksTime: options.checksTime ?? false,
   };
   const recorder = createRecorder();
   const faults = createFaults();

@@ -21,7 +21,13 @@ export type Aws = {
   readonly throttle: Throttle;
   /** Events in each log that CloudTrail delivers. */
   readonly recordsPerLog: number;
+  /** Requests that are signed for another time are refused. */
+  readonly checksTime: boolean;
 };
+
+/** How far a request's time may be off, where that is looked at. */
+export const slackOf = ({ checksTime }: Aws, ms: number): number =>
+  checksTime ? ms : Number.POSITIVE_INFINITY;
 
 export type JsonWebKeySet = { readonly keys: readonly { readonly [field: string]: unknown }[] };
 

@@ -8,34 +8,36 @@ import { createInterface } from 'node:readline';
 export type ProcessOptions = {
   readonly node: string;
   readonly script: string;
+  /** A script that is started instead and given the other's path, to start it in its own way. */
+  readonly starter?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** The process is killed after it. */
   readonly timeoutMs: number;
   readonly onLine: (line: string) => void;
-  /** Whether to watch how much memory it takes; many processes at once are not watched for nothing. Default: yes. */
-  readonly watchMemory?: boolean | undefined;
   readonly onSpawn?: ((child: ChildProcess) => void) | undefined;
+  /** Whether to look at its memory, fifty times a second. */
+  readonly memory?: boolean | undefined;
 };
 
 export type ProcessResult = {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly wallMs: number;
-  /** Highest resident memory in KiB as last seen; Linux only. */
+  /** Highest resident memory in KiB as last seen, where that was asked for; Linux only. */
   readonly maxRssKb?: number;
 };
 
 export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   const startedAt = performance.now();
-  const child = spawn(options.node, [options.script], {
+  const child = spawn(options.node, [options.starter ?? [], options.script].flat(), {
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   options.onSpawn?.(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
-  const memory = options.watchMemory === false ? UNWATCHED : watchMemory(child.pid);
+  const memory = options.memory === true ? watchMemory(child.pid) : UNWATCHED;
   const lines = [child.stdout, child.stderr].map((stream) => readLines(stream, options.onLine));
   try {
     const [exitCode, signal] = await exited(child);

@@ -1,10 +1,10 @@
 // One policy's part in a run, the bucket's or a key's: who joins is admitted, the written policy is watched beside the trail
 // work, and who has left is taken out at the end. What fails is kept for the outcome, and nothing more is done here then.
 
+import { Cancelled } from '../cancel.js';
 import type { Delivery, Finding } from '../policy/index.js';
-import { findingsOf } from '../problem.js';
 import type { ObservedPolicy } from './observe.js';
-import type { PolicyOutcome, Step } from './outcome.js';
+import { isUndone, type PolicyOutcome, type Step, undone } from './outcome.js';
 import { type PolicyDeps, policyKeeper } from './policy-keeper.js';
 import type { PolicyHolder } from './policy-write.js';
 
@@ -42,18 +42,23 @@ export function policyPart<W extends Wish>(
   let step: Step = { state: 'not-tried' };
 
   const attempt = async (work: () => Promise<void>): Promise<void> => {
-    if (step.state === 'failed') return;
+    if (isUndone(step)) return;
     try {
       await work();
       step = { state: keeper.written() === null ? 'unchanged' : 'done' };
     } catch (error) {
-      step = { state: 'failed', findings: findingsOf(error) };
+      step = undone(error);
     }
   };
 
   const settled = async (seconds: number): Promise<void> => {
-    if (keeper.written() !== null) await keeper.confirm();
-    if (seconds > 0) await keeper.settle(seconds);
+    try {
+      if (keeper.written() !== null) await keeper.confirm();
+      if (seconds > 0) await keeper.settle(seconds);
+    } catch (error) {
+      // A run that is cancelled before it has looked at what it wrote has written it all the same.
+      if (!(error instanceof Cancelled) || error.begun) throw error;
+    }
   };
 
   return {
@@ -74,7 +79,7 @@ export function policyPart<W extends Wish>(
         await settled(deps.settleSeconds);
       }),
     confirm: keeper.confirm,
-    failed: () => step.state === 'failed',
+    failed: () => isUndone(step),
     outcome: () => ({ step, written: keeper.written() }),
     findings: keeper.findings,
   };
