@@ -6,12 +6,9 @@ import { OPERATIONS } from '../faults/operations.js';
 import { isQuick } from '../faults/quick.js';
 import { brokenLine } from '../faults/report.js';
 
-test.each(OPERATIONS.map((operation) => [operation.name, operation] as const))(
-  '%s',
-  async (_, operation) => {
-    const trials = await tryAll([operation], isQuick);
-    expect(trials.length).toBeGreaterThan(0);
-    expect(trials.filter(({ broken }) => broken.length > 0).map(brokenLine)).toEqual([]);
-  },
-  900_000,
-);
+test('a refusal of each call and a death after each write do no harm', async () => {
+  const trials = await tryAll(OPERATIONS, isQuick);
+  const played = new Set(trials.map(({ operation }) => operation));
+  expect(OPERATIONS.map(({ name }) => name).filter((name) => !played.has(name))).toEqual([]);
+  expect(trials.filter(({ broken }) => broken.length > 0).map(brokenLine)).toEqual([]);
+}, 900_000);

@@ -80,7 +80,8 @@ const SIGNED_ANSWERS: readonly string[] = [
   'DescribeTrails',
 ];
 
-/** Longer than any session of the scene lasts. */
+/** Minutes: longer than sessions last that the action takes, and longer than those that a job may begin with. */
+const AFTER_SESSIONS = 16;
 const A_DAY = 24 * 60 + 1;
 
 export const KINDS: readonly Kind[] = [
@@ -184,7 +185,9 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'expired',
     meaning: 'from this call on token and sessions have expired',
-    answer: (_, { advance }) => ({ first: () => advance(A_DAY) }),
+    answer: ({ operation }, { advance }) => ({
+      first: () => advance(operation === 'GetCallerIdentity' ? A_DAY : AFTER_SESSIONS),
+    }),
     times: 1,
     cause: /expired/i,
     spreads: true,
