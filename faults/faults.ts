@@ -28,12 +28,15 @@ const wanted: Choice = (operation, call, kind) =>
   !known.has(keyOf({ operation: operation.name, call, kind: kind.name }));
 
 let ended = 0;
-const played = await tryAll(chosen, wanted, (trial) => {
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const tell = (trial: Trial): void => {
   kept.add(trial);
   ended += 1;
-  if (ended % PROGRESS === 0) process.stderr.write(`${ended} trials\n`);
-  if (trial.broken.length > 0) process.stderr.write(`${brokenLine(trial)}\n`);
-});
+  if (ended % PROGRESS === 0) say(`${ended} trials`);
+  if (trial.broken.length > 0) say(brokenLine(trial));
+};
+const doubt = (trial: Trial): void => say(`To be played again: ${brokenLine(trial).slice(2)}`);
+const played = await tryAll(chosen, wanted, tell, doubt);
 
 const trials: readonly Trial[] = [
   ...kept.trials.filter(({ operation }) => isOne(operation)),

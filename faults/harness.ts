@@ -17,8 +17,8 @@ export type Trial = Verdict & {
 /** How many runs may be begun and not ended: each holds about 90 MB, even while it waits. */
 const OPEN_RUNS = 32;
 
-/** Seconds of a trial per real second: what AWS is given a minute for is over in twelve. */
-const HASTE = 5;
+/** Seconds of a trial per real second in which it only waits: what AWS is given a minute for is over in three. */
+const HASTE = 20;
 
 type Planned = {
   readonly operation: Operation;
@@ -29,13 +29,14 @@ type Planned = {
 
 export type Choice = (operation: Operation, call: Call, kind: Kind) => boolean;
 
-/** `wanted` chooses from all that can be; `tell` hears of each trial as it ends. */
+/** `wanted` chooses from all that can be; `tell` hears of each trial as it ends, `doubt` of each that is to be played again. */
 export async function tryAll(
   operations: readonly Operation[],
   wanted: Choice,
   tell: (trial: Trial) => void = () => {},
+  doubt: (trial: Trial) => void = () => {},
 ): Promise<readonly Trial[]> {
-  const computing = availableParallelism() + 1;
+  const computing = availableParallelism();
   const places = createPlaces(computing);
   const references = await inParallel(operations, computing, (one) => undisturbed(one, HASTE));
   const planned = operations.flatMap((operation, index) =>
@@ -46,21 +47,22 @@ export async function tryAll(
     const onMeet = one.kind.waits ? leave : () => {};
     const trial = await tried(one, HASTE, onMeet).finally(leave);
     if (trial.broken.length === 0) tell(trial);
+    else doubt(trial);
     return trial;
   };
   const trials = await inParallel(planned, OPEN_RUNS, play);
   return inParallel(trials, 1, (trial) => calmly(trial, planned, tell));
 }
 
-async function tried(one: Planned, rate: number, onMeet: () => void): Promise<Trial> {
+async function tried(one: Planned, haste: number, onMeet: () => void): Promise<Trial> {
   const { operation, reference, call, kind } = one;
-  const verdict = await disturbed(operation, reference, { call, kind }, { rate, onMeet });
+  const verdict = await disturbed(operation, reference, { call, kind }, { haste, onMeet });
   return { ...nameOf(one), ...verdict };
 }
 
 /**
  * What is broken is played once more, by itself and without haste: a crowded machine can be too slow for the two seconds that
- * the action gives itself from reading a policy to writing it, and they are two fifths of one here.
+ * the action gives itself from reading a policy to writing it.
  */
 async function calmly(
   trial: Trial,
@@ -99,4 +101,12 @@ const nameOf = ({ operation, call, kind }: Planned): Name => ({
 });
 
 export const keyOf = ({ operation, call, kind }: Name): string =>
-  JSON.stringify([operation, call.service, call.operation, call.account, call.resource, call.earlier, kind]);
+  JSON.stringify([
+    operation,
+    call.service,
+    call.operation,
+    call.account,
+    call.resource,
+    call.earlier,
+    kind,
+  ]);

@@ -42,7 +42,7 @@ export function judge(
   if (run.exitCode === 0) {
     const undone = complete ? [] : [`exit status 0, but the work is not done: ${run.log}`];
     if (same) return { ending: 'recovered', broken: undone };
-    const said = messagesOf(run, ['error', 'warning']);
+    const said = messagesOf(run, ['error', 'warning', 'notice']);
     return { ending: 'told', broken: [...undone, ...judgeMessage(said, call, kind)] };
   }
   const helpless = kind.must === 'recover' ? ['what passes by itself was not got over'] : [];

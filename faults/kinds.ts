@@ -67,7 +67,7 @@ const failing = ({ service }: Call): FaultAnswer => ({
   code: service === 's3' ? 'InternalError' : 'InternalFailure',
 });
 
-const DENIED = /AccessDenied|Forbidden/;
+const DENIED = /AccessDenied|AuthorizationError|Forbidden/;
 const THROTTLED = /SlowDown|Throttling|TooManyRequests/;
 const FAILING = /Internal(?:Error|Failure)/;
 const CUT = /no answer|socket hang up|ECONNRESET/;
@@ -160,7 +160,7 @@ export const KINDS: readonly Kind[] = [
     name: 'silence',
     meaning: 'nothing done and never an answer, every time',
     answer: () => 'hang',
-    cause: /Timeout|no whole answer|longer than/,
+    cause: /timeout|no whole answer|longer than/i,
     must: 'finish',
     waits: true,
   },
@@ -169,7 +169,7 @@ export const KINDS: readonly Kind[] = [
     meaning: 'it is done, and the answer cannot be read, once',
     answer: () => 'malformed',
     times: 1,
-    cause: /an answer that is not AWS's|GitHub gave no OIDC token/,
+    cause: /an answer that is not (?:AWS|GitHub)'s|GitHub gave no OIDC token/,
     must: 'finish',
   },
   {

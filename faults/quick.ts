@@ -1,7 +1,10 @@
 // The few faults that every change is tried with: each call is refused, each write is the last thing the process lived to do.
-// `npm run faults` plays all of them.
+// Of the many logs and listings that are read one like the other, the first is. `npm run faults` plays all of them.
 
 import type { Choice } from './harness.js';
 
-export const isQuick: Choice = (_, { write }, { name }) =>
-  name === 'denied' || (write && name === 'killed after');
+const READ_OFTEN: readonly string[] = ['GetObject', 'ListObjectsV2'];
+
+export const isQuick: Choice = (_, { operation, write, earlier }, { name }) =>
+  (name === 'denied' && (earlier === 0 || !READ_OFTEN.includes(operation))) ||
+  (name === 'killed after' && write);

@@ -77,7 +77,11 @@ function overview(names: readonly string[], trials: readonly Trial[]): string {
 }
 
 /** As GitHub makes it of a heading. */
-const anchor = (name: string): string => name.toLowerCase().replaceAll(/[^\w -]/g, '').replaceAll(' ', '-');
+const anchor = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
 
 function section(name: string, trials: readonly Trial[]): string {
   const calls = [...new Map(trials.map(({ call }) => [sortKey(call), call]))].toSorted(
@@ -86,7 +90,10 @@ function section(name: string, trials: readonly Trial[]): string {
   const met = KINDS.filter((kind) => trials.some((trial) => trial.kind === kind.name));
   const rows = calls.map(([key, call]) => {
     const own = trials.filter((trial) => sortKey(trial.call) === key);
-    return [rowName(call), ...met.map(({ name: kind }) => cell(own.find((one) => one.kind === kind)))];
+    return [
+      rowName(call),
+      ...met.map(({ name: kind }) => cell(own.find((one) => one.kind === kind))),
+    ];
   });
   return `## ${name}\n\n${table(['call', ...met.map((kind) => kind.name)], rows)}`;
 }

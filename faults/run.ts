@@ -1,5 +1,5 @@
-// One run of the action in a trial's world: the shipped bundle, started quicker than Node would and with a clock as fast as the
-// sandbox's.
+// One run of the action in a trial's world: the shipped bundle, started quicker than Node would and with a clock that
+// skips what is only waiting.
 
 import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -21,12 +21,12 @@ process.on('exit', () => rmSync(codeCache, { force: true }));
 export async function act(
   operation: Pick<Operation, 'event' | 'env' | 'files'>,
   inputs: Inputs,
-  { sandbox, rate }: Pick<Stage, 'sandbox' | 'rate'>,
+  { sandbox, haste }: Pick<Stage, 'sandbox' | 'haste'>,
   onSpawn: (child: ChildProcess) => void = () => {},
 ): Promise<RunResult> {
   const { event = 'push', env, files = {} } = operation;
   const directory = await mkdtemp(join(tmpdir(), 'faults-'));
-  const clock = { start: sandbox.now().getTime(), startedAt: Date.now(), rate };
+  const clock = { start: sandbox.now().getTime(), startedAt: Date.now(), haste };
   const settings: StartSettings = { clock, codeCache };
   try {
     await mkdir(join(directory, 'workspace'));

@@ -39,7 +39,12 @@ export function buildScene(world: World): void {
     });
   }
   world.createBucket({ account: SEC, name: BUCKET, region: REGION });
-  world.createKey({ account: SEC, region: REGION, id: KEY.split('/').at(-1) ?? '', policy: keyPolicy(['PRD']) });
+  world.createKey({
+    account: SEC,
+    region: REGION,
+    id: KEY.split('/').at(-1) ?? '',
+    policy: keyPolicy(['PRD']),
+  });
   admit(world, [
     [SEC, 'SEC-CLOUDTRAIL'],
     [PRD, 'PRD-CLOUDTRAIL'],

@@ -7,22 +7,21 @@ import { type Watch, watch } from './watch.js';
 
 export type Stage = {
   readonly sandbox: Sandbox;
-  /** Seconds of the action and of its world per real second. */
-  readonly rate: number;
+  /** Seconds of the action per real second in which it only waits. */
+  readonly haste: number;
   readonly watch: Watch;
 };
 
 /** `disturb` comes before what the operation itself lets happen, so that a call that is due for both meets both. */
 export async function onStage<T>(
   operation: Operation,
-  rate: number,
+  haste: number,
   disturb: (sandbox: Sandbox) => void,
   play: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   let witness: Watch | undefined;
   const sandbox = await startSandbox({
     now: new Date('2026-11-23T12:00:00Z'),
-    clockRate: rate,
     onWrite: () => witness?.look(),
   });
   try {
@@ -30,7 +29,7 @@ export async function onStage<T>(
     disturb(sandbox);
     operation.prepare?.(sandbox.world, sandbox);
     witness = watch(sandbox.world, operation.leaving);
-    return await play({ sandbox, rate, watch: witness });
+    return await play({ sandbox, haste, watch: witness });
   } finally {
     await sandbox.close();
   }

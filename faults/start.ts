@@ -1,6 +1,6 @@
-// Starts the action's bundle in the place of `node dist/index.js`, quicker: its clock runs faster than the real one, so that
-// nobody waits for minutes, and what V8 has compiled is kept from one process to the next. The bundle itself is the shipped
-// one, and its process can be killed like any other.
+// Starts the action's bundle in the place of `node dist/index.js`, quicker: it skips the time in which it would only wait, and
+// what V8 has compiled is kept from one process to the next. The bundle itself is the shipped one, and its process can be
+// killed like any other.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,8 +14,8 @@ const settings = JSON.parse(process.env[START_VARIABLE] ?? '{}') as StartSetting
 delete process.env[START_VARIABLE];
 hastenClock(settings.clock);
 
-const script = compiled(readFileSync(bundle, 'utf8'), settings.codeCache);
-const run = script.runInThisContext() as (require: unknown, meta: object) => Promise<void>;
+const action = compiled(readFileSync(bundle, 'utf8'), settings.codeCache);
+const run = action.runInThisContext() as (require: unknown, meta: object) => Promise<void>;
 await run(createRequire, { url: pathToFileURL(bundle).href });
 
 /** A module cannot be compiled from a cache in Node 20, a script can; ncc leaves a single import to take out. */

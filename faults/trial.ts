@@ -28,8 +28,8 @@ export type Reference = {
 };
 
 /** @throws Error where the operation does not work at all */
-export async function undisturbed(operation: Operation, rate: number): Promise<Reference> {
-  return onStage(operation, rate, nothing, async (stage) => {
+export async function undisturbed(operation: Operation, haste: number): Promise<Reference> {
+  return onStage(operation, haste, nothing, async (stage) => {
     const { sandbox } = stage;
     const inputs = operation.reviewed
       ? { ...operation.inputs, 'expected-plan': await reviewedPlan(operation, stage) }
@@ -51,12 +51,12 @@ export async function undisturbed(operation: Operation, rate: number): Promise<R
   });
 }
 
-/** `onMeet` is called when the fault meets the call; `rate` is how many seconds pass in one. */
+/** `onMeet` is called when the fault meets the call; `haste` is how many seconds pass in one in which the action only waits. */
 export async function disturbed(
   operation: Operation,
   reference: Reference,
   { call, kind }: { readonly call: Call; readonly kind: Kind },
-  { rate, onMeet }: { readonly rate: number; readonly onMeet: () => void },
+  { haste, onMeet }: { readonly haste: number; readonly onMeet: () => void },
 ): Promise<Verdict> {
   let child: ChildProcess | undefined;
   let met = false;
@@ -70,7 +70,7 @@ export async function disturbed(
     const answer = kind.answer(call, reach);
     takeBack = faults.inject({ ...meeting(call, kind), answer, onMeet: noted });
   };
-  return onStage(operation, rate, disturb, async (stage) => {
+  return onStage(operation, haste, disturb, async (stage) => {
     const run = await act(operation, reference.inputs, stage, (process) => {
       child = process;
     });

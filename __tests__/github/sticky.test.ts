@@ -47,7 +47,7 @@ describe('the comment to write over', () => {
   test.each<[string, readonly Comment[], number | undefined]>([
     ['none among none', [], undefined],
     ['the own one, wherever it stands', [plain(1), written(2), plain(3)], 2],
-    ['the last of several', [written(1), written(2)], 2],
+    ['the one of several that is to stay', [written(1, {}, '18'), written(3), written(2)], 2],
     ['not that of another bucket', [written(1, { bucket: 'other' })], undefined],
     ['not that of another workflow', [written(1, { workflow: 'Other' })], undefined],
     ['not that of another job', [written(1, { job: 'apply' })], undefined],

@@ -130,6 +130,23 @@ describe('reads that lag behind writes', () => {
   });
 });
 
+test('what vanishes after a write without an answer, which did happen, is told as well', async () => {
+  const bucket = bucketOf(START);
+  const { keeper, establish, read } = stage(wishFor(DEV), bucket);
+  const seen = await read();
+  const theirs = JSON.stringify({ ...JSON.parse(START), Statement: [] });
+  bucket.before = (call) => {
+    if (call === 'read') return;
+    bucket.before = () => {};
+    bucket.text = theirs;
+    throw failure('network');
+  };
+  await establish(seen);
+  await keeper.settle(2);
+  expect(holds(bucket, DEV)).toBe(true);
+  expect(keeper.findings()[0]?.message).toContain('role/Auditor');
+});
+
 describe('a write that is carried out after it was given up', () => {
   const late = async () => {
     const bucket = bucketOf(START);

@@ -15,7 +15,7 @@ export type Aws = {
   /** Real milliseconds until a policy write is seen by CloudTrail's own check. */
   readonly policyDelayMs: number;
   /** Real milliseconds until a policy write is seen by GetBucketPolicy. */
-  readonly readDelayMs: number;
+  readonly readDelayMs: () => number;
   /** Real milliseconds a policy write takes; another one in that time is refused. */
   readonly policyWriteMs: number;
   readonly throttle: Throttle;

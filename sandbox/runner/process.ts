@@ -50,6 +50,8 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
   }
 }
 
+const UNWATCHED = { stop: (): { maxRssKb?: number } => ({}) };
+
 function exited(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return new Promise((done, failed) => {
     child.once('error', failed);
@@ -65,8 +67,6 @@ async function readLines(
 ): Promise<void> {
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) onLine(line);
 }
-
-const UNWATCHED = { stop: () => ({}) };
 
 /** The kernel keeps the high-water mark, so that looking now and then is enough. */
 function watchMemory(pid: number | undefined): { stop: () => { maxRssKb?: number } } {

@@ -67,19 +67,24 @@ function ownComments(
   });
 }
 
-/** The one to write over: the last of this scope, else the last that names none. */
+/** The one to write over: of this scope the one that is to stay, else the last that names none. */
 export function commentToUpdate(
   comments: readonly Comment[],
   identity: Identity,
 ): Found | undefined {
-  const own = ownComments(comments, identity);
-  return own.findLast(({ scope }) => scope === identity.scope) ?? own.at(-1);
+  return ofScope(comments, identity)[0] ?? ownComments(comments, identity).at(-1);
 }
 
-/** All but the one that the latest run wrote, the first of several: every run that sees the same comments keeps the same one. */
+/** All but the one that is to stay. */
 export function duplicates(comments: readonly Comment[], identity: Identity): readonly number[] {
-  const [, ...others] = ownComments(comments, identity)
+  return ofScope(comments, identity)
+    .slice(1)
+    .map(({ id }) => id);
+}
+
+/** First the one that the latest run wrote, the first of several: every run that sees the same comments keeps the same one. */
+function ofScope(comments: readonly Comment[], identity: Identity): readonly Found[] {
+  return ownComments(comments, identity)
     .filter(({ scope }) => scope === identity.scope)
     .toSorted((a, b) => b.run - a.run || a.id - b.id);
-  return others.map(({ id }) => id);
 }

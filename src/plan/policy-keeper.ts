@@ -54,7 +54,7 @@ export function policyKeeper<W>(
   const inTurn = turns();
   const lag = lagOf(clock);
   const others = witness(holder);
-  const writer = policyWriter(holder, seen, deps);
+  const writer = policyWriter(holder, seen, deps, others.wrote);
   let wish = initial;
   let rounds = 0;
 

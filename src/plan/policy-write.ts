@@ -77,10 +77,12 @@ export type PolicyWriter<W> = {
   readonly written: () => PolicyOutcome['written'];
 };
 
+/** `onUnanswered` is told of each write that may or may not have happened, or happen yet. */
 export function policyWriter<W>(
   holder: PolicyHolder<W>,
   seen: ObservedPolicy,
   deps: WriterDeps,
+  onUnanswered: (sent: Standing) => void,
 ): PolicyWriter<W> {
   const unanswered: (PolicyDocument | null)[] = [];
   let standing = unwritten(seen);
@@ -88,13 +90,18 @@ export function policyWriter<W>(
   // Its document tells such a write from anybody else's.
   const restored: WriteDeps['restored'] = (document) =>
     unanswered.some((one) => samePolicy(one, document)) ? standing.after : document;
-  const onUnanswered: WriteDeps['onUnanswered'] = (document) => {
-    unanswered.push(document);
+  const note: WriteDeps['onUnanswered'] = (sent) => {
+    unanswered.push(sent.after);
+    onUnanswered(sent);
   };
   return {
     establish: async (wish, observed) => {
       const only = written === null ? deps : { clock: deps.clock, backup: async () => {} };
-      standing = await mergeAndWrite(holder, observed, wish, { ...only, restored, onUnanswered });
+      standing = await mergeAndWrite(holder, observed, wish, {
+        ...only,
+        restored,
+        onUnanswered: note,
+      });
       const { before, after } = standing;
       if (standing.written) written = { before: written?.before ?? before, after };
       return standing;
@@ -117,8 +124,7 @@ const unwritten = (seen: ObservedPolicy): Standing => ({
 type WriteDeps = WriterDeps & {
   /** The document to merge into where this one stands. */
   readonly restored: (document: PolicyDocument | null) => PolicyDocument | null;
-  /** Told of each write that may or may not have happened, or happen yet. */
-  readonly onUnanswered: (document: PolicyDocument | null) => void;
+  readonly onUnanswered: (sent: Standing) => void;
 };
 
 async function mergeAndWrite<W>(
@@ -156,7 +162,7 @@ async function mergeAndWrite<W>(
     } catch (error) {
       if (isUnanswered(error)) {
         unanswered = ended();
-        onUnanswered(after);
+        onUnanswered(unanswered);
       }
       throw error;
     }

@@ -82,3 +82,8 @@ export function logLine(text: string): string {
   const shown = visible(text).replaceAll('##[', '## [');
   return shown.trimStart().startsWith('::') ? `'${shown.trimStart()}` : shown;
 }
+
+/** Several lines of the log, or of an annotation. */
+export function logText(text: string): string {
+  return text.split('\n').map(logLine).join('\n');
+}
