@@ -66,8 +66,8 @@ await main({
   },
   run: runInfo(env, payload),
   file: (path) => workspaceFile(path, env['GITHUB_WORKSPACE'] || process.cwd()),
-  connect: (request) => connect(request, source, writing),
-  connectDelivery: (request) => connectDelivery(request, source, aws),
+  connect: (request) => unlessCancelled(connect(request, source, writing), cancel),
+  connectDelivery: (request) => unlessCancelled(connectDelivery(request, source, aws), cancel),
   publish: (report, save) =>
     publish(report, save, {
       open:
