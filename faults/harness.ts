@@ -38,7 +38,7 @@ export async function tryAll(
 ): Promise<readonly Trial[]> {
   const computing = availableParallelism();
   const places = createPlaces(computing);
-  const references = await inParallel(operations, computing, (one) => undisturbed(one, HASTE));
+  const references = await inParallel(operations, computing, (one) => undisturbed(one, 1));
   const planned = operations.flatMap((operation, index) =>
     casesOf(operation, references[index] as Reference, wanted),
   );

@@ -1,5 +1,5 @@
-// Makes this process skip the time in which it only waits: while it sleeps between two tries, or has had no answer for a whole
-// second, its clock runs faster and its timers with it. While it works and is answered, a second is a second, so that the
+// Makes this process skip the time in which it only waits: while it sleeps between two tries, or has had no answer for three
+// seconds, its clock runs faster and its timers with it. While it works and is answered, a second is a second, so that the
 // bounds it sets itself hold as they do in earnest. Short pauses and time-outs of sockets are Node's own and stay as they are.
 
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ export type HastySettings = {
 /** Milliseconds. A timer of as much or more is a time-out, which runs beside what it is for. */
 const TIMEOUT = 5_000;
 /** A time-out of this age is for something that does not answer. */
-const HUNG = 1_000;
+const HUNG = 3_000;
 const TICK = 20;
 
 type Timer = {
