@@ -7,6 +7,7 @@ import * as core from '@actions/core';
 import { connect } from './aws/connect.js';
 import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
+import { sdkSettings } from './aws/sdk-settings.js';
 import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context.js';
 import { pullRequestComments } from './github/octokit.js';
 import { idToken } from './github/oidc.js';
@@ -24,7 +25,11 @@ const githubToken = core.getInput('github-token');
 if (githubToken !== '') core.setSecret(githubToken);
 
 const source = {
-  client: { requestHandler: requestHandler(), customUserAgent: 'cloudtrail-onboarding' },
+  client: {
+    ...sdkSettings(),
+    requestHandler: requestHandler(),
+    customUserAgent: 'cloudtrail-onboarding',
+  },
   idToken: async (audience: string) => {
     const token = await idToken(env, audience);
     core.setSecret(token);

@@ -5,9 +5,10 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { CallFailure } from '../problem.js';
 import { remedyFor } from './remedies.js';
+import type { SdkSettings } from './sdk-settings.js';
 
 /** What every client of this run is made with. No `credentials`: those in the environment. */
-export type AwsClientOptions = {
+export type AwsClientOptions = Partial<SdkSettings> & {
   readonly region: string;
   readonly requestHandler: NodeHttpHandler;
   readonly credentials?: AwsCredentialIdentity;

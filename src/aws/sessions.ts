@@ -100,17 +100,30 @@ function ownFailure(error: unknown): UserError {
 
 type Take = (wanted: Wanted) => Promise<TakenSession>;
 
+/** The client of a Region's STS, one for all roles that are taken there. */
+type Sts = (region: string) => STSClient;
+
+function stsClients(options: Omit<AwsClientOptions, 'region'>): Sts {
+  const clients = new Map<string, STSClient>();
+  return (region) => {
+    const client = clients.get(region) ?? new STSClient({ ...options, region });
+    clients.set(region, client);
+    return client;
+  };
+}
+
 /** Decides once how roles are taken: not at all, with the token, or from the hub. */
 async function roleTaker(request: Request, source: SessionSource): Promise<Take> {
   const { access, central } = request;
   const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter(
     (arn) => arn !== undefined,
   );
-  const ambient: Take = (wanted) => environmentSession(wanted, source);
+  const sts = stsClients(source.client);
+  const ambient: Take = (wanted) => environmentSession(wanted, sts);
   if (roleArns.length === 0) return ambient;
   const token = await source.idToken(access.audience);
   const withToken = (wanted: Wanted & { readonly roleArn: string }): Promise<TakenSession> =>
-    assumeWithToken(wanted, token, access.sessionName, source);
+    assumeWithToken(wanted, token, access.sessionName, source, sts);
   if (access.hubRoleArn === undefined)
     return (wanted) =>
       wanted.roleArn === undefined
@@ -122,10 +135,11 @@ async function roleTaker(request: Request, source: SessionSource): Promise<Take>
     region: central.bucketRegion,
     permissions: () => hubPermissions(roleArns),
   });
+  const hubSts = stsClients({ ...source.client, ...credentialsOf(hub) });
   return (wanted) =>
     wanted.roleArn === undefined
       ? ambient(wanted)
-      : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, hub, request, source);
+      : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, request, source, hubSts);
 }
 
 const partitionOf = (arn: string): string => arn.split(':')[1] ?? 'aws';
@@ -135,9 +149,9 @@ async function assumeWithToken(
   token: string,
   sessionName: string,
   source: SessionSource,
+  sts: Sts,
 ): Promise<TakenSession> {
   const { roleArn, accountId, region, permissions } = wanted;
-  const sts = new STSClient({ ...source.client, region });
   const command = new AssumeRoleWithWebIdentityCommand({
     RoleArn: roleArn,
     RoleSessionName: sessionName,
@@ -146,7 +160,7 @@ async function assumeWithToken(
     DurationSeconds: SESSION_SECONDS,
   });
   const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
-  const answer = await asked(call, () => sts.send(command)).catch((error: unknown) => {
+  const answer = await asked(call, () => sts(region).send(command)).catch((error: unknown) => {
     throw tokenRefused(error, roleArn, accountId, token);
   });
   return sessionOf(accountId, answer, source);
@@ -154,12 +168,11 @@ async function assumeWithToken(
 
 async function assumeFromHub(
   wanted: Wanted & { readonly roleArn: string },
-  hub: TakenSession,
   { access }: Request,
   source: SessionSource,
+  sts: Sts,
 ): Promise<TakenSession> {
   const { roleArn, accountId, region, permissions } = wanted;
-  const sts = new STSClient({ ...source.client, region, ...credentialsOf(hub) });
   const command = new AssumeRoleCommand({
     RoleArn: roleArn,
     RoleSessionName: access.sessionName,
@@ -168,17 +181,16 @@ async function assumeFromHub(
     ExternalId: access.externalId,
   });
   const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
-  const answer = await asked(call, () => sts.send(command));
+  const answer = await asked(call, () => sts(region).send(command));
   return sessionOf(accountId, answer, source);
 }
 
 async function environmentSession(
   { accountId, region }: Wanted,
-  { client }: SessionSource,
+  sts: Sts,
 ): Promise<TakenSession> {
-  const sts = new STSClient({ ...client, region });
   const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
-  const answer = await asked(call, () => sts.send(new GetCallerIdentityCommand({})));
+  const answer = await asked(call, () => sts(region).send(new GetCallerIdentityCommand({})));
   checkAccount(accountId, answer.Arn);
   return { accountId, partition: partitionOf(answer.Arn ?? ''), limited: false };
 }
