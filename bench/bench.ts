@@ -5,6 +5,8 @@
 import { measureAction } from './action.js';
 import { measureCli } from './cli.js';
 import { reportOnDigests } from './digests.js';
+import { measureFleets, SIZES } from './fleet.js';
+import { fleetReport } from './fleet-report.js';
 import { measurePolicyEngine } from './policy.js';
 import { policyReport } from './policy-report.js';
 import { report } from './report.js';
@@ -15,13 +17,18 @@ const PARTS: { readonly [name: string]: () => Promise<string> } = {
   action: reportOnAction,
   policy: reportOnPolicy,
   digests: () => told('digests', reportOnDigests),
+  fleet: reportOnFleets,
 };
 
-const [wanted] = process.argv.slice(2);
+/** Not done unless asked for: minutes long, and for a quiet machine. */
+const LONG = ['fleet'];
+
+const [wanted, ...sizes] = process.argv.slice(2);
 for (const part of partsFor(wanted)) process.stdout.write(`${await part()}\n\n`);
 
 function partsFor(name: string | undefined): readonly (() => Promise<string>)[] {
-  if (name === undefined) return Object.values(PARTS);
+  if (name === undefined)
+    return Object.entries(PARTS).flatMap(([part, work]) => (LONG.includes(part) ? [] : [work]));
   const part = PARTS[name];
   if (part === undefined)
     throw new Error(`There is ${Object.keys(PARTS).join(' and ')}, no ${name}`);
@@ -38,6 +45,13 @@ async function reportOnAction(): Promise<string> {
   } finally {
     await stage.sandbox.close();
   }
+}
+
+/** `-- fleet 10 100`: these sizes only. */
+async function reportOnFleets(): Promise<string> {
+  const wantedSizes = sizes.length === 0 ? SIZES : sizes.map(Number);
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  return fleetReport(await measureFleets(wantedSizes, say));
 }
 
 async function reportOnPolicy(): Promise<string> {

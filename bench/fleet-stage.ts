@@ -4,7 +4,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/index.js';
+import {
+  type PolicyJson,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from '../sandbox/index.js';
 import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.js';
 import { addMember, githubTrust, tutorial, tutorialWorld } from '../sandbox/worlds.js';
 
@@ -16,6 +21,7 @@ const TIMEOUT_MS = 15 * 60_000;
 export type FleetStage = {
   readonly sandbox: Sandbox;
   readonly accounts: readonly string[];
+  readonly bucket: string;
   readonly run: (inputs: Inputs, more?: Partial<RunOptions>) => Promise<FleetRun>;
   readonly close: () => Promise<void>;
 };
@@ -30,16 +36,48 @@ export type FleetRun = RunResult & {
   readonly sandboxBusy: number;
 };
 
-export async function fleetStage(size: number, options: SandboxOptions): Promise<FleetStage> {
+/** The accounts before any of them is onboarded. */
+export function fleetStage(size: number, options: SandboxOptions): Promise<FleetStage> {
+  return openStage(size, options, () => {});
+}
+
+/** Minutes in which the trails of an onboarded fleet have delivered: logs, and the first digest. */
+const DELIVERED = 70;
+
+/** The same accounts onboarded, with this bucket policy. */
+export function onboardedStage(
+  size: number,
+  options: SandboxOptions,
+  policy: PolicyJson | undefined,
+): Promise<FleetStage> {
+  const now = new Date(Date.now() - DELIVERED * 60_000);
+  return openStage(size, { ...options, now }, (sandbox, accounts) => {
+    const { bucket, region } = tutorial;
+    sandbox.world.putBucketPolicy(bucket, policy);
+    for (const [at, account] of accounts.entries())
+      sandbox.world.createTrail({ account, region, name: trailName(at), bucket });
+    sandbox.advance(DELIVERED);
+  });
+}
+
+const trailName = (at: number): string => `ACC${at}-CLOUDTRAIL`;
+
+async function openStage(
+  size: number,
+  options: SandboxOptions,
+  prepare: (sandbox: Sandbox, accounts: readonly string[]) => void,
+): Promise<FleetStage> {
   const sandbox = await startSandbox(options);
   const directory = await mkdtemp(join(tmpdir(), 'bench-fleet-'));
   const accounts = Array.from({ length: size }, (_, at) => String(200_000_000_000 + at * 7_919));
   buildWorld(sandbox, accounts);
+  prepare(sandbox, accounts);
   await mkdir(join(directory, 'workspace'));
   await writeFile(join(directory, 'workspace', 'accounts.yml'), accountsFile(accounts));
   return {
     sandbox,
     accounts,
+    bucket: tutorial.bucket,
     run: (inputs, more) => measured(sandbox, directory, inputs, more),
     close: async () => {
       await sandbox.close();
@@ -61,7 +99,7 @@ async function measured(
     sandbox,
     directory,
     timeoutMs: TIMEOUT_MS,
-    with: { 'accounts-file': 'accounts.yml', 'settle-seconds': '0', 'allow-broadening': 'true', ...inputs },
+    with: { 'accounts-file': 'accounts.yml', ...inputs },
     ...more,
   });
   const { user, system } = process.cpuUsage(cpu);

@@ -185,10 +185,7 @@ async function assumeFromHub(
   return sessionOf(accountId, answer, source);
 }
 
-async function environmentSession(
-  { accountId, region }: Wanted,
-  sts: Sts,
-): Promise<TakenSession> {
+async function environmentSession({ accountId, region }: Wanted, sts: Sts): Promise<TakenSession> {
   const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
   const answer = await asked(call, () => sts(region).send(new GetCallerIdentityCommand({})));
   checkAccount(accountId, answer.Arn);
