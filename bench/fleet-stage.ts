@@ -12,6 +12,7 @@ import {
 } from '../sandbox/index.js';
 import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.js';
 import { addMember, githubTrust, tutorial, tutorialWorld } from '../sandbox/worlds.js';
+import type { Layout } from '../src/policy/index.js';
 
 /** As many as one bucket policy has room for in the layout `documented`, about; beyond it is `organization`. */
 const DOCUMENTED_ROOM = 80;
@@ -22,6 +23,7 @@ export type FleetStage = {
   readonly sandbox: Sandbox;
   readonly accounts: readonly string[];
   readonly bucket: string;
+  /** With the accounts file, and these inputs beside it. */
   readonly run: (inputs: Inputs, more?: Partial<RunOptions>) => Promise<FleetRun>;
   readonly close: () => Promise<void>;
 };
@@ -36,44 +38,29 @@ export type FleetRun = RunResult & {
   readonly sandboxBusy: number;
 };
 
-/** The accounts before any of them is onboarded. */
-export function fleetStage(size: number, options: SandboxOptions): Promise<FleetStage> {
-  return openStage(size, options, () => {});
-}
+export type FleetOptions = Pick<SandboxOptions, 'latencyMs' | 'throttle'> & {
+  /** `documented` for few and `organization` for many, unless told. */
+  readonly layout?: Layout;
+  /** These have logged for more than an hour, with this bucket policy. */
+  readonly onboarded?: { readonly accounts: number; readonly policy: PolicyJson | undefined };
+};
 
-/** Minutes in which the trails of an onboarded fleet have delivered: logs, and the first digest. */
+/** Minutes in which a trail has delivered logs and a first digest. */
 const DELIVERED = 70;
 
-/** The same accounts onboarded, with this bucket policy. */
-export function onboardedStage(
-  size: number,
-  options: SandboxOptions,
-  policy: PolicyJson | undefined,
-): Promise<FleetStage> {
-  const now = new Date(Date.now() - DELIVERED * 60_000);
-  return openStage(size, { ...options, now }, (sandbox, accounts) => {
-    const { bucket, region } = tutorial;
-    sandbox.world.putBucketPolicy(bucket, policy);
-    for (const [at, account] of accounts.entries())
-      sandbox.world.createTrail({ account, region, name: trailName(at), bucket });
-    sandbox.advance(DELIVERED);
-  });
-}
-
-const trailName = (at: number): string => `ACC${at}-CLOUDTRAIL`;
-
-async function openStage(
-  size: number,
-  options: SandboxOptions,
-  prepare: (sandbox: Sandbox, accounts: readonly string[]) => void,
-): Promise<FleetStage> {
-  const sandbox = await startSandbox(options);
+export async function fleetStage(size: number, options: FleetOptions): Promise<FleetStage> {
+  const { layout, onboarded, ...sandboxOptions } = options;
+  const back = onboarded === undefined ? 0 : DELIVERED;
+  const now = new Date(Date.now() - back * 60_000);
+  const sandbox = await startSandbox({ ...sandboxOptions, now });
   const directory = await mkdtemp(join(tmpdir(), 'bench-fleet-'));
-  const accounts = Array.from({ length: size }, (_, at) => String(200_000_000_000 + at * 7_919));
+  const accounts = accountIds(size);
   buildWorld(sandbox, accounts);
-  prepare(sandbox, accounts);
+  if (onboarded !== undefined) onboard(sandbox, accounts, onboarded);
+  sandbox.advance(back);
   await mkdir(join(directory, 'workspace'));
-  await writeFile(join(directory, 'workspace', 'accounts.yml'), accountsFile(accounts));
+  const file = accountsFile(accounts, layout ?? layoutFor(size));
+  await writeFile(join(directory, 'workspace', 'accounts.yml'), file);
   return {
     sandbox,
     accounts,
@@ -85,6 +72,22 @@ async function openStage(
     },
   };
 }
+
+export const accountIds = (size: number): readonly string[] =>
+  Array.from({ length: size }, (_, at) => String(200_000_000_000 + at * 7_919));
+
+function onboard(
+  sandbox: Sandbox,
+  accounts: readonly string[],
+  { accounts: count, policy }: NonNullable<FleetOptions['onboarded']>,
+): void {
+  const { bucket, region } = tutorial;
+  sandbox.world.putBucketPolicy(bucket, policy);
+  for (const [at, account] of accounts.slice(0, count).entries())
+    sandbox.world.createTrail({ account, region, name: trailName(at), bucket });
+}
+
+export const trailName = (at: number): string => `ACC${at}-CLOUDTRAIL`;
 
 async function measured(
   sandbox: Sandbox,
@@ -131,19 +134,20 @@ function buildWorld(sandbox: Sandbox, accounts: readonly string[]): void {
   }
 }
 
-function accountsFile(accounts: readonly string[]): string {
+const layoutFor = (size: number): Layout =>
+  size <= DOCUMENTED_ROOM ? 'documented' : 'organization';
+
+function accountsFile(accounts: readonly string[], layout: Layout): string {
   const { ids, bucket, region } = tutorial;
-  const layout =
-    accounts.length <= DOCUMENTED_ROOM
-      ? []
-      : ['  policy-layout: organization', `  organization-id: ${ORGANIZATION}`];
+  const organization = layout === 'organization' ? [`  organization-id: ${ORGANIZATION}`] : [];
   return [
     'central:',
     `  account-id: "${ids.SEC}"`,
     `  role-arn: arn:aws:iam::${ids.SEC}:role/FleetCentral`,
     `  bucket: ${bucket}`,
     `  region: ${region}`,
-    ...layout,
+    `  policy-layout: ${layout}`,
+    ...organization,
     'defaults:',
     '  role-arn: arn:aws:iam::{account-id}:role/CloudTrailOnboardingMember',
     '  trail-name: "{account-name}-CLOUDTRAIL"',

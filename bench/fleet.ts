@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { runAction } from '../sandbox/runner.js';
 import { median } from './figures.js';
-import { type FleetRun, type FleetStage, fleetStage, onboardedStage } from './fleet-stage.js';
+import { type FleetRun, type FleetStage, fleetStage } from './fleet-stage.js';
 import { callCounts, repeatedCalls, sharedCalls, tripsPerAccount } from './request-log.js';
 import { LATENCY_MS } from './stage.js';
 
@@ -103,7 +103,7 @@ async function measureFleet(accounts: number, say: (line: string) => void): Prom
   const runs = await playAll(CHANGES, fresh, startMs, say);
   if (accounts > READ_UP_TO) return { accounts, runs };
   const policy = fresh.sandbox.world.bucketPolicy(fresh.bucket);
-  const grown = await onboardedStage(accounts, options, policy);
+  const grown = await fleetStage(accounts, { ...options, onboarded: { accounts, policy } });
   return { accounts, runs: [...runs, ...(await playAll(READS, grown, startMs, say))] };
 }
 
