@@ -1,7 +1,7 @@
 // A landing zone of so many accounts on a sandbox that adds a latency to each answer, and runs of the bundle with an accounts
 // file that lists them all. The sandbox has this process for itself while a run lasts: the bundle has one of its own.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -58,14 +58,16 @@ export async function fleetStage(size: number, options: FleetOptions): Promise<F
   buildWorld(sandbox, accounts);
   if (onboarded !== undefined) onboard(sandbox, accounts, onboarded);
   sandbox.advance(back);
-  await mkdir(join(directory, 'workspace'));
-  const file = accountsFile(accounts, layout ?? layoutFor(size));
-  await writeFile(join(directory, 'workspace', 'accounts.yml'), file);
+  const file = join(directory, 'accounts.yml');
+  await writeFile(file, accountsFile(accounts, layout ?? layoutFor(size)));
   return {
     sandbox,
     accounts,
     bucket: tutorial.bucket,
-    run: (inputs, more) => measured(sandbox, directory, inputs, more),
+    run: async (inputs, more) => {
+      const own = await mkdtemp(join(directory, 'run-'));
+      return measured(sandbox, own, { 'accounts-file': file, ...inputs }, more);
+    },
     close: async () => {
       await sandbox.close();
       await rm(directory, { recursive: true });
@@ -102,7 +104,7 @@ async function measured(
     sandbox,
     directory,
     timeoutMs: TIMEOUT_MS,
-    with: { 'accounts-file': 'accounts.yml', ...inputs },
+    with: inputs,
     ...more,
   });
   const { user, system } = process.cpuUsage(cpu);

@@ -12,7 +12,8 @@ import type { TopicPolicy } from './destinations.js';
 import { inParallel } from './in-parallel.js';
 import { type ObservedKey, observeKeys } from './observe-keys.js';
 import { withSurroundings } from './observe-surroundings.js';
-import { isMissingBucket } from './patience.js';
+import { isMissingBucket, trailCallPatience } from './patience.js';
+import { persist } from './persist.js';
 import type { BucketReader, Clock, Readers, Session, TrailReader } from './ports.js';
 
 export type ObservedPolicy = {
@@ -61,7 +62,7 @@ export type Observed = {
 /** @throws UserError where the bucket policy cannot be read or understood. */
 export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
   const observing = inParallel(request.maxParallel, request.members, (member) =>
-    observeMember(member, request, readers),
+    observeMember(member, request, readers, clock),
   );
   const [central, members, keys] = await Promise.all([
     observeCentral(request, readers.central, clock),
@@ -139,6 +140,7 @@ async function observeMember(
   member: Member,
   request: Request,
   readers: Readers,
+  clock: Clock,
 ): Promise<ObservedMember | UnreadMember> {
   if (member.state === 'closed') return unentered(member, readers.central.session.partition);
   const reader = readers.members.get(member.accountId);
@@ -146,8 +148,9 @@ async function observeMember(
   if (reader instanceof UserError) return { member, failure: reader };
   try {
     const ports = reader.open();
-    const observed = await entered(member, reader.session, ports.trails);
-    return await withSurroundings(observed, request, ports);
+    const observed = async () =>
+      withSurroundings(await entered(member, reader.session, ports.trails), request, ports);
+    return await persist(observed, trailCallPatience, clock);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };
     throw error;
