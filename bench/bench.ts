@@ -10,6 +10,8 @@ import { fleetReport } from './fleet-report.js';
 import { measurePolicyEngine } from './policy.js';
 import { policyReport } from './policy-report.js';
 import { report } from './report.js';
+import { measureSharding } from './sharding.js';
+import { shardingReport } from './sharding-report.js';
 import { setStage } from './stage.js';
 import { measureTerraform } from './terraform.js';
 
@@ -18,10 +20,11 @@ const PARTS: { readonly [name: string]: () => Promise<string> } = {
   policy: reportOnPolicy,
   digests: () => told('digests', reportOnDigests),
   fleet: reportOnFleets,
+  sharding: reportOnSharding,
 };
 
 /** Not done unless asked for: minutes long, and for a quiet machine. */
-const LONG = ['fleet'];
+const LONG = ['fleet', 'sharding'];
 
 const [wanted, ...sizes] = process.argv.slice(2);
 for (const part of partsFor(wanted)) process.stdout.write(`${await part()}\n\n`);
@@ -47,11 +50,16 @@ async function reportOnAction(): Promise<string> {
   }
 }
 
+const sayAloud = (line: string): void => void process.stderr.write(`${line}\n`);
+
 /** `-- fleet 10 100`: these sizes only. */
 async function reportOnFleets(): Promise<string> {
   const wantedSizes = sizes.length === 0 ? SIZES : sizes.map(Number);
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  return fleetReport(await measureFleets(wantedSizes, say));
+  return fleetReport(await measureFleets(wantedSizes, sayAloud));
+}
+
+async function reportOnSharding(): Promise<string> {
+  return shardingReport(await measureSharding(sayAloud));
 }
 
 async function reportOnPolicy(): Promise<string> {

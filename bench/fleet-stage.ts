@@ -16,7 +16,7 @@ import type { Layout } from '../src/policy/index.js';
 
 /** As many as one bucket policy has room for in the layout `documented`, about; beyond it is `organization`. */
 const DOCUMENTED_ROOM = 80;
-const ORGANIZATION = 'o-a1b2c3d4e5';
+export const ORGANIZATION = 'o-a1b2c3d4e5';
 const TIMEOUT_MS = 15 * 60_000;
 
 export type FleetStage = {
