@@ -4,7 +4,9 @@
 
 import { measureAction } from './action.js';
 import { measureCli } from './cli.js';
+import { root } from './command.js';
 import { reportOnDigests } from './digests.js';
+import { insertInto } from './document.js';
 import { measureFleets, SIZES } from './fleet.js';
 import { fleetReport } from './fleet-report.js';
 import { measurePolicyEngine } from './policy.js';
@@ -21,10 +23,11 @@ const PARTS: { readonly [name: string]: () => Promise<string> } = {
   digests: () => told('digests', reportOnDigests),
   fleet: reportOnFleets,
   sharding: reportOnSharding,
+  scaling: writeScaling,
 };
 
 /** Not done unless asked for: minutes long, and for a quiet machine. */
-const LONG = ['fleet', 'sharding'];
+const LONG = ['fleet', 'sharding', 'scaling'];
 
 const [wanted, ...sizes] = process.argv.slice(2);
 for (const part of partsFor(wanted)) process.stdout.write(`${await part()}\n\n`);
@@ -50,12 +53,22 @@ async function reportOnAction(): Promise<string> {
   }
 }
 
-const sayAloud = (line: string): void => void process.stderr.write(`${line}\n`);
+/** A line on standard error. */
+function sayAloud(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
 
 /** `-- fleet 10 100`: these sizes only. */
 async function reportOnFleets(): Promise<string> {
   const wantedSizes = sizes.length === 0 ? SIZES : sizes.map(Number);
   return fleetReport(await measureFleets(wantedSizes, sayAloud));
+}
+
+/** Both, into the page that shows them. */
+async function writeScaling(): Promise<string> {
+  const made = { fleet: await reportOnFleets(), sharding: await reportOnSharding() };
+  await insertInto(`${root}docs/scaling.md`, made);
+  return Object.values(made).join('\n\n');
 }
 
 async function reportOnSharding(): Promise<string> {

@@ -11,17 +11,16 @@ const kilobytes = (value: number): string => `${value.toFixed(1)} kB`;
 
 export function fleetReport(fleets: readonly FleetFigures[]): string {
   return [
-    '# Fleets',
     `Sandbox with ${LATENCY_MS} ms for each answer; ${platform()} ${arch()}, ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}; one run each, \`max-parallel: ${MAX_PARALLEL}\`, \`settle-seconds: 0\`. Audit and verify up to ${grouped(READ_UP_TO)} accounts.`,
-    '## Time',
+    '### Time',
     `The bound is: start of the bundle + ${LATENCY_MS} ms × (round trips made once + ⌈accounts ÷ ${MAX_PARALLEL}⌉ × round trips of an account). The sandbox answers from one thread; busy is the share of the run in which that thread was at work, and the answer is the median of what a call waited, ${LATENCY_MS} ms of it on purpose.`,
     timeTable(fleets),
-    '## Calls',
+    '### Calls',
     callTable(fleets),
-    '## Memory',
+    '### Memory',
     'The highest resident set that the kernel reports for the process (VmHWM), and by how much it grew for each account since the fleet before.',
     memoryTable(fleets),
-    '## Targets',
+    '### Targets',
     targetTable(targetsOf(fleets)),
   ].join('\n\n');
 }

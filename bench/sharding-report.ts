@@ -9,9 +9,8 @@ const grouped = (value: number): string => value.toLocaleString('en-US');
 
 export function shardingReport(figures: readonly ShardFigures[]): string {
   return [
-    `# ${grouped(ACCOUNTS)} accounts over several buckets`,
     `Beside the central account's own grants as the console writes them; trail names of 14 to 18 characters. Where a bucket has no limit, ${JOB} accounts in a job. \`max-parallel: ${MAX_PARALLEL}\`, ${LATENCY_MS} ms for each answer.`,
-    '## Capacity of a bucket',
+    '### Capacity of a bucket',
     table(
       ['layout', 'bytes for each account', `accounts in ${grouped(LIMIT)} bytes`, 'bytes then'],
       figures.map(({ layout, bytesEach, capacity, bytes }) => [
@@ -21,7 +20,7 @@ export function shardingReport(figures: readonly ShardFigures[]): string {
         grouped(bytes),
       ]),
     ),
-    `## ${grouped(ACCOUNTS)} accounts`,
+    `### ${grouped(ACCOUNTS)} accounts over several buckets`,
     table(
       [
         'layout',
