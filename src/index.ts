@@ -4,10 +4,14 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as core from '@actions/core';
+import { awsClock } from './aws/aws-clock.js';
+import { readingUntil, writingUntil } from './aws/cancellation.js';
 import { connect } from './aws/connect.js';
 import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
 import { sdkSettings } from './aws/sdk-settings.js';
+import { unlessCancelled } from './cancel.js';
+import { cancellation } from './github/cancellation.js';
 import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context.js';
 import { pullRequestComments } from './github/octokit.js';
 import { idToken } from './github/oidc.js';
@@ -24,14 +28,23 @@ const pull = pullRequestOf(env, payload);
 const githubToken = core.getInput('github-token');
 if (githubToken !== '') core.setSecret(githubToken);
 
+const cancel = cancellation(process);
+const clock = {
+  now: () => performance.now(),
+  sleep: (ms: number) => unlessCancelled(sleep(ms), cancel),
+};
+const aws = awsClock(requestHandler());
+const writing = { requestHandler: writingUntil(cancel, aws.handler) };
 const source = {
   client: {
     ...sdkSettings(),
-    requestHandler: requestHandler(),
+    requestHandler: readingUntil(cancel, aws.handler),
     customUserAgent: 'cloudtrail-onboarding',
+    clockOffset: aws.ahead,
   },
+  now: clock.now,
   idToken: async (audience: string) => {
-    const token = await idToken(env, audience);
+    const token = await unlessCancelled(idToken(env, audience), cancel);
     core.setSecret(token);
     return token;
   },
@@ -49,23 +62,34 @@ await main({
   },
   run: runInfo(env, payload),
   file: (path) => workspaceFile(path, env['GITHUB_WORKSPACE'] || process.cwd()),
-  connect: (request) => connect(request, source),
-  connectDelivery: (request) => connectDelivery(request, source),
+  connect: (request) => connect(request, source, writing),
+  connectDelivery: (request) => connectDelivery(request, source, aws),
   publish: (report, save) =>
     publish(report, save, {
       open:
-        pull === null || githubToken === '' ? null : () => pullRequestComments(githubToken, pull),
+        // A run that was cancelled, by a newer commit most often, has nothing more to say to the pull request.
+        pull === null || githubToken === '' || cancel.aborted
+          ? null
+          : () => pullRequestComments(githubToken, pull, cancel),
       runId: env['GITHUB_RUN_ID'] ?? '',
     }),
   show: (report) => {
     for (const line of logLines(report)) core.info(line);
   },
   say: (line) => core.info(logLine(line)),
+  tell: ({ heading, lines }) => {
+    if (lines.length === 0) return core.info(logLine(heading));
+    core.startGroup(logLine(heading));
+    for (const line of lines) core.info(logLine(line));
+    core.endGroup();
+  },
   debug: (error) =>
     core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-  today: () => Date.now(),
-  clock: { now: () => performance.now(), sleep: (ms) => sleep(ms) },
+  now: aws.now,
+  clock,
+  cancel,
 });
 
 // Nothing is left to do, but a socket to a silent proxy would keep the process up. What has been said must be out first.
+if (cancel.aborted) process.exitCode = core.ExitCode.Failure;
 process.stdout.write('', () => process.exit());
