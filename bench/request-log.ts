@@ -13,10 +13,10 @@ export function callCounts(log: Log): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Round trips that one account's own calls took, of the account that took the most. */
+/** Round trips that one account's own calls took, of the account that took the fewest: more of them is a busy machine's. */
 export function tripsPerAccount(log: Log, accounts: readonly string[]): number {
   const calls = grouped(log, ({ account = '' }) => account);
-  return Math.max(...accounts.map((account) => roundTrips(calls.get(account) ?? [])));
+  return Math.min(...accounts.map((account) => roundTrips(calls.get(account) ?? [])));
 }
 
 /** Calls in a member account that were made twice or more for the same thing, as `operation account resource`. */

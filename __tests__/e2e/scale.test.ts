@@ -61,7 +61,7 @@ test('a pull request that adds two accounts to a file of 200 shows those two, an
   expect(summary).toContain(verdict);
   const rows = summary.split('\n').filter((line) => /^\| [-+~=] \| `\d{12}`/.test(line));
   expect(rows).toEqual([
-    `| ~ | \`${ids.SEC}\` central | bucket policy of \`${bucket}\` | +2 paths · 18,777 of 20,480 bytes |`,
+    `| ~ | \`${ids.SEC}\` central | bucket policy of \`${bucket}\` | &#43;2 paths · 18,777 of 20,480 bytes |`,
     `| + | \`${one}\` ACC198 | trail \`ACC198-CLOUDTRAIL\` in \`${region}\` | create: multi-Region, log file validation, then start logging |`,
     `| + | \`${other}\` ACC199 | trail \`ACC199-CLOUDTRAIL\` in \`${region}\` | create: multi-Region, log file validation, then start logging |`,
   ]);
