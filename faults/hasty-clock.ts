@@ -84,8 +84,8 @@ function replaceTimeouts({ add, remove }: Hasty): void {
     if (typeof handle === 'object' && 'timer' in handle) remove(handle.timer);
     else clear(handle);
   };
-  globalThis.setTimeout = Object.assign(hastySet, set) as unknown as typeof set;
-  globalThis.clearTimeout = hastyClear as typeof clear;
+  globalThis.setTimeout = Object.assign(hastySet, set);
+  globalThis.clearTimeout = hastyClear;
   const timeout = AbortSignal.timeout.bind(AbortSignal);
   AbortSignal.timeout = (ms) => {
     if (ms < TIMEOUT) return timeout(ms);

@@ -17,10 +17,12 @@ export type Verdict = {
   readonly again: number;
   readonly edits: number;
   readonly lostEdits: number;
-  /** Of those that were made while a read was on its way or later, and not before it where reads are late. */
+  /** From each read to the effect of its write. */
   readonly windowsMs: readonly number[];
   /** What a run said it had done and is not so. */
   readonly missing: readonly string[];
+  /** The same, undone by a write that took effect later than the tool's bound, of a run that warned of it. */
+  readonly undoneLate: readonly string[];
   /** What else must not be. */
   readonly broken: readonly string[];
   /** What the runs that failed said. */
@@ -35,6 +37,8 @@ export function judge(played: Played): Verdict {
   const failed = ended.filter(({ result }) => result.exitCode !== 0);
   const lost = new Set(merges.flatMap(({ undone }) => undone));
   const delivering = deliveringTrails(played);
+  const lacking = done.map(({ run }) => ({ run, lines: lacks(run, played, delivering) }));
+  const wasLate = (run: Run): boolean => isUndoneLate(run, merges, played);
   return {
     seed: weather.seed,
     done: done.length,
@@ -45,7 +49,8 @@ export function judge(played: Played): Verdict {
     edits: played.edits,
     lostEdits: lost.size,
     windowsMs: merges.map(({ windowMs }) => windowMs),
-    missing: done.flatMap(({ run }) => lacks(run, played, delivering)),
+    missing: lacking.filter((one) => !wasLate(one.run)).flatMap(({ lines }) => lines),
+    undoneLate: lacking.filter((one) => wasLate(one.run)).flatMap(({ lines }) => lines),
     broken: [
       ...merges.flatMap((merge) => forgot(merge, merges, played)),
       ...done.flatMap((one) => kept(one, merges, played)),
@@ -69,6 +74,23 @@ function deliveringTrails({ world }: Played): ReadonlySet<string> {
   });
   return new Set(trails.map(({ TrailARN }) => TrailARN));
 }
+
+/** As the tool has it: from sending the read to the end of the write, milliseconds. */
+const BOUND_MS = 2_000;
+
+/** Whether the version that last changed what the run is about took effect too late, and its run warned or failed. */
+function isUndoneLate(run: Run, merges: readonly Merge[], { versions, runs }: Played): boolean {
+  const about = versions.map(({ document }) => namedTrails(run, JSON.stringify(document)));
+  const last = about.findLastIndex((trails, at) => at > 0 && trails !== about[at - 1]);
+  const merge = merges.find(({ made }) => made === last);
+  if (merge === undefined || merge.windowMs <= BOUND_MS) return false;
+  const result = runs.find((one) => one.run === merge.run)?.result;
+  if (result === undefined || result.exitCode !== 0) return true;
+  return findingsOf(result).some(({ code }) => code === 'policy-write-late');
+}
+
+const namedTrails = ({ account }: Run, policy: string): string =>
+  ['OLD', 'NEW'].filter((name) => policy.includes(trailArn(account, name))).join(' ');
 
 function lacks(run: Run, { versions }: Played, delivering: ReadonlySet<string>): readonly string[] {
   const policy = JSON.stringify(versions.at(-1)?.document);

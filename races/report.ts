@@ -22,6 +22,10 @@ const COLUMNS: readonly (readonly [string, (verdicts: readonly Verdict[]) => str
   ['of these lost', (all) => total(all, ({ lostEdits }) => lostEdits)],
   ['read to write, median', (all) => seconds(quantile(all, 0.5))],
   ['longest', (all) => seconds(quantile(all, 1))],
+  [
+    'undone by a write beyond the bound, with a warning',
+    (all) => total(all, ({ undoneLate }) => undoneLate.length),
+  ],
   ['**said "done" and is missing**', (all) => `**${total(all, ({ missing }) => missing.length)}**`],
 ];
 
@@ -52,7 +56,7 @@ const TITLE = '# Races';
 
 const INTRODUCTION = `Made by \`npm run races\`: in each round 16 processes of the action work on one bucket of the sandbox at once. Seeds from 1 on decide how long the network takes, by how much each read is late (up to 0.4 s), who reads when, and which single requests are slow, answered late, answered never, cut or refused. The other writer is no run of the action: it reads the policy, changes a statement of its own and writes the whole document, again and again, and takes another statement out at last. [How it works](how-it-works.md#two-runs-at-once) has the argument.`;
 
-const READING = `An edit of the other writer counts as lost where a run's write undid it. By the request log, each of these fell between what the run's read showed and that run's write; every merge carried on all other statements of the document it had read; and each run that found a statement gone which it had written told so with the name of the backup. A run that failed over it named the cause. From a read to its write's effect is one round trip and what slowed it: here 16 processes share one machine, and single requests were slowed on purpose.`;
+const READING = `An edit of the other writer counts as lost where a run's write undid it. By the request log, each of these fell between what the run's read showed and that run's write; every merge carried on all other statements of the document it had read; and each run that found a statement gone which it had written told so with the name of the backup. A run that failed over it named the cause. From a read to its write's effect is one round trip and what slowed it: here 16 processes share one machine, and single requests were slowed on purpose. Where the machine was so busy that a write took effect more than two seconds after its read (the sandbox, too, is one of its processes), the claim does not hold, and the run that made the write has to have warned.`;
 
 const LIMITS_TEXT = `Runs that onboard at once where AWS is slower than a run waits. What is missing here was reported as done; an audit finds it.`;
 

@@ -4,7 +4,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Aws } from './aws/aws.js';
 import { deliverDue } from './aws/cloudtrail/delivery.js';
-import { warmEvaluator } from './aws/iam.js';
+import { type Decision, warmEvaluator } from './aws/iam.js';
 import { createState } from './aws/state.js';
 import { createThrottle, noThrottle } from './aws/throttle.js';
 import { createClock } from './clock.js';
@@ -15,9 +15,17 @@ import { createRecorder, type RecordedRequest } from './recorder.js';
 import { listen } from './server.js';
 import { createWorld, type World } from './world.js';
 
+export type { Caller, Decision, Question } from './aws/iam.js';
 export type { Fault, FaultAnswer } from './faults.js';
 export type { RecordedRequest, ServiceName } from './recorder.js';
-export type { ObjectView, PolicyJson, StaticCredentials, TrailView, World } from './world.js';
+export type {
+  ObjectView,
+  PolicyJson,
+  SessionView,
+  StaticCredentials,
+  TrailView,
+  World,
+} from './world.js';
 
 export type SandboxOptions = {
   /** Default: a free one. */
@@ -51,6 +59,8 @@ export type Sandbox = {
   readonly environment: Readonly<Record<string, string>>;
   readonly world: World;
   readonly requests: readonly RecordedRequest[];
+  /** What IAM was asked about the callers of these requests, and its answers. */
+  readonly decisions: readonly Decision[];
   readonly clearRequests: () => void;
   readonly faults: Faults;
   readonly oidc: OidcIssuer;
@@ -89,7 +99,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     environment: { AWS_ENDPOINT_URL: url, AWS_EC2_METADATA_DISABLED: 'true' },
     world: createWorld(aws),
     requests: recorder.requests,
-    clearRequests: recorder.clear,
+    decisions: aws.state.decisions,
+    clearRequests: () => {
+      recorder.clear();
+      aws.state.decisions.length = 0;
+    },
     faults,
     oidc,
     github,

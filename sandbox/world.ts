@@ -10,6 +10,7 @@ import { createAccessKey, openSession } from './aws/sessions.js';
 import {
   type Account,
   type Bucket,
+  type Credential,
   newId,
   type PolicyDocument,
   type StoredObject,
@@ -45,6 +46,13 @@ export type StaticCredentials = {
   readonly sessionToken?: string;
 };
 
+/** `role` is an ARN. */
+export type SessionView = {
+  readonly role: string;
+  readonly credentials: StaticCredentials;
+  readonly policy?: PolicyDocument;
+};
+
 export type ObjectView = Pick<StoredObject, 'key' | 'body' | 'lastModified' | 'metadata'> & {
   readonly size: number;
 };
@@ -66,6 +74,8 @@ export type World = KeyWorld &
     readonly deletePrincipal: (arn: string) => void;
     /** An access key of a user, or a session of a role that lasts a day. */
     readonly credentialsFor: (principalArn: string) => StaticCredentials;
+    /** Sessions of roles, oldest first, with the policy that each was taken with. */
+    readonly sessions: () => readonly SessionView[];
     readonly createBucket: (bucket: BucketSeed) => void;
     /** Removes a bucket with all it holds. */
     readonly deleteBucket: (name: string) => void;
@@ -115,6 +125,7 @@ export function createWorld(aws: Aws): World {
       state.users.delete(arn);
     },
     credentialsFor: (arn) => credentialsFor(aws, arn),
+    sessions: () => [...state.credentials.values()].flatMap(sessionOf),
     createBucket: ({ policy, without = [], ...seed }) => {
       const text = policy === undefined ? undefined : JSON.stringify(parsed(policy));
       const bucket = newBucket({ ...seed, created: aws.clock.now() }, text);
@@ -196,6 +207,13 @@ function credentialsFor(aws: Aws, arn: string): StaticCredentials {
   const session = openSession(aws.state, { role, sessionName: 'sandbox', expiration });
   const { accessKeyId, secretAccessKey, sessionToken } = session;
   return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+function sessionOf(credential: Credential): readonly SessionView[] {
+  const { principal, accessKeyId, secretAccessKey, sessionToken, sessionPolicy } = credential;
+  if (sessionToken === undefined) return [];
+  const credentials = { accessKeyId, secretAccessKey, sessionToken };
+  return [{ role: principal, credentials, ...(sessionPolicy && { policy: sessionPolicy }) }];
 }
 
 function objectsOf(bucket: Bucket, prefix: string): readonly ObjectView[] {

@@ -10,6 +10,7 @@ import { connect } from './aws/connect.js';
 import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
 import { sdkSettings } from './aws/sdk-settings.js';
+import { unquoting } from './aws/unquoting.js';
 import { unlessCancelled } from './cancel.js';
 import { cancellation } from './github/cancellation.js';
 import { eventPayload, pullRequestOf, runEvent, runInfo } from './github/context.js';
@@ -18,7 +19,7 @@ import { idToken } from './github/oidc.js';
 import { publish } from './github/publish.js';
 import { workspaceFile } from './github/workspace.js';
 import { main } from './main.js';
-import { logLine } from './report/escape.js';
+import { logLine, logText } from './report/escape.js';
 import { logLines } from './report/log.js';
 
 const { env } = process;
@@ -26,14 +27,19 @@ const INPUT = 'INPUT_';
 const payload = eventPayload(env);
 const pull = pullRequestOf(env, payload);
 const githubToken = core.getInput('github-token');
-if (githubToken !== '') core.setSecret(githubToken);
+// An empty text is no secret, and the runner complains of it.
+const mask = (secret: string | undefined): void => {
+  if (secret) core.setSecret(secret);
+};
+const SECRETS = ['ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+for (const secret of [githubToken, ...SECRETS.map((name) => env[name])]) mask(secret);
 
 const cancel = cancellation(process);
 const clock = {
   now: () => performance.now(),
   sleep: (ms: number) => unlessCancelled(sleep(ms), cancel),
 };
-const aws = awsClock(requestHandler());
+const aws = awsClock(unquoting(requestHandler()));
 const writing = { requestHandler: writingUntil(cancel, aws.handler) };
 const source = {
   client: {
@@ -45,10 +51,10 @@ const source = {
   now: clock.now,
   idToken: async (audience: string) => {
     const token = await unlessCancelled(idToken(env, audience), cancel);
-    core.setSecret(token);
+    mask(token);
     return token;
   },
-  mask: core.setSecret,
+  mask,
 };
 
 await main({
@@ -62,8 +68,8 @@ await main({
   },
   run: runInfo(env, payload),
   file: (path) => workspaceFile(path, env['GITHUB_WORKSPACE'] || process.cwd()),
-  connect: (request) => connect(request, source, writing),
-  connectDelivery: (request) => connectDelivery(request, source, aws),
+  connect: (request) => unlessCancelled(connect(request, source, writing), cancel),
+  connectDelivery: (request) => unlessCancelled(connectDelivery(request, source, aws), cancel),
   publish: (report, save) =>
     publish(report, save, {
       open:
@@ -84,7 +90,7 @@ await main({
     core.endGroup();
   },
   debug: (error) =>
-    core.debug(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    core.debug(logText(error instanceof Error ? (error.stack ?? error.message) : String(error))),
   now: aws.now,
   clock,
   cancel,

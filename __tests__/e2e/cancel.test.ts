@@ -4,7 +4,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Fault, FaultAnswer, SandboxOptions } from '../../sandbox/index.js';
 import type { RunResult } from '../../sandbox/runner.js';
-import { addVerifyingCentral } from '../../sandbox/worlds.js';
+import { addMember, addVerifyingCentral } from '../../sandbox/worlds.js';
 import { openLandingZone } from './landing-zone.js';
 import { calls, closeStages, DEV_ARN, findings, openStage, type Stage } from './stage.js';
 
@@ -167,6 +167,29 @@ describe('in the middle of the work', () => {
     expect(stage.devTrail()).toMatchObject({ logging: true });
     await finishes(stage);
   });
+});
+
+test('of many accounts those that are under way end, and no other is begun', async () => {
+  const stage = await openStage(slow);
+  const ids = Array.from({ length: 6 }, (_, at) => String(600_000_000_000 + at));
+  for (const id of ids) addMember(stage.sandbox, id);
+  const inputs = {
+    'member-account-id': ids.join(' '),
+    'member-role-arn': 'arn:aws:iam::{account-id}:role/CloudTrailOnboardingMember',
+    'trail-name': '{account-id}-CLOUDTRAIL',
+    'max-parallel': '2',
+  };
+  const run = await cancelled(stage, stage.apply, { operation: 'CreateTrail', after: 2 }, inputs);
+  expectCancelled(run, 'partial');
+  const created = run.requests.filter(({ operation }) => operation === 'CreateTrail');
+  expect(created.length).toBeLessThanOrEqual(4);
+  expect(run.summary).toContain(`of ${ids.length} accounts done.`);
+  expect(run.summary.match(/create: cancelled, not done/g)).toHaveLength(
+    ids.length - created.length,
+  );
+  const rerun = await stage.apply(inputs);
+  expect(rerun).toMatchObject({ exitCode: 0, outputs: { result: 'applied' } });
+  for (const id of ids) expect(stage.sandbox.world.trails(id)).toMatchObject([{ logging: true }]);
 });
 
 describe('while logs are looked for', () => {

@@ -185,6 +185,21 @@ describe('a write that is carried out after it was given up', () => {
   });
 });
 
+test('a write given up when its time was over may be carried out yet, and that is said', async () => {
+  const bucket = bucketOf(START);
+  const { keeper, establish, wait } = stage(wishFor(DEV), bucket);
+  bucket.before = (call) => {
+    if (call === 'read') return;
+    bucket.before = () => {};
+    wait(1_950);
+    throw failure('TimeoutError');
+  };
+  await establish();
+  await keeper.settle(2);
+  expect(holds(bucket, DEV)).toBe(true);
+  expect(keeper.findings()).toMatchObject([{ severity: 'warning', code: 'policy-write-late' }]);
+});
+
 test('a process that was stopped between read and write says that it may have undone others', async () => {
   const bucket = bucketOf(START);
   const { keeper, establish, wait } = stage(wishFor(DEV), bucket);

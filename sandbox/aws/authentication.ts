@@ -74,6 +74,7 @@ function callerOf(credential: Credential, state: State): Caller | undefined {
       principal: principal.arn,
       policy: principal.policy,
       ...(credential.sessionPolicy && { sessionPolicy: credential.sessionPolicy }),
+      decisions: state.decisions,
     }
   );
 }

@@ -236,10 +236,9 @@ function takenRole(
   { AssumedRoleUser, Credentials = {} as never }: Assumed,
   mask: SessionSource['mask'],
 ): TakenRole {
-  checkAccount(accountId, AssumedRoleUser?.Arn);
   const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials;
-  mask(SecretAccessKey);
-  mask(SessionToken);
+  for (const secret of [SecretAccessKey, SessionToken, AccessKeyId]) mask(secret);
+  checkAccount(accountId, AssumedRoleUser?.Arn);
   return {
     accountId,
     partition: partitionOf(AssumedRoleUser?.Arn ?? ''),

@@ -2,6 +2,7 @@
 // something to say; what is said is the report. Trouble with it is a warning and never fails a run.
 
 import type { Finding } from '../policy/index.js';
+import { link } from '../report/escape.js';
 import type { Report } from '../report/report.js';
 import { summaryOf } from '../report/summary.js';
 import { type Comment, commentToUpdate, duplicates, identityOf, lastLine } from './sticky.js';
@@ -65,8 +66,7 @@ async function write(
 }
 
 function bodyOf(report: Report): string {
-  const { url } = report.run;
-  const summary = url === '' ? 'job summary' : `[job summary](${encodeURI(url)})`;
+  const summary = link('job summary', report.run.url);
   return summaryOf(report, { bytes: COMMENT_BYTES, elsewhere: `in the ${summary}` });
 }
 

@@ -2,7 +2,7 @@
 // none is ever written over: two steps of a job may share the folder.
 
 import { mkdir, writeFile } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { userError } from '../problem.js';
 
 /** Writes a new file and gives its absolute path: `plan.json`, and `plan-2.json` where that exists. */
@@ -13,7 +13,7 @@ export function fileSaver(directory: string): SaveFile {
   const folder = resolve(directory);
   return async (name, text) => {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       return await writeNew(folder, name, text);
     } catch (error) {
       throw userError(
@@ -26,6 +26,22 @@ export function fileSaver(directory: string): SaveFile {
       );
     }
   };
+}
+
+/**
+ * With those above it. Node's own way to do so never ends where a folder is there and takes none: below /proc, behind a link
+ * that leads nowhere.
+ */
+async function makeFolder(folder: string, mayTryAgain = true): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || !mayTryAgain || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder, false);
+  }
 }
 
 async function writeNew(folder: string, name: string, text: string): Promise<string> {

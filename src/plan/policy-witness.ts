@@ -4,8 +4,8 @@
 import type { Finding, PolicyDocument } from '../policy/index.js';
 import { type About, type PolicyHolder, READ_TO_WRITE_MS, type Standing } from './policy-write.js';
 
-/** A timer may be late by so much without the process having been stopped. */
-const TIMER_MS = 100;
+/** A write that was given up when its time was over has taken so long; it may be carried out yet. */
+const LATE_MS = READ_TO_WRITE_MS - 1;
 
 export type Witness = {
   readonly wrote: (standing: Standing) => void;
@@ -36,7 +36,7 @@ export function witness(about: About & Pick<PolicyHolder<unknown>, 'lost'>): Wit
     },
     findings: () => [
       ...(gone.size > 0 ? [changedMeanwhile(about, gone)] : []),
-      ...(longestMs > READ_TO_WRITE_MS + TIMER_MS ? [writtenLate(about, longestMs)] : []),
+      ...(longestMs >= LATE_MS ? [writtenLate(about, longestMs)] : []),
     ],
   };
 }
@@ -52,14 +52,14 @@ function changedMeanwhile({ accountId, name, code }: About, gone: ReadonlySet<st
   };
 }
 
-/** Others have looked in vain by then. */
+/** Others have looked in vain by the time it takes effect. */
 function writtenLate({ accountId, name, code }: About, ms: number): Finding {
   return {
     severity: 'warning',
     code: `${code}-write-late`,
     account: accountId,
-    message: `Writing ${name} in account ${accountId} took ${(ms / 1_000).toFixed(1)} seconds from its read on, longer than the ${READ_TO_WRITE_MS / 1_000} for which other runs wait: what they wrote meanwhile may be undone.`,
+    message: `Writing ${name} in account ${accountId} took ${(ms / 1_000).toFixed(1)} seconds or more from its read on, longer than other runs wait: what they wrote meanwhile may be undone.`,
     remedy:
-      'Run again what ran at the same time, or run operation audit; see why the runner stood still, or take one with more power.',
+      'Run again what ran at the same time, or run operation audit; see what is slow: the runner itself, or what lies between it and AWS.',
   };
 }

@@ -58,6 +58,11 @@ function torn(text: string): string {
     : text.replaceAll(/(.{6})(.{1,6})/g, '$1<span>$2</span>');
 }
 
+/** A link to a page of GitHub's; the words alone where the address has anything in it that Markdown could misread. */
+export function link(words: string, url: string): string {
+  return /^https?:\/\/[\w.:/-]+$/.test(url) ? `[${words}](${url})` : words;
+}
+
 /** Text whose first line is a sentence; what follows is to be copied as it stands, and comes as a block of its own. */
 export function proseWithBlock(text: string): string {
   const [sentence = '', ...block] = text.split('\n');
@@ -81,4 +86,9 @@ export function fenced(language: string, text: string): string {
 export function logLine(text: string): string {
   const shown = visible(text).replaceAll('##[', '## [');
   return shown.trimStart().startsWith('::') ? `'${shown.trimStart()}` : shown;
+}
+
+/** Several lines of the log, or of an annotation. */
+export function logText(text: string): string {
+  return text.split('\n').map(logLine).join('\n');
 }

@@ -4,7 +4,7 @@
 import type { Finding, Place, Severity } from '../policy/index.js';
 import { auditLines } from './audit.js';
 import { deliveryLines } from './delivery.js';
-import { logLine } from './escape.js';
+import { logLine, logText } from './escape.js';
 import type { Report } from './report.js';
 import { countUnchanged, type Row, rowsOf } from './rows.js';
 import { plural } from './words.js';
@@ -67,9 +67,10 @@ export function annotationsOf(findings: readonly Finding[]): readonly Annotation
 
 function annotation({ severity, code, message, remedy, at }: Finding): Annotation {
   return {
-    ...(at === undefined ? {} : { at }),
+    // A path that is no plain line of the log is none that GitHub could show the annotation at.
+    ...(at === undefined || logLine(at.file) !== at.file ? {} : { at }),
     severity,
     title: `CloudTrail onboarding: ${code}`,
-    message: [message, ...`→ ${remedy}`.split('\n')].map(logLine).join('\n'),
+    message: [logLine(message), logText(`→ ${remedy}`)].join('\n'),
   };
 }

@@ -8,7 +8,7 @@ import type { Request } from '../request/request.js';
 import { accessSection } from './access.js';
 import { accountsInOrder, auditRows, auditTable, countOf } from './audit.js';
 import { deliveredInWords, deliverySection } from './delivery.js';
-import { code, fenced, prose, proseWithBlock, visible } from './escape.js';
+import { code, fenced, link, prose, proseWithBlock, visible } from './escape.js';
 import { offlineSections } from './offline.js';
 import type { Report } from './report.js';
 import { countUnchanged, type Row, rowsOf } from './rows.js';
@@ -188,7 +188,7 @@ function footer({ plan, run, request, unlimitedAccounts }: Report): string {
   const parts = [
     plan === null ? '' : `Plan ${code(plan.digest)}`,
     run.commit === '' ? '' : `commit ${code(run.commit.slice(0, 7))}`,
-    run.url === '' ? '' : `[run](${encodeURI(run.url)})`,
+    run.url === '' ? '' : link('run', run.url),
   ].filter((part) => part !== '');
   const note =
     request?.mode === 'plan' && unlimitedAccounts.length > 0

@@ -12,6 +12,7 @@ import {
 import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
 import { type Aws, type Service, slackOf } from '../aws.js';
 import { type Caller, type Context, refusal } from '../iam.js';
+import { questionAbout } from '../kms/key-policy.js';
 import { visiblePolicy } from '../policies.js';
 import type { Bucket } from '../state.js';
 import { createBucket } from './create-bucket.js';
@@ -108,7 +109,19 @@ async function getObject(call: Call, bucket: Bucket): Promise<HttpReply> {
       bucket,
     );
   }
+  if (call.request.method === 'GET') await requireKey(call, bucket);
   return readObject(bucket, call.target.key);
+}
+
+/** S3 asks KMS in the caller's name (S3 user guide, UsingKMSEncryption), and tells no more than that he may not. */
+async function requireKey({ aws, caller, target }: Call, bucket: Bucket): Promise<void> {
+  const arn = bucket.objects.get(target.key)?.kmsKeyArn;
+  const key = arn === undefined ? undefined : aws.state.keys.get(arn);
+  if (key === undefined) return;
+  const { context, ...question } = questionAbout(key, caller, 'Decrypt');
+  const via = { 'kms:ViaService': `s3.${bucket.region}.amazonaws.com` };
+  const denied = await refusal(caller, { ...question, context: { ...context, ...via } });
+  if (denied !== undefined) throw deniedAccess(caller, bucket, denied);
 }
 
 function findBucket(aws: Aws, request: HttpRequest, target: Target): Bucket {
