@@ -104,6 +104,7 @@ async function measured(
     sandbox,
     directory,
     timeoutMs: TIMEOUT_MS,
+    memory: true,
     with: inputs,
     ...more,
   });
