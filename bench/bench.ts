@@ -4,10 +4,16 @@
 
 import { measureAction } from './action.js';
 import { measureCli } from './cli.js';
+import { root } from './command.js';
 import { reportOnDigests } from './digests.js';
+import { insertInto } from './document.js';
+import { measureFleets, SIZES } from './fleet.js';
+import { fleetReport } from './fleet-report.js';
 import { measurePolicyEngine } from './policy.js';
 import { policyReport } from './policy-report.js';
 import { report } from './report.js';
+import { measureSharding } from './sharding.js';
+import { shardingReport } from './sharding-report.js';
 import { setStage } from './stage.js';
 import { measureTerraform } from './terraform.js';
 
@@ -15,13 +21,20 @@ const PARTS: { readonly [name: string]: () => Promise<string> } = {
   action: reportOnAction,
   policy: reportOnPolicy,
   digests: () => told('digests', reportOnDigests),
+  fleet: reportOnFleets,
+  sharding: reportOnSharding,
+  scaling: writeScaling,
 };
 
-const [wanted] = process.argv.slice(2);
+/** Not done unless asked for: minutes long, and for a quiet machine. */
+const LONG = ['fleet', 'sharding', 'scaling'];
+
+const [wanted, ...sizes] = process.argv.slice(2);
 for (const part of partsFor(wanted)) process.stdout.write(`${await part()}\n\n`);
 
 function partsFor(name: string | undefined): readonly (() => Promise<string>)[] {
-  if (name === undefined) return Object.values(PARTS);
+  if (name === undefined)
+    return Object.entries(PARTS).flatMap(([part, work]) => (LONG.includes(part) ? [] : [work]));
   const part = PARTS[name];
   if (part === undefined)
     throw new Error(`There is ${Object.keys(PARTS).join(' and ')}, no ${name}`);
@@ -38,6 +51,28 @@ async function reportOnAction(): Promise<string> {
   } finally {
     await stage.sandbox.close();
   }
+}
+
+/** A line on standard error. */
+function sayAloud(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** `-- fleet 10 100`: these sizes only. */
+async function reportOnFleets(): Promise<string> {
+  const wantedSizes = sizes.length === 0 ? SIZES : sizes.map(Number);
+  return fleetReport(await measureFleets(wantedSizes, sayAloud));
+}
+
+/** Both, into the page that shows them. */
+async function writeScaling(): Promise<string> {
+  const made = { fleet: await reportOnFleets(), sharding: await reportOnSharding() };
+  await insertInto(`${root}docs/scaling.md`, made);
+  return Object.values(made).join('\n\n');
+}
+
+async function reportOnSharding(): Promise<string> {
+  return shardingReport(await measureSharding(sayAloud));
 }
 
 async function reportOnPolicy(): Promise<string> {

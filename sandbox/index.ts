@@ -4,9 +4,9 @@
 import type { AddressInfo } from 'node:net';
 import type { Aws } from './aws/aws.js';
 import { deliverDue } from './aws/cloudtrail/delivery.js';
-import { createThrottle, noThrottle } from './aws/cloudtrail/throttle.js';
 import { type Decision, warmEvaluator } from './aws/iam.js';
 import { createState } from './aws/state.js';
+import { createThrottle, noThrottle } from './aws/throttle.js';
 import { createClock } from './clock.js';
 import { createFaults, type Faults } from './faults.js';
 import { createGitHubApi, type GitHubApi } from './github/api.js';
@@ -42,7 +42,7 @@ export type SandboxOptions = {
   readonly readDelayMs?: number | (() => number);
   /** Real milliseconds a bucket-policy write takes; a second one meanwhile gets OperationAborted. */
   readonly policyWriteMs?: number;
-  /** CloudTrail refuses more than one write and ten reads a second per account, Region and operation. */
+  /** CloudTrail refuses more than one write and ten reads a second per account, Region and operation; STS 600 calls. */
   readonly throttle?: boolean;
   /** Requests that are signed for another time than the sandbox clock's are refused, as AWS does; default: taken. */
   readonly checksTime?: boolean;

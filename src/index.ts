@@ -9,6 +9,7 @@ import { readingUntil, writingUntil } from './aws/cancellation.js';
 import { connect } from './aws/connect.js';
 import { connectDelivery } from './aws/connect-delivery.js';
 import { requestHandler } from './aws/http.js';
+import { sdkSettings } from './aws/sdk-settings.js';
 import { unquoting } from './aws/unquoting.js';
 import { unlessCancelled } from './cancel.js';
 import { cancellation } from './github/cancellation.js';
@@ -42,6 +43,7 @@ const aws = awsClock(unquoting(requestHandler()));
 const writing = { requestHandler: writingUntil(cancel, aws.handler) };
 const source = {
   client: {
+    ...sdkSettings(),
     requestHandler: readingUntil(cancel, aws.handler),
     customUserAgent: 'cloudtrail-onboarding',
     clockOffset: aws.ahead,

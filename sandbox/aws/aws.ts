@@ -4,8 +4,8 @@
 import type { Clock } from '../clock.js';
 import type { RequestFacts } from '../recorder.js';
 import type { HttpReply, HttpRequest, Refusal } from '../wire.js';
-import type { Throttle } from './cloudtrail/throttle.js';
 import type { State } from './state.js';
+import type { Throttle } from './throttle.js';
 
 export type Aws = {
   readonly state: State;

@@ -3,7 +3,7 @@
 
 import { compactVerify, createLocalJWKSet, decodeJwt, errors, type JWTPayload } from 'jose';
 import { Refusal } from '../wire.js';
-import type { Aws } from './aws.js';
+import type { Aws, JsonWebKeySet } from './aws.js';
 import type { Context } from './iam.js';
 import type { OidcProvider } from './state.js';
 
@@ -65,17 +65,22 @@ function decoded(token: string): JWTPayload {
 }
 
 function findProvider(aws: Aws, account: string, issuer: string): OidcProvider | undefined {
-  return [...aws.state.oidcProviders.values()].find(
-    (provider) => provider.account === account && provider.issuer === issuer,
-  );
+  const arn = `arn:aws:iam::${account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`;
+  return aws.state.oidcProviders.get(arn);
 }
+
+/** A job takes thousands of roles with one token: what fits these keys once fits them always. */
+const genuine = new WeakMap<JsonWebKeySet, Set<string>>();
 
 async function verifySignature(aws: Aws, issuer: string, token: string): Promise<void> {
   const keys = await aws.issuerKeys(issuer);
   try {
     if (keys === undefined) throw new errors.JWKSNoMatchingKey();
+    const known = genuine.get(keys) ?? new Set();
+    if (known.has(token)) return;
     const keySet = createLocalJWKSet({ keys: keys.keys.map((key) => ({ kty: 'RSA', ...key })) });
     await compactVerify(token, keySet);
+    genuine.set(keys, known.add(token));
   } catch {
     throw invalidToken(
       "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",

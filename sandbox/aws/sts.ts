@@ -3,12 +3,14 @@
 // Codes and messages: STS API reference, and what GitHub workflows print in public threads.
 
 import { type HttpRequest, Refusal, type XmlValue } from '../wire.js';
+import { scopeOf } from './authentication.js';
 import type { Aws, Named, Service } from './aws.js';
 import { type Caller, grammarErrors, refusal, resourcePolicyAllows } from './iam.js';
 import { verifyToken } from './oidc-token.js';
 import { formOf, queryRefusal, queryReply, signedCaller } from './query-protocol.js';
 import { openSession } from './sessions.js';
 import type { PolicyDocument, Role } from './state.js';
+import { STS_RATE } from './throttle.js';
 
 const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
@@ -29,6 +31,7 @@ export const sts: Service = {
 
 function perform(aws: Aws, request: HttpRequest, named: Named): Promise<XmlValue> | XmlValue {
   const form = formOf(request);
+  requireRate(aws, request, named);
   switch (named.operation) {
     case 'AssumeRoleWithWebIdentity':
       return assumeRoleWithWebIdentity(aws, form);
@@ -39,6 +42,15 @@ function perform(aws: Aws, request: HttpRequest, named: Named): Promise<XmlValue
     default:
       throw new Refusal(400, 'InvalidAction', `Could not find operation ${named.operation}`);
   }
+}
+
+/** A role taken with a token counts in its own account, every other call in the caller's. */
+function requireRate(aws: Aws, request: HttpRequest, named: Named): void {
+  const withToken = named.operation === 'AssumeRoleWithWebIdentity';
+  const account = withToken ? (named.account ?? '') : signedCaller(aws, request).account;
+  const region = scopeOf(request)?.region ?? '';
+  if (!aws.throttle({ account, region, counter: 'sts', perSecond: STS_RATE }))
+    throw new Refusal(400, 'Throttling', 'Rate exceeded');
 }
 
 async function assumeRoleWithWebIdentity(aws: Aws, form: URLSearchParams): Promise<XmlValue> {

@@ -2,7 +2,7 @@
 // actions.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export type ProcessOptions = {
@@ -68,19 +68,42 @@ async function readLines(
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) onLine(line);
 }
 
-/** The kernel keeps the high-water mark, so that looking now and then is enough. */
+/** The kernel keeps the high-water mark, so that looking now and then is enough; the file stays open, to look cheaply. */
 function watchMemory(pid: number | undefined): { stop: () => { maxRssKb?: number } } {
+  const status = openStatus(pid);
+  if (status === null) return { stop: () => ({}) };
+  const page = Buffer.alloc(4_096);
   let maxRssKb: number | undefined;
-  const look = async () => {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    const found = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  const look = () => {
+    const found = /^VmHWM:\s+(\d+) kB$/m.exec(statusText(status, page))?.[1];
     if (found !== undefined) maxRssKb = Math.max(maxRssKb ?? 0, Number(found));
   };
-  const timer = setInterval(() => void look(), 20);
+  const timer = setInterval(look, 20);
+  let open = true;
   return {
     stop: () => {
       clearInterval(timer);
+      if (open) closeSync(status);
+      open = false;
       return maxRssKb === undefined ? {} : { maxRssKb };
     },
   };
+}
+
+/** Null where the system has no such file. */
+function openStatus(pid: number | undefined): number | null {
+  try {
+    return openSync(`/proc/${pid}/status`, 'r');
+  } catch {
+    return null;
+  }
+}
+
+/** Nothing once the process is gone. */
+function statusText(status: number, page: Buffer): string {
+  try {
+    return page.toString('latin1', 0, readSync(status, page, 0, page.length, 0));
+  } catch {
+    return '';
+  }
 }

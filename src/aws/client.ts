@@ -4,12 +4,13 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, InitializeMiddleware, MiddlewareStack } from '@smithy/types';
 import type { Session } from '../plan/ports.js';
 import type { Kept } from './kept.js';
+import type { SdkSettings } from './sdk-settings.js';
 
 /** A role's session, with what signs its calls. */
 export type TakenRole = Session & { readonly credentials: AwsCredentialIdentity };
 
 /** What every client of this run is made with. */
-export type AwsClientOptions = {
+export type AwsClientOptions = Partial<SdkSettings> & {
   readonly region: string;
   readonly requestHandler: NodeHttpHandler;
   readonly customUserAgent: string;
@@ -22,10 +23,10 @@ export type AwsClientOptions = {
   readonly session?: Kept<TakenRole>;
 };
 
-type Config = Pick<AwsClientOptions, 'region' | 'requestHandler' | 'customUserAgent'> & {
+type Config = Omit<AwsClientOptions, 'clockOffset' | 'session' | 'maxAttempts'> & {
   readonly systemClockOffset: number;
   readonly credentials?: () => Promise<AwsCredentialIdentity>;
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | SdkSettings['maxAttempts'];
 };
 
 /** `clientOf(S3Client, options)`. A call that is refused because its session has ended is sent once more with another one. */

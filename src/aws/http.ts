@@ -13,17 +13,25 @@ const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 20_000, socketTimeo
 
 /** Chooses for each request: straight to the host, or by CONNECT through the proxy that the environment names for it. */
 class EnvironmentProxyAgent extends Agent {
-  readonly #direct = {
-    http: new http.Agent({ keepAlive: true }),
-    https: new https.Agent({ keepAlive: true }),
-  };
+  readonly #scheme: 'http' | 'https';
+  readonly #direct: http.Agent;
   readonly #proxies = new Map<string, HttpsProxyAgent<string>>();
 
-  override connect(_request: http.ClientRequest, options: AgentConnectOpts): http.Agent {
-    const scheme = options.secureEndpoint ? 'https' : 'http';
-    const url = new URL(`${scheme}://${options.host ?? 'localhost'}:${options.port}`);
+  constructor(scheme: 'http' | 'https') {
+    super({ keepAlive: true });
+    this.#scheme = scheme;
+    this.#direct = new { http, https }[scheme].Agent({ keepAlive: true });
+  }
+
+  /** The library would look for it in a stack trace, several times for each request. */
+  override isSecureEndpoint(): boolean {
+    return this.#scheme === 'https';
+  }
+
+  override connect(_request: http.ClientRequest, { host, port }: AgentConnectOpts): http.Agent {
+    const url = new URL(`${this.#scheme}://${host ?? 'localhost'}:${port}`);
     const proxy = getProxyUrl(url)?.href;
-    return proxy === undefined ? this.#direct[scheme] : this.#proxy(proxy);
+    return proxy === undefined ? this.#direct : this.#proxy(proxy);
   }
 
   #proxy(url: string): http.Agent {
@@ -35,11 +43,10 @@ class EnvironmentProxyAgent extends Agent {
 
 /** One handler for all clients of a run, so that they share connections. */
 export function requestHandler(timeouts = TIMEOUTS): NodeHttpHandler {
-  const agent = new EnvironmentProxyAgent({ keepAlive: true });
   return new NodeHttpHandler({
     ...timeouts,
     throwOnRequestTimeout: true,
-    httpAgent: agent,
-    httpsAgent: agent as unknown as https.Agent,
+    httpAgent: new EnvironmentProxyAgent('http'),
+    httpsAgent: new EnvironmentProxyAgent('https') as unknown as https.Agent,
   });
 }

@@ -116,8 +116,9 @@ type Open = (roleArn: string | undefined, wanted: Wanted) => OpenSession;
 function opener(request: Request, source: SessionSource): Open {
   const { access } = request;
   const token = kept(() => source.idToken(access.audience), TOKEN_KEPT, source.now);
+  const sts = stsClients(source);
   const withToken = (wanted: WantedRole): OpenSession =>
-    roleSession(wanted, source, () => assumeWithToken(wanted, token, request, source));
+    roleSession(wanted, source, () => assumeWithToken(wanted, token, request, sts));
   const hub = access.hubRoleArn === undefined ? null : withToken(hubOf(access.hubRoleArn, request));
   return (roleArn, wanted) => {
     if (roleArn === undefined) return environmentSession(wanted, source);
@@ -152,15 +153,27 @@ function roleSession(
   return { accountId, identity: role.get, role };
 }
 
+/** The client of a Region's STS. */
+type Sts = (region: string) => STSClient;
+
+/** One for all roles that are taken there with the token: what goes unsigned needs no client of its own. */
+function stsClients({ client }: SessionSource): Sts {
+  const clients = new Map<string, STSClient>();
+  return (region) => {
+    const sts = clients.get(region) ?? clientOf(STSClient, { ...client, region });
+    clients.set(region, sts);
+    return sts;
+  };
+}
+
 /** A token that STS finds too old is replaced, once. */
 async function assumeWithToken(
   wanted: WantedRole,
   token: Kept<string>,
   request: Request,
-  source: SessionSource,
+  sts: Sts,
 ): Promise<Assumed> {
   const { roleArn, accountId, region, permissions } = wanted;
-  const sts = clientOf(STSClient, { ...source.client, region });
   const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
   const assume = (WebIdentityToken: string): Promise<Assumed> => {
     const command = new AssumeRoleWithWebIdentityCommand({
@@ -170,7 +183,7 @@ async function assumeWithToken(
       Policy: permissions(partitionOf(roleArn)),
       DurationSeconds: SESSION_SECONDS,
     });
-    return asked(call, () => sts.send(command));
+    return asked(call, () => sts(region).send(command));
   };
   const used = await token.get();
   try {

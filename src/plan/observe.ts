@@ -12,7 +12,8 @@ import type { TopicPolicy } from './destinations.js';
 import { inParallel } from './in-parallel.js';
 import { type ObservedKey, observeKeys } from './observe-keys.js';
 import { withSurroundings } from './observe-surroundings.js';
-import { isMissingBucket } from './patience.js';
+import { isMissingBucket, trailCallPatience } from './patience.js';
+import { persist } from './persist.js';
 import type { BucketReader, Clock, Readers, Session, TrailReader } from './ports.js';
 
 export type ObservedPolicy = {
@@ -70,7 +71,7 @@ export async function observe(
   seen: (member: ObservedMember | UnreadMember) => void,
 ): Promise<Observed> {
   const observing = inParallel(request.maxParallel, request.members, async (member) => {
-    const observed = await observeMember(member, request, readers);
+    const observed = await observeMember(member, request, readers, clock);
     seen(observed);
     return observed;
   });
@@ -155,18 +156,20 @@ async function observeMember(
   member: Member,
   request: Request,
   readers: Readers,
+  clock: Clock,
 ): Promise<ObservedMember | UnreadMember> {
   if (member.state === 'closed') return unentered(member, readers.central.session.partition);
   const reader = readers.members.get(member.accountId);
   if (reader === undefined) throw new Error(`No reader for account ${member.accountId}`);
-  try {
+  const look = async (): Promise<ObservedMember> => {
     const session = await reader.enter();
     const ports = reader.open();
     const observed = await entered(member, session, ports.trails);
     // An audit takes no step that they could matter for.
-    return request.operation === 'audit'
-      ? observed
-      : await withSurroundings(observed, request, ports);
+    return request.operation === 'audit' ? observed : withSurroundings(observed, request, ports);
+  };
+  try {
+    return await persist(look, trailCallPatience, clock);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };
     throw error;

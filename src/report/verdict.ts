@@ -21,7 +21,7 @@ export function verdict({ request, plan, outcome, result }: Report): string {
     return `**${bucket} ${verb}, with a trail of ${code(request.central.accountId)} itself.** ${accessInWords(plan.policy)}`;
   }
   const sentences = [
-    sentence(membersThat(plan, 'join'), tense.join, bucket),
+    joiningSentence(membersThat(plan, 'join'), tense.join, bucket),
     sentence(membersThat(plan, 'leave'), tense.leave, bucket),
     sentence(membersThat(plan, 'cannot'), CANNOT, ''),
   ].filter((text) => text !== '');
@@ -62,6 +62,16 @@ function sentence(members: readonly MemberPlan[], [one, many]: Verb, object: str
   const ids = members.map(({ member }) => member.accountId);
   const who = ids.length <= 3 ? ids.map(code).join(', ') : plural(ids.length, 'account');
   return `${who} ${ids.length === 1 ? one : many}${object === '' ? '' : ` ${object}`}.`;
+}
+
+/** Who is new stands out from a fleet that is on board already. */
+function joiningSentence(members: readonly MemberPlan[], verb: Verb, bucket: string): string {
+  const working = members.filter((one) => one.kind === 'planned' && one.trail.steps.length > 0);
+  const settledOnes = members.length - working.length;
+  if (working.length === 0 || settledOnes === 0) return sentence(members, verb, bucket);
+  const trails = settledOnes === 1 ? 'trail needs' : 'trails need';
+  const beside = `beside ${plural(settledOnes, 'account')} whose ${trails} no change`;
+  return sentence(working, verb, `${bucket}, ${beside}`);
 }
 
 function membersThat({ members }: Plan, does: 'join' | 'leave' | 'cannot'): readonly MemberPlan[] {

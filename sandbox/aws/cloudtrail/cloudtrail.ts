@@ -16,6 +16,7 @@ import {
   signedCaller,
   text,
 } from '../json-protocol.js';
+import { cloudTrailRate } from '../throttle.js';
 import { requirePassRole } from './destinations.js';
 import { endDigests } from './digests.js';
 import { tagsOf } from './input.js';
@@ -127,7 +128,9 @@ export const cloudtrail: Service = {
     const region = scopeOf(request)?.region ?? '';
     const view = { state: aws.state, account: caller.account, region };
     const input = inputOf(request);
-    aws.throttle({ ...view, operation: named.operation, write: operation.write });
+    const perSecond = cloudTrailRate(operation.write);
+    if (!aws.throttle({ ...view, counter: named.operation, perSecond }))
+      throw exception('Throttling', 'Rate exceeded');
     await requireAccess(caller, view, named.operation, operation, input);
     return answerOf(await operation.run(aws, view, input));
   },

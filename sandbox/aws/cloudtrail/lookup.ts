@@ -44,13 +44,15 @@ export function visibleTrails(view: Viewpoint): readonly Trail[] {
 /** The account's own trails, and those that its organization has for all its accounts. */
 export function knownTrails({ state, account }: Viewpoint): readonly Trail[] {
   const organization = state.accounts.get(account)?.organization;
-  return [...state.trails.values()].filter(
-    (trail) =>
-      trail.account === account ||
-      (trail.description.IsOrganizationTrail &&
-        organization !== undefined &&
-        state.accounts.get(trail.account)?.organization === organization),
-  );
+  const known: Trail[] = [];
+  for (const trail of state.trails.values()) {
+    const shared =
+      trail.description.IsOrganizationTrail &&
+      organization !== undefined &&
+      state.accounts.get(trail.account)?.organization === organization;
+    if (trail.account === account || shared) known.push(trail);
+  }
+  return known;
 }
 
 /** For reading: a name means an own trail at home here, an ARN a known trail anywhere. */

@@ -1,0 +1,129 @@
+// What was measured of fleets, as Markdown, and whether its targets were reached. Measures nothing.
+
+import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { atMost, milliseconds, ratio, type Target, table, targetTable } from './figures.js';
+import { type FleetFigures, MAX_PARALLEL, READ_UP_TO, type RunFigures } from './fleet.js';
+import { LATENCY_MS } from './stage.js';
+
+const grouped = (value: number): string => value.toLocaleString('en-US');
+const mebibytes = (kilobytes: number): string => `${Math.round(kilobytes / 1024)} MiB`;
+const kilobytes = (value: number): string => `${value.toFixed(1)} kB`;
+
+export function fleetReport(fleets: readonly FleetFigures[]): string {
+  return [
+    `Sandbox with ${LATENCY_MS} ms for each answer; ${platform()} ${arch()}, ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}; one run each, \`max-parallel: ${MAX_PARALLEL}\`, \`settle-seconds: 0\`. Audit and verify up to ${grouped(READ_UP_TO)} accounts.`,
+    '### Time',
+    `The bound is: start of the bundle + ${LATENCY_MS} ms × (round trips made once + ⌈accounts ÷ ${MAX_PARALLEL}⌉ × round trips of an account). The sandbox answers from one thread; busy is the share of the run in which that thread was at work, and the answer is the median of what a call waited, ${LATENCY_MS} ms of it on purpose.`,
+    timeTable(fleets),
+    '### Calls',
+    callTable(fleets),
+    '### Memory',
+    'The highest resident set that the kernel reports for the process (VmHWM), and by how much it grew for each account since the fleet before.',
+    memoryTable(fleets),
+    '### Targets',
+    targetTable(targetsOf(fleets)),
+  ].join('\n\n');
+}
+
+function timeTable(fleets: readonly FleetFigures[]): string {
+  return table(
+    [
+      'accounts',
+      'run',
+      'time',
+      'bound',
+      'time ÷ bound',
+      'round trips each',
+      'answer',
+      'sandbox busy',
+      'load',
+    ],
+    fleets.flatMap(({ accounts, runs }) =>
+      runs.map((run) => [
+        grouped(accounts),
+        run.name,
+        milliseconds(run.wallMs),
+        milliseconds(run.boundMs),
+        ratio(overBound(run)),
+        String(run.tripsPerAccount),
+        milliseconds(run.answerMs),
+        `${Math.round(run.sandboxBusy * 100)} %`,
+        run.load,
+      ]),
+    ),
+  );
+}
+
+function callTable(fleets: readonly FleetFigures[]): string {
+  return table(
+    ['accounts', 'run', 'calls', 'not of one account', 'by kind'],
+    fleets.flatMap(({ accounts, runs }) =>
+      runs.map(({ name, calls, shared }) => [
+        grouped(accounts),
+        name,
+        grouped([...calls.values()].reduce((sum, count) => sum + count, 0)),
+        grouped(shared),
+        [...calls].map(([operation, count]) => `${operation} ${grouped(count)}`).join(', '),
+      ]),
+    ),
+  );
+}
+
+function memoryTable(fleets: readonly FleetFigures[]): string {
+  return table(
+    ['accounts', 'run', 'peak', 'growth for each account'],
+    fleets.flatMap(({ accounts, runs }, at) =>
+      runs.map((run) => {
+        const growth = growthBetween(fleets[at - 1], { accounts, runs }, run.name);
+        return [
+          grouped(accounts),
+          run.name,
+          mebibytes(run.maxRssKb),
+          growth === null ? '' : kilobytes(growth),
+        ];
+      }),
+    ),
+  );
+}
+
+/** Kilobytes for each further account; null where a smaller fleet had no such run. */
+function growthBetween(
+  small: FleetFigures | undefined,
+  large: FleetFigures | undefined,
+  name: string,
+): number | null {
+  const peak = (fleet: FleetFigures | undefined): number | undefined =>
+    fleet?.runs.find((run) => run.name === name)?.maxRssKb;
+  const [before, after] = [peak(small), peak(large)];
+  if (before === undefined || after === undefined || small === undefined || large === undefined)
+    return null;
+  return (after - before) / (large.accounts - small.accounts);
+}
+
+const overBound = ({ wallMs, boundMs }: RunFigures): number => wallMs / boundMs;
+
+/** The processes of the smallest fleets hold little beside the bundle: growth is what comes after. */
+function targetsOf(fleets: readonly FleetFigures[]): readonly Target[] {
+  const runs = fleets.flatMap(({ accounts, runs: all }) => all.map((run) => ({ accounts, run })));
+  const names = [...new Set(runs.map(({ run }) => run.name))];
+  const base = fleets.find(({ accounts }) => accounts >= 100) ?? fleets[0];
+  return names.flatMap((name) => {
+    const of = runs.filter(({ run }) => run.name === name);
+    const worst = Math.max(...of.map(({ run }) => overBound(run)));
+    const largest = fleets.findLast(({ runs: all }) => all.some((run) => run.name === name));
+    const growth = growthBetween(base, largest, name);
+    return [
+      atMost(`${name}: time against its bound, any size`, 1.3, worst, ratio),
+      ...(growth === null || largest === base
+        ? []
+        : [
+            atMost(
+              `${name}: memory for each account, ${grouped(base?.accounts ?? 0)} to ${grouped(largest?.accounts ?? 0)}`,
+              20,
+              growth,
+              kilobytes,
+            ),
+          ]),
+    ];
+  });
+}
