@@ -154,7 +154,7 @@ test.each(['1', '3'])(
   'with max-parallel %s no more accounts are worked on at once',
   async (limit) => {
     const stage = await stageWith(SEVEN);
-    stage.sandbox.faults.inject({ operation: 'DescribeTrails', answer: { delayMs: 50 } });
+    stage.sandbox.faults.inject({ operation: 'DescribeTrails', answer: { delayMs: 500 } });
     const run = await runWith(stage.plan, entriesOf(SEVEN), { 'max-parallel': limit });
     expect(mostAtOnce(run, 'DescribeTrails')).toBe(Number(limit));
   },
@@ -167,7 +167,7 @@ test('a verification and an audit keep to max-parallel too', async () => {
   await runWith(stage.apply, entriesOf(SEVEN));
   stage.sandbox.advance(7);
   for (const operation of ['GetTrailStatus', 'ListObjectsV2'])
-    stage.sandbox.faults.inject({ operation, answer: { delayMs: 50 } });
+    stage.sandbox.faults.inject({ operation, answer: { delayMs: 300 } });
   const verified = await runWith(stage.plan, entriesOf(SEVEN), { ...at2, operation: 'verify' });
   expect(new Set(Object.values(JSON.parse(verified.outputs['delivery'] ?? '') as object))).toEqual(
     new Set(['delivered']),
