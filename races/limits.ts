@@ -78,7 +78,8 @@ export const LIMITS: readonly Limit[] = [
 
 export function tryLimit(limit: Limit): Promise<LimitVerdict> {
   return playRound(limit.cast, limit.weather, { withOther: false }, async (played) => {
-    const { done, failed, missing } = judge(played);
+    const { done, failed, missing: lost, undoneLate } = judge(played);
+    const missing = [...lost, ...undoneLate];
     const found = await audited(played, missing);
     return { limit, done, failed, missing: missing.length, found };
   });
