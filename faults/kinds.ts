@@ -171,6 +171,8 @@ export const KINDS: readonly Kind[] = [
     times: 1,
     cause: /an answer that is not (?:AWS|GitHub)'s|GitHub gave no OIDC token/,
     must: 'finish',
+    // What a log's own content is worth, is the operation's to judge.
+    meets: ({ operation }) => operation !== 'GetObject',
   },
   {
     name: 'stranger',

@@ -151,6 +151,12 @@ export const OPERATIONS: readonly Operation[] = [
     },
   },
   {
+    name: 'clear the tags',
+    prepare: onboarded({ tags: { old: 'yes' } }),
+    inputs: { ...ONBOARD, tags: 'none' },
+    only: calledOne('RemoveTags'),
+  },
+  {
     name: 'rename',
     prepare: onboarded({ tags: { team: 'audit' } }),
     inputs: { ...ONBOARD, 'trail-name': 'DEV-AUDIT', 'replaces-trail': 'DEV-CLOUDTRAIL' },

@@ -113,7 +113,8 @@ function meeting(
 }
 
 async function reviewedPlan(operation: Operation, stage: Stage): Promise<string> {
-  const run = await act({ ...operation, event: 'pull_request' }, operation.inputs, stage);
+  const inputs = { ...operation.inputs, comment: 'never' };
+  const run = await act({ ...operation, event: 'pull_request' }, inputs, stage);
   return run.outputs['plan-digest'] ?? '';
 }
 

@@ -21,12 +21,16 @@ type ActionFile = {
   readonly runs?: { readonly using?: string; readonly main?: string };
 };
 
+/** Parsing takes longer than all else here, and a process that runs an action often runs the same one. */
+const known = new Map<string, ActionFile>();
+
 /** @param directory the one that holds action.yml (or action.yaml) */
 export async function readDefinition(directory: string): Promise<Definition> {
   const text = await readFile(join(directory, 'action.yml'), 'utf8').catch(() =>
     readFile(join(directory, 'action.yaml'), 'utf8'),
   );
-  const file = parse(text) as ActionFile;
+  const file = known.get(text) ?? (parse(text) as ActionFile);
+  known.set(text, file);
   const { using = '', main } = file.runs ?? {};
   if (!/^node\d+$/.test(using) || main === undefined) {
     throw new Error(`the runner here starts JavaScript actions only, not '${using}'`);
