@@ -56,8 +56,8 @@ test('ten reads a second go through, counted by Region', async () => {
 test("STS lets 600 calls a second through, an account's and Region's own", () => {
   let now = 0;
   const throttle = createThrottle(() => now);
-  const call = (account: string, region = 'eu-west-1') =>
-    throttle({ account, region, counter: 'sts', perSecond: STS_RATE });
+  const call = (account: string, at = 'eu-west-1') =>
+    throttle({ account, region: at, counter: 'sts', perSecond: STS_RATE });
   const passed = Array.from({ length: 700 }, () => call('111111111111')).filter(Boolean);
   expect(passed).toHaveLength(600);
   expect([call('222222222222'), call('111111111111', 'us-east-1')]).toEqual([true, true]);
