@@ -5,7 +5,6 @@ import {
   StartLoggingCommand,
   StopLoggingCommand,
 } from '@aws-sdk/client-cloudtrail';
-import { createThrottle, STS_RATE } from '../../sandbox/aws/throttle.js';
 import { type Sandbox, startSandbox } from '../../sandbox/index.js';
 import { tutorialWorld } from '../../sandbox/worlds.js';
 import { administrator, cloudTrail, refusalOf, region, SEC } from './sdk.js';
@@ -51,18 +50,6 @@ test('ten reads a second go through, counted by Region', async () => {
   await read('eu-west-1');
   const refused = await names(Array.from({ length: 12 }, () => read(region)));
   expect(refused).toEqual(['ThrottlingException', 'ThrottlingException']);
-});
-
-test("STS lets 600 calls a second through, an account's and Region's own", () => {
-  let now = 0;
-  const throttle = createThrottle(() => now);
-  const call = (account: string, region = 'eu-west-1') =>
-    throttle({ account, region, counter: 'sts', perSecond: STS_RATE });
-  const passed = Array.from({ length: 700 }, () => call('111111111111')).filter(Boolean);
-  expect(passed).toHaveLength(600);
-  expect([call('222222222222'), call('111111111111', 'us-east-1')]).toEqual([true, true]);
-  now = 1_000;
-  expect(call('111111111111')).toBe(true);
 });
 
 test('nothing is throttled unasked', async () => {
