@@ -119,8 +119,8 @@ function parametersOf(name: string, side: Side): { readonly [parameter: string]:
 
 /** The central account's roles, and every member's, take the place of those that were there. */
 function installRoles(sandbox: Sandbox, name: string): void {
-  for (const suffix of ['', 'Plan']) {
-    for (const side of ['Central', 'Verify', 'Member'])
+  for (const suffix of ['', 'Plan', 'Verify']) {
+    for (const side of ['Central', 'Member'])
       for (const id of [SEC, DEV, PRD])
         sandbox.world.deletePrincipal(
           `arn:aws:iam::${id}:role/CloudTrailOnboarding${side}${suffix}`,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Aws } from './aws/aws.js';
 import { deliverDue } from './aws/cloudtrail/delivery.js';
 import { createThrottle, noThrottle } from './aws/cloudtrail/throttle.js';
-import { warmEvaluator } from './aws/iam.js';
+import { type Decision, warmEvaluator } from './aws/iam.js';
 import { createState } from './aws/state.js';
 import { createClock } from './clock.js';
 import { createFaults, type Faults } from './faults.js';
@@ -15,9 +15,17 @@ import { createRecorder, type RecordedRequest } from './recorder.js';
 import { listen } from './server.js';
 import { createWorld, type World } from './world.js';
 
+export type { Caller, Decision, Question } from './aws/iam.js';
 export type { Fault, FaultAnswer } from './faults.js';
 export type { RecordedRequest, ServiceName } from './recorder.js';
-export type { ObjectView, PolicyJson, StaticCredentials, TrailView, World } from './world.js';
+export type {
+  ObjectView,
+  PolicyJson,
+  SessionView,
+  StaticCredentials,
+  TrailView,
+  World,
+} from './world.js';
 
 export type SandboxOptions = {
   /** Default: a free one. */
@@ -30,12 +38,14 @@ export type SandboxOptions = {
   readonly latencyMs?: number;
   /** Real milliseconds until a bucket-policy write is visible to CloudTrail's own check. */
   readonly policyDelayMs?: number;
-  /** Real milliseconds until a bucket-policy write is visible to GetBucketPolicy. */
-  readonly readDelayMs?: number;
+  /** Real milliseconds until a bucket-policy write is visible to GetBucketPolicy; a function is asked at each read. */
+  readonly readDelayMs?: number | (() => number);
   /** Real milliseconds a bucket-policy write takes; a second one meanwhile gets OperationAborted. */
   readonly policyWriteMs?: number;
   /** CloudTrail refuses more than one write and ten reads a second per account, Region and operation. */
   readonly throttle?: boolean;
+  /** Requests that are signed for another time than the sandbox clock's are refused, as AWS does; default: taken. */
+  readonly checksTime?: boolean;
   /** Events in each log; default 1. */
   readonly recordsPerLog?: number;
   /** Called after every request that may have changed something, before its answer leaves. */
@@ -49,6 +59,8 @@ export type Sandbox = {
   readonly environment: Readonly<Record<string, string>>;
   readonly world: World;
   readonly requests: readonly RecordedRequest[];
+  /** What IAM was asked about the callers of these requests, and its answers. */
+  readonly decisions: readonly Decision[];
   readonly clearRequests: () => void;
   readonly faults: Faults;
   readonly oidc: OidcIssuer;
@@ -63,15 +75,17 @@ export type Sandbox = {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = createClock(options.now ?? new Date(), options.clockRate);
   const oidc = await createOidcIssuer(clock);
+  const { readDelayMs = 0 } = options;
   const aws: Aws = {
     state: createState(),
     clock,
     issuerKeys: (issuer) => Promise.resolve(issuer === githubIssuer ? oidc.keys : undefined),
     policyDelayMs: options.policyDelayMs ?? 0,
-    readDelayMs: options.readDelayMs ?? 0,
+    readDelayMs: typeof readDelayMs === 'number' ? () => readDelayMs : readDelayMs,
     policyWriteMs: options.policyWriteMs ?? 0,
     throttle: options.throttle === true ? createThrottle() : noThrottle,
     recordsPerLog: options.recordsPerLog ?? 1,
+    checksTime: options.checksTime ?? false,
   };
   const recorder = createRecorder();
   const faults = createFaults();
@@ -85,7 +99,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     environment: { AWS_ENDPOINT_URL: url, AWS_EC2_METADATA_DISABLED: 'true' },
     world: createWorld(aws),
     requests: recorder.requests,
-    clearRequests: recorder.clear,
+    decisions: aws.state.decisions,
+    clearRequests: () => {
+      recorder.clear();
+      aws.state.decisions.length = 0;
+    },
     faults,
     oidc,
     github,

@@ -10,6 +10,7 @@ import { createAccessKey, openSession } from './aws/sessions.js';
 import {
   type Account,
   type Bucket,
+  type Credential,
   newId,
   type PolicyDocument,
   type StoredObject,
@@ -45,6 +46,13 @@ export type StaticCredentials = {
   readonly sessionToken?: string;
 };
 
+/** `role` is an ARN. */
+export type SessionView = {
+  readonly role: string;
+  readonly credentials: StaticCredentials;
+  readonly policy?: PolicyDocument;
+};
+
 export type ObjectView = Pick<StoredObject, 'key' | 'body' | 'lastModified' | 'metadata'> & {
   readonly size: number;
 };
@@ -66,11 +74,17 @@ export type World = KeyWorld &
     readonly deletePrincipal: (arn: string) => void;
     /** An access key of a user, or a session of a role that lasts a day. */
     readonly credentialsFor: (principalArn: string) => StaticCredentials;
+    /** Sessions of roles, oldest first, with the policy that each was taken with. */
+    readonly sessions: () => readonly SessionView[];
     readonly createBucket: (bucket: BucketSeed) => void;
     /** Removes a bucket with all it holds. */
     readonly deleteBucket: (name: string) => void;
     /** Replaces a bucket's policy at once and as it stands; `undefined` removes it. */
     readonly putBucketPolicy: (bucket: string, policy: PolicyJson | undefined) => void;
+    /** Every policy that calls have made of the first one, which comes first, with the real time in milliseconds. */
+    readonly bucketPolicies: (
+      bucket: string,
+    ) => readonly { readonly document: PolicyDocument | undefined; readonly at: number }[];
     /** The policy as stored, parsed; `undefined` when there is none. */
     readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
     /** The same as S3 would print it. */
@@ -111,6 +125,7 @@ export function createWorld(aws: Aws): World {
       state.users.delete(arn);
     },
     credentialsFor: (arn) => credentialsFor(aws, arn),
+    sessions: () => [...state.credentials.values()].flatMap(sessionOf),
     createBucket: ({ policy, without = [], ...seed }) => {
       const text = policy === undefined ? undefined : JSON.stringify(parsed(policy));
       const bucket = newBucket({ ...seed, created: aws.clock.now() }, text);
@@ -125,6 +140,11 @@ export function createWorld(aws: Aws): World {
       const { policies } = bucketOf(aws, name);
       policies.splice(0, policies.length, { text, at: 0 });
     },
+    bucketPolicies: (name) =>
+      bucketOf(aws, name).policies.map((version) => ({
+        document: visiblePolicy({ policies: [version] }),
+        at: version.at,
+      })),
     bucketPolicy: (name) => visiblePolicy(bucketOf(aws, name)),
     bucketPolicyText: (name) => bucketOf(aws, name).policies.at(-1)?.text,
     bucketSettings: (name) => {
@@ -187,6 +207,13 @@ function credentialsFor(aws: Aws, arn: string): StaticCredentials {
   const session = openSession(aws.state, { role, sessionName: 'sandbox', expiration });
   const { accessKeyId, secretAccessKey, sessionToken } = session;
   return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+function sessionOf(credential: Credential): readonly SessionView[] {
+  const { principal, accessKeyId, secretAccessKey, sessionToken, sessionPolicy } = credential;
+  if (sessionToken === undefined) return [];
+  const credentials = { accessKeyId, secretAccessKey, sessionToken };
+  return [{ role: principal, credentials, ...(sessionPolicy && { policy: sessionPolicy }) }];
 }
 
 function objectsOf(bucket: Bucket, prefix: string): readonly ObjectView[] {

@@ -278,3 +278,14 @@ describe('the policy of a key', () => {
     ]);
   });
 });
+
+test("an audit reads a trail's tags where they are mentioned, and no topic", () => {
+  const audit = (trail: Partial<Member['trail']>): readonly string[] =>
+    actionsOf(memberPermissions('audit', memberWith(trail), 'aws'));
+  const topic = { snsTopicArn: 'arn:aws:sns:ap-northeast-2:222222222222:trails' };
+  expect(audit({ settings: topic })).toEqual([
+    'cloudtrail:DescribeTrails',
+    'cloudtrail:GetTrailStatus',
+  ]);
+  expect(audit({ extras: { tags: {} } })).toContain('cloudtrail:ListTags');
+});

@@ -13,7 +13,8 @@ import {
 } from './cloudformation.js';
 
 export type Side = 'central' | 'member';
-export type Kind = 'PlanRole' | 'ApplyRole';
+export const KINDS = ['PlanRole', 'ApplyRole', 'VerifyRole'] as const;
+export type Kind = (typeof KINDS)[number];
 
 export type Role = {
   readonly side: Side;
@@ -68,7 +69,7 @@ export function stackOf(side: Side, given: Parameters = {}, partition = 'aws'): 
 /** The roles of one side's stack. */
 export function rolesOf(side: Side, given: Parameters = {}): readonly Role[] {
   const { resources } = stackOf(side, given);
-  return (['PlanRole', 'ApplyRole'] as const).flatMap((kind) => {
+  return KINDS.flatMap((kind) => {
     const properties = resources[kind]?.Properties;
     if (properties === undefined) return [];
     return {
@@ -137,9 +138,16 @@ export const SWITCHES: { readonly [S in Side]: { readonly [name: string]: Parame
   central: {
     AllowOffboard: { AllowOffboard: 'true' },
     AllowBootstrap: { AllowBootstrap: 'true' },
+    AllowTrailSettings: { AllowBootstrap: 'true', AllowTrailSettings: 'true' },
+    SnsTopicName: { AllowBootstrap: 'true', SnsTopicName: 'trails' },
+    CloudWatchLogsRole: {
+      AllowBootstrap: 'true',
+      CloudWatchLogsRole: 'CloudTrailToCloudWatchLogs',
+    },
     KmsKeyArn: { KmsKeyArn: KEY },
     AllowKeyPolicy: { AllowKeyPolicy: 'true', KmsKeyArn: KEY },
     AllowVerify: { AllowVerify: 'true' },
+    AllowVerifyRole: { AllowVerifyRole: 'true' },
     AllowAudit: { AllowAudit: 'true' },
   },
   member: {

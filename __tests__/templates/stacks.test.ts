@@ -62,6 +62,19 @@ describe.each(SIDES)('the %s stack', (side) => {
 
 const { SEC, DEV } = tutorial.ids;
 
+test('the role that verifies writes nothing, and is made with or without one that applies', () => {
+  for (const AllowApply of ['true', 'false']) {
+    const parameters = { ...everySwitch('central'), AllowApply };
+    const verifying = rolesOf('central', parameters).filter(({ kind }) => kind === 'VerifyRole');
+    const actions = verifying.flatMap(permissionsOf).map(({ action }) => action);
+    expect(actions).toContain('s3:GetObject');
+    expect(actions.filter((action) => !/:(?:Get|List|Describe|Decrypt)/.test(action))).toEqual([]);
+    expect(stackOf('central', parameters).outputs['VerifyRoleArn']).toBe(
+      `arn:aws:iam::${SEC}:role/CloudTrailOnboardingCentralVerify`,
+    );
+  }
+});
+
 describe.each(SIDES)('the %s roles with every switch on', (side) => {
   const all = rolesOf(side, everySwitch(side));
   const actionsOf = (roles: typeof all): readonly string[] =>
@@ -90,6 +103,14 @@ describe.each(SIDES)('the %s roles with every switch on', (side) => {
 test("the key's policy is not asked for without a key", () => {
   const parameters = { AllowKeyPolicy: 'true', KmsKeyArn: '' };
   expect(() => stackOf('central', parameters)).toThrow('KmsKeyArn, which is empty');
+});
+
+test.each([
+  { AllowTrailSettings: 'true' },
+  { SnsTopicName: 'trails' },
+  { CloudWatchLogsRole: 'CloudTrailToCloudWatchLogs' },
+])('%j is not asked for in the central account without a trail of its own', (parameters) => {
+  expect(() => stackOf('central', parameters)).toThrow('the trail of AllowBootstrap');
 });
 
 describe('the provider', () => {

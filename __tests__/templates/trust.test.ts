@@ -76,6 +76,16 @@ describe('who may take which role', () => {
     });
   });
 
+  test('the role that verifies is for jobs of the branch, which name no environment', async () => {
+    const answers = [];
+    for (const [name, , job] of cases) {
+      const roles = rolesOf('central', { ...ENVIRONMENT, AllowVerifyRole: 'true' });
+      const kinds = await taken(roles, job);
+      if (kinds.includes('VerifyRole')) answers.push(name);
+    }
+    expect(answers).toEqual(['a push to the branch', 'the branch where the environment counts']);
+  });
+
   test('a token for another audience opens nothing', async () => {
     sandbox.oidc.settings.audience = 'sigstore';
     expect(await taken(rolesOf('member'), onMain)).toEqual([]);

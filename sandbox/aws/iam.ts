@@ -20,6 +20,15 @@ export type Caller = {
   readonly principal: string;
   readonly policy: PolicyDocument;
   readonly sessionPolicy?: PolicyDocument;
+  /** Where the answers to questions about him are written down. */
+  readonly decisions?: Decision[];
+};
+
+/** A question that was asked about a caller, and the answer: why not, or undefined where he may. */
+export type Decision = {
+  readonly caller: Caller;
+  readonly question: Question;
+  readonly refusal: string | undefined;
 };
 
 /** Condition keys and their values. */
@@ -41,7 +50,14 @@ const noOrganization = { serviceControlPolicies: [], resourceControlPolicies: []
  *
  * @returns undefined when allowed, else AWS's message.
  */
-export async function refusal(caller: Caller, question: Question): Promise<string | undefined> {
+export async function refusal(asked: Caller, question: Question): Promise<string | undefined> {
+  const { decisions, ...caller } = asked;
+  const answer = await judge(caller, question);
+  decisions?.push({ caller, question, refusal: answer });
+  return answer;
+}
+
+async function judge(caller: Caller, question: Question): Promise<string | undefined> {
   const answer = await runSimulation(
     {
       ...noOrganization,

@@ -2,6 +2,7 @@
 // No rule is decided here; the services do that.
 
 import { randomBytes } from 'node:crypto';
+import type { Decision } from './iam.js';
 
 /** A parsed JSON policy. Whether it is a sound one is the evaluator's to say. */
 export type PolicyDocument = { readonly [element: string]: unknown };
@@ -72,6 +73,8 @@ export type StoredObject = {
   readonly etag: string;
   readonly lastModified: Date;
   readonly contentType: string;
+  /** ARN of the KMS key it is encrypted with, where it is. */
+  readonly kmsKeyArn?: string;
   /** User metadata, names without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
 };
@@ -187,6 +190,8 @@ export type State = {
   readonly trails: Map<string, Trail>;
   /** Oldest first, by the ARN of a trail that may be gone. */
   readonly attempts: Map<string, Attempt[]>;
+  /** What IAM was asked about callers, oldest first. */
+  readonly decisions: Decision[];
 };
 
 export function createState(): State {
@@ -202,6 +207,7 @@ export function createState(): State {
     logGroups: new Set(),
     trails: new Map(),
     attempts: new Map(),
+    decisions: [],
   };
 }
 

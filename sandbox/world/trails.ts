@@ -15,7 +15,7 @@ export type TrailSeed = Partial<TrailDescription> & {
   /** Default: true. */
   readonly logging?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
-};
+} & Partial<Pick<Trail, 'advancedEventSelectors' | 'insightSelectors'>>;
 
 /** A trail with its status and what hangs on it, as a snapshot. */
 export type TrailView = TrailDescription &
@@ -66,7 +66,8 @@ export function trailsOf(aws: Aws): TrailWorld {
 }
 
 function createTrail(aws: Aws, seed: TrailSeed): string {
-  const { account, region, name, bucket, logging = true, tags = {}, ...description } = seed;
+  const { account, region, name, bucket, logging = true, tags = {}, ...more } = seed;
+  const { advancedEventSelectors = [], insightSelectors = [], ...description } = more;
   const arn = `arn:aws:cloudtrail:${region}:${account}:trail/${name}`;
   const now = aws.clock.now();
   const trail = newTrail(
@@ -79,14 +80,17 @@ function createTrail(aws: Aws, seed: TrailSeed): string {
       IncludeGlobalServiceEvents: true,
       IsMultiRegionTrail: true,
       LogFileValidationEnabled: true,
-      HasCustomEventSelectors: false,
-      HasInsightSelectors: false,
+      HasCustomEventSelectors: advancedEventSelectors.length > 0,
+      HasInsightSelectors: insightSelectors.length > 0,
       IsOrganizationTrail: false,
       RecursiveLogging: true,
       ...description,
     },
     Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   );
+  if (advancedEventSelectors.length > 0)
+    Object.assign(trail, { advancedEventSelectors, eventSelectors: [] });
+  Object.assign(trail, { insightSelectors });
   trail.logging = logging;
   if (logging) {
     trail.startedAt = now;

@@ -35,7 +35,7 @@ export type RolePermissions = {
 /** For planning and applying. */
 export const OPERATION: RolePermissions = {
   central: (request, partition) => centralPermissions(request, partition),
-  member: ({ mode }, member, partition) => memberPermissions(mode, member, partition),
+  member: (request, member, partition) => memberPermissions(purposeOf(request), member, partition),
 };
 
 export function centralPermissions(asked: Asked, partition: string): string {
@@ -55,7 +55,7 @@ export function centralPermissions(asked: Asked, partition: string): string {
       resources: [`arn:${partition}:s3:::${central.bucket}`],
     },
     ...(operation === 'audit' ? [listing(central, partition)] : []),
-    ...own.flatMap((member) => trailStatements(mode, member, partition)),
+    ...own.flatMap((member) => trailStatements(purposeOf(asked), member, partition)),
     ...keyStatements(asked, partition),
   ]);
 }
@@ -100,31 +100,49 @@ const WRITE_SETTINGS = [
   's3:PutEncryptionConfiguration',
 ];
 
-export function memberPermissions(mode: Mode, member: Member, partition: string): string {
-  return policy(trailStatements(mode, member, partition));
+/** An audit looks at less than a plan: it takes no step that another tool's tags or a topic's policy could matter for. */
+type Purpose = Mode | 'audit';
+
+const purposeOf = ({ operation, mode }: Pick<Request, 'operation' | 'mode'>): Purpose =>
+  operation === 'audit' ? operation : mode;
+
+export function memberPermissions(purpose: Purpose, member: Member, partition: string): string {
+  return policy(trailStatements(purpose, member, partition));
 }
 
 /** `DescribeTrails` has no resource level; the others are held to the trails that the inputs name. */
-function trailStatements(mode: Mode, member: Member, partition: string): readonly Permission[] {
+function trailStatements(
+  purpose: Purpose,
+  member: Member,
+  partition: string,
+): readonly Permission[] {
   const { name, replaces } = member.trail;
   const arn = (trail: string): string =>
     trailArn(partition, member.region, member.accountId, trail);
   return [
     { actions: ['cloudtrail:DescribeTrails'], resources: ['*'] },
     {
-      actions: [...reads(member, false), ...(mode === 'apply' ? writes(member) : [])],
+      actions: [
+        ...reads(member, false),
+        ...(purpose === 'audit' && !member.trail.extras.tags ? [] : ['cloudtrail:ListTags']),
+        ...(purpose === 'apply' ? writes(member) : []),
+      ],
       resources: [arn(name)],
     },
     ...(replaces === undefined
       ? []
       : [
           {
-            actions: [...reads(member, true), ...(mode === 'apply' ? RETIREMENT : [])],
+            actions: [
+              ...reads(member, true),
+              'cloudtrail:ListTags',
+              ...(purpose === 'apply' ? RETIREMENT : []),
+            ],
             resources: [arn(replaces)],
           },
         ]),
-    ...readTopic(member, partition),
-    ...(mode === 'apply' ? passRole(member, partition) : []),
+    ...(purpose === 'audit' ? [] : readTopic(member, partition)),
+    ...(purpose === 'apply' ? passRole(member, partition) : []),
   ];
 }
 
@@ -135,7 +153,6 @@ function reads({ trail: { extras } }: Member, all: boolean): readonly string[] {
     'cloudtrail:GetTrailStatus',
     ...(all || extras.eventSelectors ? ['cloudtrail:GetEventSelectors'] : []),
     ...(all || extras.insightSelectors ? ['cloudtrail:GetInsightSelectors'] : []),
-    'cloudtrail:ListTags',
   ];
 }
 

@@ -2,11 +2,12 @@
 // bucket policy's doctor (doctor.ts); here stands only what is different about a key.
 
 import type { Delivery } from './delivery.js';
-import { diagnoseIn, type Patient } from './doctor.js';
+import { diagnoseIn } from './doctor.js';
 import type { PolicyDocument } from './document.js';
 import type { Finding } from './finding.js';
 import { isEncrypted, KEY_GRANT_KINDS, type KeyGrantKind, keyRequestsFor } from './key-grants.js';
 import { admitKey } from './key-merge.js';
+import type { Patient } from './patient.js';
 
 const KEY: Patient<KeyGrantKind> = {
   kinds: KEY_GRANT_KINDS,

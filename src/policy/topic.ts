@@ -3,9 +3,10 @@
 
 import { uniqueSid } from './admit.js';
 import type { Delivery } from './delivery.js';
-import { diagnoseIn, type Patient } from './doctor.js';
+import { diagnoseIn } from './doctor.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import type { Finding } from './finding.js';
+import type { Patient } from './patient.js';
 import { asText } from './wording.js';
 
 /** Error findings for what keeps CloudTrail from publishing for this delivery's trail; empty where nothing does. */

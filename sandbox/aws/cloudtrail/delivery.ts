@@ -66,7 +66,9 @@ function deliverLog(aws: Aws, trail: Trail, at: Date): void {
   const key = logKey(trail.description, at);
   const Records = Array.from({ length: aws.recordsPerLog }, () => record(trail.description, at));
   const content = Buffer.from(JSON.stringify({ Records }));
-  storeObject(bucket, key, { body: gzipSync(content), at, contentType: 'application/json' });
+  const { KmsKeyId: kmsKeyArn } = trail.description;
+  const contentType = 'application/json';
+  storeObject(bucket, key, { body: gzipSync(content), at, contentType, kmsKeyArn });
   trail.latestDelivery = at;
   noteLog(trail, { key, at, content, oldest: at, newest: at }, new Date(at.getTime() - everyMs));
 }

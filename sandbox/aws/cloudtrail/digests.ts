@@ -82,6 +82,7 @@ function deliverDigest(aws: Aws, trail: Trail, chain: DigestChain, end: Date): b
     at: end,
     contentType: 'application/json',
     metadata: { signature, 'signature-algorithm': 'SHA256withRSA' },
+    kmsKeyArn: description.KmsKeyId,
   });
   trail.latestDigest = end;
   chain.logs.splice(0, chain.logs.length, ...chain.logs.filter((log) => !isDue(log, end)));

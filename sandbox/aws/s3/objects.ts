@@ -14,6 +14,7 @@ export function storeObject(
     readonly at: Date;
     readonly contentType?: string;
     readonly metadata?: Readonly<Record<string, string>>;
+    readonly kmsKeyArn?: string | undefined;
   },
 ): StoredObject {
   const object = {
@@ -23,6 +24,7 @@ export function storeObject(
     lastModified: content.at,
     contentType: content.contentType ?? 'application/octet-stream',
     metadata: content.metadata ?? {},
+    ...(content.kmsKeyArn !== undefined && { kmsKeyArn: content.kmsKeyArn }),
   };
   bucket.objects.set(key, object);
   return object;

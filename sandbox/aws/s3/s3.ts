@@ -10,8 +10,9 @@ import {
   xmlDeclaration,
 } from '../../wire.js';
 import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
-import type { Aws, Service } from '../aws.js';
+import { type Aws, type Service, slackOf } from '../aws.js';
 import { type Caller, type Context, refusal } from '../iam.js';
+import { questionAbout } from '../kms/key-policy.js';
 import { visiblePolicy } from '../policies.js';
 import type { Bucket } from '../state.js';
 import { createBucket } from './create-bucket.js';
@@ -108,7 +109,19 @@ async function getObject(call: Call, bucket: Bucket): Promise<HttpReply> {
       bucket,
     );
   }
+  if (call.request.method === 'GET') await requireKey(call, bucket);
   return readObject(bucket, call.target.key);
+}
+
+/** S3 asks KMS in the caller's name (S3 user guide, UsingKMSEncryption), and tells no more than that he may not. */
+async function requireKey({ aws, caller, target }: Call, bucket: Bucket): Promise<void> {
+  const arn = bucket.objects.get(target.key)?.kmsKeyArn;
+  const key = arn === undefined ? undefined : aws.state.keys.get(arn);
+  if (key === undefined) return;
+  const { context, ...question } = questionAbout(key, caller, 'Decrypt');
+  const via = { 'kms:ViaService': `s3.${bucket.region}.amazonaws.com` };
+  const denied = await refusal(caller, { ...question, context: { ...context, ...via } });
+  if (denied !== undefined) throw deniedAccess(caller, bucket, denied);
 }
 
 function findBucket(aws: Aws, request: HttpRequest, target: Target): Bucket {
@@ -217,6 +230,15 @@ function ownerOnly(bucket: Bucket): XmlValue {
   };
 }
 
+/** S3 allows more than other services (S3 API reference, RequestTimeTooSkewed). */
+const SLACK_MS = 15 * 60_000;
+
+const skewed = [
+  403,
+  'RequestTimeTooSkewed',
+  'The difference between the request time and the current time is too large.',
+] as const;
+
 const problems: Readonly<Record<AuthenticationProblem, readonly [number, string, string]>> = {
   unsigned: [403, 'AccessDenied', 'Access Denied'],
   'unknown-key': [
@@ -231,10 +253,12 @@ const problems: Readonly<Record<AuthenticationProblem, readonly [number, string,
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   ],
+  'too-old': skewed,
+  'too-new': skewed,
 };
 
 function signedCaller(aws: Aws, request: HttpRequest): Caller {
-  const caller = authenticate(request, aws.state, aws.clock.now());
+  const caller = authenticate(request, aws.state, aws.clock.now(), slackOf(aws, SLACK_MS));
   if (typeof caller === 'string') throw new Refusal(...problems[caller]);
   return caller;
 }

@@ -1,31 +1,36 @@
-// The templates promise roles that suffice and hold nothing more. Here their own policies are given to roles of the sandbox,
-// and the shipped bundle runs with exactly these; then with one permission less at a time. The operations are a table, in
-// templates/operations.ts; whom the roles trust is in templates/trust.test.ts.
+// What the shipped bundle says when IAM refuses it: each permission of the templates is taken away from one real run, which then
+// names it. Which runs need which permissions is decided in least-privilege.test.ts; here one run per permission is enough.
 
-import { tutorial } from '../sandbox/worlds.js';
-import { calls, closeStages, findings } from './e2e/stage.js';
-import { OPERATIONS, play, type Run, rolesFor, UNTRIED } from './templates/operations.js';
-import { permissionsOf, type Role, SIDES, SWITCHES, without } from './templates/roles.js';
+import { tutorial } from '../../sandbox/worlds.js';
+import { calls, closeStages, findings } from '../e2e/stage.js';
+import { OPERATIONS, type Operation, play, rolesFor } from './operations.js';
+import { type Permission, permissionsOf, type Role, without } from './roles.js';
+import type { Run } from './runs.js';
 
 afterEach(closeStages);
 
-describe.each(OPERATIONS)('with the roles for $name', ({ runs, ...operation }) => {
-  const roles = rolesFor(operation);
+type Taken = { readonly operation: Operation; readonly less: Permission };
 
-  test.each(runs)('$role: $name', async (run) => {
-    const { outcome } = await play(run, roles);
-    expect(findings(outcome).filter(({ severity }) => severity === 'error')).toEqual([]);
-    expect(outcome).toMatchObject({ exitCode: 0, outputs: { result: run.result } });
-  });
+/** Each permission with the first operation whose roles have it. Where several roles have it for the same, it is taken from one. */
+function takenOnce(): readonly Taken[] {
+  const first = new Map<string, Taken>();
+  for (const operation of OPERATIONS)
+    for (const less of rolesFor(operation).flatMap(permissionsOf)) {
+      const name = `${less.sid} ${less.action}`;
+      if (!first.has(name)) first.set(name, { operation, less });
+    }
+  return [...first.values()];
+}
 
-  const needed = roles.flatMap(permissionsOf);
-
-  test.each(needed)('the $side $kind needs $action ($sid)', async (permission) => {
-    const concerned = runs.filter(({ role }) => role === permission.kind);
-    const failure = await firstFailure(concerned, without(roles, permission));
-    expect(failure).toContain(`not authorized to perform: ${permission.action} `);
-  });
-});
+test.each(takenOnce())(
+  '$operation.name: without $less.action ($less.side $less.kind, $less.sid) a run says so',
+  async ({ operation, less }) => {
+    // An operation's own runs come last; those that every role can do need little.
+    const concerned = operation.runs.filter(({ role }) => role === less.kind).toReversed();
+    const said = await firstFailure(concerned, without(rolesFor(operation), less));
+    expect(said).toContain(`not authorized to perform: ${less.action} `);
+  },
+);
 
 /** What the first run says that fails, or that tells what it was not allowed to look at; empty where none does. */
 async function firstFailure(
@@ -88,14 +93,3 @@ describe('the roles for onboarding', () => {
     expect(outcome.conclusion).toBe(conclusion);
   });
 });
-
-test.each(SIDES)(
-  'each switch of the %s template is tried, or known to wait for its operation',
-  (side) => {
-    const tried = OPERATIONS.flatMap(({ parameters }) => Object.keys(parameters[side] ?? {}));
-    expect(UNTRIED[side].filter((name) => tried.includes(name))).toEqual([]);
-    expect([...tried, ...UNTRIED[side]]).toEqual(
-      expect.arrayContaining(Object.keys(SWITCHES[side])),
-    );
-  },
-);
