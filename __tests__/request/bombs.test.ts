@@ -87,7 +87,7 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__defineGe
 );
 
 test('the parser says nothing past us: its warnings would quote the file in the log', async () => {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   const warned: unknown[] = [];
   process.emitWarning = (warning: unknown) => void warned.push(warning);
   await readAccountsFile('a.yml', { bytes: Buffer.from('? ["##[error]made up"]\n: x\n') });
