@@ -78,7 +78,8 @@ test(
     const places = fc.uniqueArray(fc.nat(textCount(POLICY) - 1), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(places, values, (at, text) => {
-        seen(withTexts(POLICY, (old, index) => (at.includes(index) ? text : old)));
+        const policy = withTexts(POLICY, (old, index) => (at.includes(index) ? text : old));
+        expect(() => seen(policy)).not.toThrow();
       }),
       { numRuns: CASES },
     );
@@ -91,7 +92,7 @@ test(
   () => {
     fc.assert(
       fc.property(fc.oneof(fc.json({ maxDepth: 6 }), hostileTexts), (text) => {
-        seen(text);
+        expect(() => seen(text)).not.toThrow();
         seen(`{"Statement":${text}}`);
         seen(
           `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","x":${text}}]}`,
@@ -118,5 +119,5 @@ test.each(['Sid', 'Action', 'Resource', 'Principal'])(
 );
 
 test('cases that were found', () => {
-  for (const text of FOUND) seen(text);
+  for (const text of FOUND) expect(() => seen(text)).not.toThrow();
 });

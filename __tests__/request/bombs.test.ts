@@ -2,6 +2,7 @@
 // bounded time.
 
 import { readAccountsFile } from '../../src/request/accounts-file.js';
+import { eventSelectors } from '../../src/request/selectors.js';
 
 const SIZE = 256 * 1024;
 
@@ -84,3 +85,13 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__defineGe
     expect(Object.hasOwn(Object.prototype, 'account-id')).toBe(false);
   },
 );
+
+test('the parser says nothing past us: its warnings would quote the file in the log', async () => {
+  const emitWarning = process.emitWarning.bind(process);
+  const warned: unknown[] = [];
+  process.emitWarning = (warning: unknown) => void warned.push(warning);
+  await readAccountsFile('a.yml', { bytes: Buffer.from('? ["##[error]made up"]\n: x\n') });
+  eventSelectors('- ? ["##[error]made up"]\n  : x\n');
+  process.emitWarning = emitWarning;
+  expect(warned).toEqual([]);
+});

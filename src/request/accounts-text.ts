@@ -68,6 +68,8 @@ function parsed(file: string, text: string): AccountsText {
     prettyErrors: false,
     merge: false,
     schema: 'core',
+    // Its warnings quote the file, and go to the log past all that makes text harmless.
+    logLevel: 'error',
     // The parser compares each key with each other: minutes, for a table of a hundred thousand. Looked at below.
     uniqueKeys: false,
   } as const;

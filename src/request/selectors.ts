@@ -54,7 +54,7 @@ const LONGEST = 100_000;
 function valueOf(text: string): unknown {
   if (text.length > LONGEST) return undefined;
   try {
-    return parse(text, { maxAliasCount: 0 });
+    return parse(text, { maxAliasCount: 0, logLevel: 'error' });
   } catch {
     return undefined;
   }
