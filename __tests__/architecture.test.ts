@@ -22,17 +22,18 @@ function importsOf(file: string): readonly Import[] {
 
 const imports = sources.flatMap(importsOf).filter(({ from, to }) => roomOf(from) !== roomOf(to));
 
-/** Rooms that a room may know. `problem.ts` is anybody's; `main` and `index` know all. */
+/** Rooms that a room may know. `problem.ts` and `cancel.ts` are anybody's; `main` and `index` know all. */
 const MAY_KNOW: { readonly [room: string]: readonly string[] } = {
   policy: [],
   trail: [],
   'problem.ts': ['policy'],
+  'cancel.ts': [],
   request: ['policy', 'trail', 'problem.js'],
-  plan: ['policy', 'trail', 'request', 'problem.js'],
-  delivery: ['policy', 'trail', 'request', 'plan', 'problem.js'],
+  plan: ['policy', 'trail', 'request', 'problem.js', 'cancel.js'],
+  delivery: ['policy', 'trail', 'request', 'plan', 'problem.js', 'cancel.js'],
   audit: ['policy', 'trail', 'request', 'plan', 'delivery'],
   report: ['policy', 'trail', 'request', 'plan', 'delivery', 'audit'],
-  aws: ['plan', 'delivery', 'request', 'trail', 'problem.js'],
+  aws: ['plan', 'delivery', 'request', 'trail', 'problem.js', 'cancel.js'],
   github: ['policy', 'report', 'request', 'plan', 'problem.js'],
 };
 

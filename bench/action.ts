@@ -88,6 +88,7 @@ async function act(
 ): Promise<RunResult> {
   const run = await runAction({
     sandbox,
+    memory: true,
     with: {
       'central-account-id': scene.ids.SEC,
       'central-role-arn': scene.roles.central,

@@ -67,7 +67,7 @@ const failing = ({ service }: Call): FaultAnswer => ({
   code: service === 's3' ? 'InternalError' : 'InternalFailure',
 });
 
-const DENIED = /AccessDenied|Forbidden/;
+const DENIED = /AccessDenied|AuthorizationError|Forbidden/;
 const THROTTLED = /SlowDown|Throttling|TooManyRequests/;
 const FAILING = /Internal(?:Error|Failure)/;
 const CUT = /no answer|socket hang up|ECONNRESET/;
@@ -80,7 +80,8 @@ const SIGNED_ANSWERS: readonly string[] = [
   'DescribeTrails',
 ];
 
-/** Longer than any session of the scene lasts. */
+/** Minutes: longer than sessions last that the action takes, and longer than those that a job may begin with. */
+const AFTER_SESSIONS = 16;
 const A_DAY = 24 * 60 + 1;
 
 export const KINDS: readonly Kind[] = [
@@ -159,7 +160,7 @@ export const KINDS: readonly Kind[] = [
     name: 'silence',
     meaning: 'nothing done and never an answer, every time',
     answer: () => 'hang',
-    cause: /Timeout|no whole answer|longer than/,
+    cause: /timeout|no whole answer|longer than/i,
     must: 'finish',
     waits: true,
   },
@@ -168,7 +169,7 @@ export const KINDS: readonly Kind[] = [
     meaning: 'it is done, and the answer cannot be read, once',
     answer: () => 'malformed',
     times: 1,
-    cause: /an answer that is not AWS's|GitHub gave no OIDC token/,
+    cause: /an answer that is not (?:AWS|GitHub)'s|GitHub gave no OIDC token/,
     must: 'finish',
   },
   {
@@ -184,7 +185,9 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'expired',
     meaning: 'from this call on token and sessions have expired',
-    answer: (_, { advance }) => ({ first: () => advance(A_DAY) }),
+    answer: ({ operation }, { advance }) => ({
+      first: () => advance(operation === 'GetCallerIdentity' ? A_DAY : AFTER_SESSIONS),
+    }),
     times: 1,
     cause: /expired/i,
     spreads: true,

@@ -1,29 +1,23 @@
 // The table of operations: what is there before, what is asked for, who is to stop delivering. What calls an operation makes,
 // the harness finds out by itself. An operation is added here when the action learns it.
 
+import type { Comment } from '../sandbox/github/api.js';
 import type { World } from '../sandbox/index.js';
-import { ACCOUNTS, addTrail, admit, BUCKET, REGION, roleArn } from './scene.js';
+import type { Call } from './kinds.js';
+import type { Inputs, Operation } from './operation.js';
+import {
+  ACCOUNTS,
+  addTrail,
+  admit,
+  BUCKET,
+  KEY,
+  keyPolicy,
+  REGION,
+  roleArn,
+  trailArn,
+} from './scene.js';
 
-type Inputs = Readonly<Record<string, string>>;
-
-export type Operation = {
-  readonly name: string;
-  readonly inputs: Inputs;
-  /** Changes the scene to what the operation begins with. */
-  readonly prepare?: (world: World) => void;
-  /** Default: `push`, an apply. */
-  readonly event?: 'pull_request';
-  /** Accounts whose delivery is to end. */
-  readonly leaving?: readonly string[];
-  /** The digest of a dry run made before is given as `expected-plan`. */
-  readonly reviewed?: boolean;
-  /** The step's own environment. */
-  readonly env?: (world: World) => Readonly<Record<string, string>>;
-  /** Names of the only calls to be met, where the others are another operation's too. */
-  readonly only?: readonly string[];
-};
-
-const { SEC, DEV, STG, PRD } = ACCOUNTS;
+const { SEC, DEV, STG, PRD, OLD } = ACCOUNTS;
 
 const CENTRAL: Inputs = {
   'central-account-id': SEC,
@@ -41,6 +35,18 @@ const ONBOARD: Inputs = {
 };
 
 const OFFBOARD: Inputs = { ...ONBOARD, operation: 'offboard' };
+
+const MANAGED_KEY: Inputs = { 'kms-key-arn': KEY, 'manage-kms-key-policy': 'true' };
+
+const TOPIC = `arn:aws:sns:${REGION}:${DEV}:trails`;
+
+const TO_TOPIC = {
+  Effect: 'Allow',
+  Principal: { Service: 'cloudtrail.amazonaws.com' },
+  Action: 'SNS:Publish',
+  Resource: TOPIC,
+  Condition: { StringEquals: { 'aws:SourceArn': trailArn(DEV, 'DEV-CLOUDTRAIL') } },
+};
 
 const BOOTSTRAP: Inputs = {
   ...CENTRAL,
@@ -62,6 +68,37 @@ const onboarded =
     addTrail(world, DEV, 'DEV-CLOUDTRAIL', trail);
   };
 
+/** Its logs are encrypted already, too. */
+const onboardedWithKey = (world: World): void => {
+  onboarded({ KmsKeyId: KEY })(world);
+  world.putKeyPolicy(KEY, keyPolicy(['PRD', 'DEV']));
+};
+
+const ACCOUNTS_FILE = (...accounts: readonly string[]): string => `
+central: { account-id: "${SEC}", role-arn: "${roleArn(SEC)}", bucket: ${BUCKET}, region: ${REGION} }
+defaults: { role-arn: "${roleArn('{account-id}')}", trail-name: "{account-name}-CLOUDTRAIL" }
+accounts:
+${accounts.map((account) => `  - { ${account} }`).join('\n')}
+`;
+
+const calledOne =
+  (...names: readonly string[]) =>
+  ({ operation }: Call): boolean =>
+    names.includes(operation);
+
+/** What the proof of delivery asks; until it begins the run is like any other. */
+const ofProof = ({ operation, earlier, write }: Call): boolean =>
+  ['GetTrailStatus', 'ListObjectsV2', 'GetObject'].includes(operation) || (earlier > 0 && !write);
+
+/** A comment of this job's earlier run. */
+const ownComment = (id: number): Comment => ({
+  id,
+  repository: 'example-org/log-archive',
+  issue: 7,
+  user: { login: 'github-actions[bot]', type: 'Bot' },
+  body: `<!-- cloudtrail-onboarding: ${BUCKET} · CloudTrail onboarding · onboard -->\n<!-- onboard ${DEV} · run 1 -->\n`,
+});
+
 const withoutTrails = (world: World): void => {
   for (const { TrailARN } of world.trails()) world.deleteTrail(TrailARN);
 };
@@ -77,12 +114,17 @@ export const OPERATIONS: readonly Operation[] = [
       'settle-seconds': '2',
     },
   },
-  { name: 'onboard what was reviewed', inputs: ONBOARD, reviewed: true },
+  {
+    name: 'onboard what was reviewed',
+    inputs: ONBOARD,
+    reviewed: true,
+    only: calledOne('GetBucketPolicy', 'PutBucketPolicy', 'CreateTrail', 'StartLogging'),
+  },
   { name: 'onboard, dry run', inputs: ONBOARD, event: 'pull_request' },
   {
     name: 'onboard by way of a hub role',
     inputs: { ...ONBOARD, 'hub-role-arn': roleArn(SEC) },
-    only: ['AssumeRoleWithWebIdentity', 'AssumeRole'],
+    only: calledOne('AssumeRoleWithWebIdentity', 'AssumeRole'),
   },
   {
     name: 'onboard with credentials of the environment',
@@ -95,7 +137,7 @@ export const OPERATIONS: readonly Operation[] = [
         AWS_SESSION_TOKEN: key.sessionToken ?? '',
       };
     },
-    only: ['GetCallerIdentity'],
+    only: calledOne('GetCallerIdentity'),
   },
   {
     name: 'change settings',
@@ -150,5 +192,93 @@ export const OPERATIONS: readonly Operation[] = [
       admit(world, [[PRD, 'PRD-CLOUDTRAIL']]);
     },
     inputs: BOOTSTRAP,
+  },
+  {
+    name: 'onboard with a managed key',
+    inputs: { ...ONBOARD, ...MANAGED_KEY },
+    only: ({ service, write }) => service === 'kms' || write,
+  },
+  {
+    name: 'offboard with a managed key',
+    prepare: onboardedWithKey,
+    inputs: { ...OFFBOARD, ...MANAGED_KEY },
+    leaving: [DEV],
+    only: ({ service, write }) => service === 'kms' || write,
+  },
+  {
+    name: 'onboard with a topic',
+    prepare: (world) => world.createTopic(TOPIC, { Version: '2012-10-17', Statement: [TO_TOPIC] }),
+    inputs: { ...ONBOARD, 'sns-topic-arn': TOPIC },
+    only: ({ service }) => service === 'sns',
+  },
+  {
+    name: 'a fleet of accounts',
+    prepare: (world) => {
+      admit(world, [...WITH_DEV.slice(0, 2), [OLD, 'OLD-CLOUDTRAIL']]);
+      addTrail(world, OLD, 'OLD-CLOUDTRAIL');
+    },
+    inputs: { 'accounts-file': 'accounts.yml', 'settle-seconds': '0' },
+    files: {
+      'accounts.yml': ACCOUNTS_FILE(
+        `id: "${DEV}", name: DEV`,
+        `id: "${STG}", name: STG`,
+        `id: "${OLD}", name: OLD, state: absent`,
+      ),
+    },
+    fleet: [DEV, STG, OLD],
+    leaving: [OLD],
+  },
+  {
+    name: 'onboard, and wait for the proof of delivery',
+    prepare: (_, { faults, advance }) => {
+      const first = () => advance(7);
+      faults.inject({ operation: 'GetTrailStatus', after: 2, times: 1, answer: { first } });
+    },
+    inputs: { ...ONBOARD, 'verify-delivery': 'true', 'delivery-timeout-minutes': '1' },
+    only: ofProof,
+  },
+  {
+    name: 'verify, with digests',
+    prepare: (world, { advance }) => {
+      onboarded()(world);
+      advance(66);
+    },
+    inputs: {
+      ...ONBOARD,
+      operation: 'verify',
+      'validate-digests': '1',
+      'delivery-timeout-minutes': '1',
+    },
+    // All logs of an hour are read, each as the other.
+    only: ({ operation, earlier }) => operation !== 'GetObject' || earlier < 4,
+  },
+  {
+    name: 'audit',
+    prepare: (world, { advance }) => {
+      onboarded()(world);
+      advance(7);
+    },
+    inputs: { operation: 'audit', 'accounts-file': 'accounts.yml' },
+    files: {
+      'accounts.yml': ACCOUNTS_FILE(`id: "${DEV}", name: DEV`, `id: "${PRD}", name: PRD`),
+    },
+  },
+  {
+    name: 'dry run that writes over its comment',
+    prepare: (_, { github }) => github.comments.push(ownComment(1)),
+    inputs: ONBOARD,
+    event: 'pull_request',
+    only: ({ service }) => service === 'github',
+  },
+  {
+    name: 'dry run that clears up after another',
+    prepare: (_, { github }) => {
+      github.onRequest = (method) => {
+        if (method === 'POST') github.comments.push(ownComment(1));
+      };
+    },
+    inputs: ONBOARD,
+    event: 'pull_request',
+    only: ({ service }) => service === 'github',
   },
 ];

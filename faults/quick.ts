@@ -1,10 +1,10 @@
-// The few faults that every change is tried with: a write is refused, loses its answer, or is the last thing the process
-// lived to do; what only asks is answered with what cannot be read. `npm run faults` plays all of them.
+// The few faults that every change is tried with: each call is refused, each write is the last thing the process lived to do.
+// Of the many logs and listings that are read one like the other, the first is. `npm run faults` plays all of them.
 
-import type { Call, Kind } from './kinds.js';
+import type { Choice } from './harness.js';
 
-const OF_WRITES: readonly string[] = ['denied', 'cut after', 'killed after'];
-const OF_READS: readonly string[] = ['garbled'];
+const READ_OFTEN: readonly string[] = ['GetObject', 'ListObjectsV2'];
 
-export const isQuick = ({ write }: Call, { name }: Kind): boolean =>
-  (write ? OF_WRITES : OF_READS).includes(name);
+export const isQuick: Choice = (_, { operation, write, earlier }, { name }) =>
+  (name === 'denied' && (earlier === 0 || !READ_OFTEN.includes(operation))) ||
+  (name === 'killed after' && write);

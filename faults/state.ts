@@ -1,28 +1,51 @@
 // What a run leaves behind, by meaning: two worlds that mean the same give the same text. Written without the code under
 // test, so that it cannot be wrong in the same way.
 
-import type { World } from '../sandbox/index.js';
-import { BUCKET } from './scene.js';
+import type { Sandbox, World } from '../sandbox/index.js';
+import type { RunResult } from '../sandbox/runner.js';
+import { ACCOUNTS, BUCKET, KEY } from './scene.js';
 
-/** The bucket with its settings and policy, and every trail with its settings, selectors, tags and whether it logs. */
+/** The bucket with its settings and policy, the key's policy, and every trail. */
 export function stateOf(world: World): string {
   const settings = world.bucketSettings(BUCKET);
   const policy = settings === undefined ? undefined : world.bucketPolicy(BUCKET);
-  const trails = world.trails().map((trail) => {
-    const { latestDelivery: _, latestDeliveryError: __, ...lasting } = trail;
-    return lasting;
-  });
   return text({
     settings: settings ?? 'no bucket',
     policy: policy === undefined ? 'none' : meaningOf(policy),
-    trails: trails.toSorted((a, b) => (a.TrailARN < b.TrailARN ? -1 : 1)),
+    key: meaningOf(world.keyPolicy(KEY)),
+    trails: trailsIn(world),
   });
 }
 
-/** As S3 would print it; empty where there is none. */
-export function policyTextOf(world: World): string {
-  return world.bucketSettings(BUCKET) === undefined ? '' : (world.bucketPolicyText(BUCKET) ?? '');
+/** Each account's trails, with their settings, selectors, tags and whether they log. */
+export function trailsOf(world: World): ReadonlyMap<string, string> {
+  const accounts = Object.values(ACCOUNTS);
+  return new Map(accounts.map((account) => [account, text(trailsIn(world, account))]));
 }
+
+function trailsIn(world: World, account?: string): readonly object[] {
+  const trails = world.trails(account).map((trail) => {
+    const { latestDelivery: _, latestDeliveryError: __, ...lasting } = trail;
+    return lasting;
+  });
+  return trails.toSorted((a, b) => (a.TrailARN < b.TrailARN ? -1 : 1));
+}
+
+/** The policies of bucket and key as they would be printed; empty where there is none. */
+export function policyTextsOf(world: World): string {
+  const bucket =
+    world.bucketSettings(BUCKET) === undefined ? '' : (world.bucketPolicyText(BUCKET) ?? '');
+  return bucket + world.keyPolicyText(KEY);
+}
+
+/** What a run answers to whoever asked, beside what it did: in words, outputs and on the pull request. */
+export function answersOf({ annotations, outputs }: RunResult, sandbox: Sandbox): string {
+  const { result, changed, delivery } = outputs;
+  const told = annotations.map(({ level, message }) => `${level}: ${message}`).toSorted();
+  return text({ result, changed, delivery, told, comments: commentsOf(sandbox) });
+}
+
+export const commentsOf = ({ github }: Sandbox): string => `${github.comments.length} comments`;
 
 const text = (value: unknown): string => JSON.stringify(inOrder(value), null, 1);
 

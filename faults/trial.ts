@@ -1,38 +1,25 @@
 // One operation in a world of its own: undisturbed, to learn what calls it makes and what it leaves behind; or with one call
-// met by one fault, and then again without. Judges what came of it.
+// met by one fault, and then again without. What is wrong with that is judged elsewhere (judge.ts, watch.ts).
 
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  type Fault,
-  type RecordedRequest,
-  type Sandbox,
-  startSandbox,
-  type World,
-} from '../sandbox/index.js';
-import { type RunResult, runAction } from '../sandbox/runner.js';
+import type { Fault, RecordedRequest, Sandbox } from '../sandbox/index.js';
+import type { RunResult } from '../sandbox/runner.js';
+import { type Finish, judge, messagesOf, type Verdict } from './judge.js';
 import type { Call, Kind } from './kinds.js';
-import type { Operation } from './operations.js';
-import { ACCOUNTS, buildScene } from './scene.js';
-import { policyTextOf, stateOf } from './state.js';
-import { type Watch, watch } from './watch.js';
-
-/** How the disturbed run ended: got over it (or was not touched by it), failed and said so, was killed. */
-export type Ending = 'recovered' | 'failed' | 'killed';
-
-export type Verdict = {
-  readonly ending: Ending;
-  /** What must not be and was; empty where all is well. */
-  readonly broken: readonly string[];
-};
+import type { Inputs, Operation } from './operation.js';
+import { act } from './run.js';
+import { onStage, type Stage } from './stage.js';
+import { answersOf, commentsOf, policyTextsOf, stateOf, trailsOf } from './state.js';
 
 /** What an undisturbed run does and leaves behind. */
 export type Reference = {
-  readonly inputs: Operation['inputs'];
+  readonly inputs: Inputs;
   readonly calls: readonly Call[];
   readonly state: string;
+  readonly comments: string;
+  readonly answers: string;
+  /** By account. */
+  readonly trails: ReadonlyMap<string, string>;
   /**
    * What is wrong with reruns, by the world they begin in: a rerun knows nothing but that, so one for each is enough. The
    * undisturbed run is the one that begins with nothing done.
@@ -40,65 +27,76 @@ export type Reference = {
   readonly reruns: Map<string, Promise<readonly string[]>>;
 };
 
-type Stage = { readonly sandbox: Sandbox; readonly watch: Watch };
-
 /** @throws Error where the operation does not work at all */
-export async function undisturbed(operation: Operation): Promise<Reference> {
-  return onStage(operation, async (stage) => {
+export async function undisturbed(operation: Operation, haste: number): Promise<Reference> {
+  return onStage(operation, haste, nothing, async (stage) => {
+    const { sandbox } = stage;
     const inputs = operation.reviewed
       ? { ...operation.inputs, 'expected-plan': await reviewedPlan(operation, stage) }
       : operation.inputs;
-    const { world } = stage.sandbox;
-    const start = everythingIn(world);
+    const start = everythingIn(sandbox);
     const run = await act(operation, inputs, stage);
-    const problems = [...stage.watch.broken(), ...errorsOf(run)];
+    const problems = [...stage.watch.broken(), ...messagesOf(run, ['error'])];
     if (run.exitCode !== 0 || problems.length > 0)
       throw new Error(`${operation.name}, undisturbed: ${problems.join('; ')}\n${run.log}`);
     return {
       inputs,
       calls: callsOf(run.requests),
-      state: stateOf(world),
+      state: stateOf(sandbox.world),
+      comments: commentsOf(sandbox),
+      answers: answersOf(run, sandbox),
+      trails: trailsOf(sandbox.world),
       reruns: new Map([[start, Promise.resolve([])]]),
     };
   });
 }
 
-/** `onMeet` is called when the fault meets the call. */
+/** `onMeet` is called when the fault meets the call; `haste` is how many seconds pass in one in which the action only waits. */
 export async function disturbed(
   operation: Operation,
   reference: Reference,
   { call, kind }: { readonly call: Call; readonly kind: Kind },
-  onMeet: () => void,
+  { haste, onMeet }: { readonly haste: number; readonly onMeet: () => void },
 ): Promise<Verdict> {
-  return onStage(operation, async (stage) => {
-    const { sandbox, watch: witness } = stage;
-    let child: ChildProcess | undefined;
-    let met = false;
-    const takeBack = sandbox.faults.inject({
-      ...meeting(call, kind),
-      answer: kind.answer(call, {
-        kill: () => child?.kill('SIGKILL'),
-        advance: sandbox.advance,
-      }),
-      onMeet: () => {
-        met = true;
-        onMeet();
-      },
-    });
+  let child: ChildProcess | undefined;
+  let met = false;
+  let takeBack = nothing;
+  const disturb = ({ faults, advance }: Sandbox): void => {
+    const reach = { kill: () => child?.kill('SIGKILL'), advance };
+    const noted = (): void => {
+      met = true;
+      onMeet();
+    };
+    const answer = kind.answer(call, reach);
+    takeBack = faults.inject({ ...meeting(call, kind), answer, onMeet: noted });
+  };
+  return onStage(operation, haste, disturb, async (stage) => {
     const run = await act(operation, reference.inputs, stage, (process) => {
       child = process;
     });
     takeBack();
-    const complete = stateOf(sandbox.world) === reference.state;
+    const finish = finishOf(run, reference, stage);
     // A run on a busy machine reads the policy once more than one on an idle one: then there is no such call.
-    if (!met && call.earlier > 0 && run.exitCode === 0 && complete)
-      return { ending: 'recovered', broken: witness.broken() };
-    const { ending, broken } = judge(run, call, kind, complete);
+    if (!met && call.earlier > 0 && run.exitCode === 0 && finish.complete)
+      return { ending: 'recovered', broken: stage.watch.broken() };
+    const { ending, broken } = judge(finish, operation.fleet ?? [], call, kind);
     const again = ending === 'recovered' ? [] : await rerunFrom(operation, reference, stage);
     const missed = met ? [] : ['the call was never made'];
-    return { ending, broken: [...missed, ...broken, ...again, ...witness.broken()] };
+    return { ending, broken: [...missed, ...broken, ...again, ...stage.watch.broken()] };
   });
 }
+
+function finishOf(run: RunResult, reference: Reference, { sandbox }: Stage): Finish {
+  const trails = trailsOf(sandbox.world);
+  return {
+    run,
+    complete: stateOf(sandbox.world) === reference.state,
+    same: answersOf(run, sandbox) === reference.answers,
+    behind: [...trails].flatMap(([id, now]) => (now === reference.trails.get(id) ? [] : [id])),
+  };
+}
+
+const nothing = (): void => {};
 
 /** When the fault meets which request. */
 function meeting(
@@ -114,44 +112,6 @@ function meeting(
   };
 }
 
-async function onStage<T>(operation: Operation, play: (stage: Stage) => Promise<T>): Promise<T> {
-  let witness: Watch | undefined;
-  const sandbox = await startSandbox({
-    now: new Date('2026-11-23T12:00:00Z'),
-    onWrite: () => witness?.look(),
-  });
-  try {
-    buildScene(sandbox.world);
-    operation.prepare?.(sandbox.world);
-    witness = watch(sandbox.world, operation.leaving);
-    return await play({ sandbox, watch: witness });
-  } finally {
-    await sandbox.close();
-  }
-}
-
-async function act(
-  { event, env }: Pick<Operation, 'event' | 'env'>,
-  inputs: Operation['inputs'],
-  { sandbox }: Stage,
-  onSpawn: (child: ChildProcess) => void = () => {},
-): Promise<RunResult> {
-  const directory = await mkdtemp(join(tmpdir(), 'faults-'));
-  try {
-    return await runAction({
-      sandbox,
-      event: { name: event ?? 'push' },
-      with: inputs,
-      directory,
-      onSpawn,
-      timeoutMs: 300_000,
-      ...(env !== undefined && { env: env(sandbox.world) }),
-    });
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-}
-
 async function reviewedPlan(operation: Operation, stage: Stage): Promise<string> {
   const run = await act({ ...operation, event: 'pull_request' }, operation.inputs, stage);
   return run.outputs['plan-digest'] ?? '';
@@ -161,61 +121,22 @@ async function reviewedPlan(operation: Operation, stage: Stage): Promise<string>
 function callsOf(requests: readonly RecordedRequest[]): readonly Call[] {
   const seen = new Map<string, number>();
   return requests.map(({ service, operation, write, account, resource }) => {
-    const key = JSON.stringify([service, operation, account, resource]);
+    // The name of a log is another one in every world.
+    const isObject = service === 's3' && resource?.includes('/');
+    const place = {
+      ...(account !== undefined && { account }),
+      ...(resource !== undefined && !isObject && { resource }),
+    };
+    const key = JSON.stringify([service, operation, place]);
     const earlier = seen.get(key) ?? 0;
     seen.set(key, earlier + 1);
-    return {
-      service,
-      operation,
-      write,
-      earlier,
-      ...(account !== undefined && { account }),
-      ...(resource !== undefined && { resource }),
-    };
+    return { service, operation, write, earlier, ...place };
   });
 }
 
-/** What a run says went wrong, as a person sees it. */
-function errorsOf({ annotations }: RunResult): readonly string[] {
-  return annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
-}
-
-/** `complete`: what the run left behind is what an undisturbed one leaves. */
-function judge(run: RunResult, call: Call, kind: Kind, complete: boolean): Verdict {
-  if (run.signal !== null) {
-    const broken = kind.must === 'die' ? [] : [`the process ended by ${run.signal}`];
-    return { ending: 'killed', broken };
-  }
-  if (kind.must === 'die') return { ending: 'failed', broken: ['the process was not killed'] };
-  if (run.exitCode === 0) {
-    const told = complete ? [] : [`exit status 0, but the work is not done: ${run.log}`];
-    return { ending: 'recovered', broken: told };
-  }
-  const helpless = kind.must === 'recover' ? ['what passes by itself was not got over'] : [];
-  return { ending: 'failed', broken: [...helpless, ...judgeMessage(run, call, kind)] };
-}
-
-/** A failure names account and cause, says what to do, and does not take the blame for what others did. */
-function judgeMessage(
-  run: RunResult,
-  { account = '' }: Call,
-  { cause, spreads }: Kind,
-): readonly string[] {
-  const said = errorsOf(run).join('\n');
-  const named: readonly string[] = spreads ? Object.values(ACCOUNTS) : [account];
-  const lacks: readonly (readonly [boolean, string])[] = [
-    [run.exitCode !== 1, `exit status ${run.exitCode}`],
-    [said === '', 'no error is told'],
-    [!named.some((id) => said.includes(id)), `account ${account} is not named`],
-    [!cause.test(said), `the cause is not named (${cause.source})`],
-    [/Unexpected failure|fault of the action/.test(said), 'it is told as a fault of the action'],
-    [said !== '' && !said.includes('→'), 'no remedy is told'],
-  ];
-  return lacks.flatMap(([isSo, what]) => (isSo ? [`${what}: ${said}`] : []));
-}
-
 /** The exact policy too: what means the same may be merged another way. */
-const everythingIn = (world: World): string => `${policyTextOf(world)}${stateOf(world)}`;
+const everythingIn = (sandbox: Sandbox): string =>
+  [policyTextsOf(sandbox.world), stateOf(sandbox.world), commentsOf(sandbox)].join('\n');
 
 /** What is wrong with the rerun from where things stand now. */
 function rerunFrom(
@@ -223,7 +144,7 @@ function rerunFrom(
   reference: Reference,
   stage: Stage,
 ): Promise<readonly string[]> {
-  const start = everythingIn(stage.sandbox.world);
+  const start = everythingIn(stage.sandbox);
   const known = reference.reruns.get(start) ?? rerun(operation, reference, stage);
   reference.reruns.set(start, known);
   return known;
@@ -232,14 +153,17 @@ function rerunFrom(
 /** A plain rerun ends well and leaves behind what an undisturbed run does. */
 async function rerun(
   operation: Operation,
-  { inputs, state }: Reference,
+  { inputs, state, comments }: Reference,
   stage: Stage,
 ): Promise<readonly string[]> {
   const again = await act(operation, inputs, stage);
-  const now = stateOf(stage.sandbox.world);
+  const [now, left] = [stateOf(stage.sandbox.world), commentsOf(stage.sandbox)];
   return [
-    ...(again.exitCode === 0 ? [] : [`the rerun failed: ${errorsOf(again).join('; ')}`]),
+    ...(again.exitCode === 0
+      ? []
+      : [`the rerun failed: ${messagesOf(again, ['error']).join('; ')}`]),
     ...(now === state ? [] : [`the rerun left something else behind: ${now} instead of ${state}`]),
+    ...(left === comments ? [] : [`the rerun left ${left} instead of ${comments}`]),
     ...stage.watch.broken(),
   ];
 }

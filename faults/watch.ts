@@ -2,8 +2,8 @@
 // logs into a bucket that refuses it, and whether every foreign statement stands as it stood.
 
 import type { World } from '../sandbox/index.js';
-import { BUCKET, FOREIGN } from './scene.js';
-import { spelling } from './state.js';
+import { BUCKET, FOREIGN, FOREIGN_TO_KEY, KEY } from './scene.js';
+import { policyTextsOf, spelling, stateOf } from './state.js';
 
 export type Watch = {
   /** To be called whenever something may have changed. */
@@ -32,11 +32,23 @@ export function watch(world: World, leaving: readonly string[] = []): Watch {
   };
 }
 
-/** Lets every logging trail try to deliver, and reads off who could. */
-function deliveries(world: World): {
+type Deliveries = {
   readonly accounts: ReadonlySet<string>;
   readonly refused: readonly string[];
-} {
+};
+
+/** Who can deliver hangs on nothing but how things stand, and they stand alike in most trials. */
+const known = new Map<string, Deliveries>();
+
+function deliveries(world: World): Deliveries {
+  const stand = policyTextsOf(world) + stateOf(world);
+  const result = known.get(stand) ?? tried(world);
+  known.set(stand, result);
+  return result;
+}
+
+/** Lets every logging trail try to deliver, and reads off who could. */
+function tried(world: World): Deliveries {
   const trails = world.trails().filter(({ logging }) => logging);
   const before = trails.map(({ TrailARN }) => world.deliveries(TrailARN).length);
   world.tryDeliveries();
@@ -51,10 +63,21 @@ function deliveries(world: World): {
   return { accounts, refused };
 }
 
-/** Those of the foreign statements that are in the policy, unchanged. */
+/** Those of the foreign statements that are in the policies, unchanged. */
 function standing(world: World): ReadonlySet<string> {
-  if (world.bucketSettings(BUCKET) === undefined) return new Set();
-  const statements = world.bucketPolicy(BUCKET)?.['Statement'] ?? [];
-  const spellings = new Set((statements as readonly unknown[]).map(spelling));
-  return new Set(FOREIGN.map(spelling).filter((statement) => spellings.has(statement)));
+  const hasBucket = world.bucketSettings(BUCKET) !== undefined;
+  const bucket = hasBucket ? world.bucketPolicy(BUCKET) : undefined;
+  return new Set([
+    ...foreignIn(bucket ?? {}, FOREIGN),
+    ...foreignIn(world.keyPolicy(KEY), FOREIGN_TO_KEY),
+  ]);
+}
+
+function foreignIn(
+  policy: { readonly [element: string]: unknown },
+  foreign: readonly object[],
+): readonly string[] {
+  const statements = (policy['Statement'] ?? []) as readonly unknown[];
+  const spellings = new Set(statements.map(spelling));
+  return foreign.map(spelling).filter((statement) => spellings.has(statement));
 }

@@ -16,17 +16,21 @@ export type FaultAnswer =
   | 'malformed'
   /** It is done, and this is what becomes of the body of the answer. */
   | { readonly rewrite: (body: string) => string }
-  /** This happens first; then it is done and answered as usual. */
-  | { readonly first: () => void }
+  /** This happens first, and is waited for; then it is done and answered as usual. */
+  | { readonly first: () => void | Promise<void> }
   /** The caller is killed by this before it is done (nothing is, then) or after; the connection is cut. */
   | { readonly kill: () => void; readonly when: 'before' | 'after' }
   /** Real milliseconds before it is done and answered as usual. */
-  | { readonly delayMs: number };
+  | { readonly delayMs: number }
+  /** It is done; real milliseconds before it is answered. */
+  | { readonly lateMs: number };
 
 export type Fault = {
   readonly operation: string;
   readonly account?: string;
   readonly resource?: string;
+  /** Only requests of which this is true. */
+  readonly meets?: (facts: RequestFacts) => boolean;
   /** How many requests it meets; without it every one, until taken back. */
   readonly times?: number;
   /** How many matching requests pass first. */
@@ -76,6 +80,7 @@ function matches(fault: Fault, facts: RequestFacts): boolean {
   return (
     fault.operation === facts.operation &&
     (fault.account === undefined || fault.account === facts.account) &&
-    (fault.resource === undefined || fault.resource === facts.resource)
+    (fault.resource === undefined || fault.resource === facts.resource) &&
+    (fault.meets?.(facts) ?? true)
   );
 }

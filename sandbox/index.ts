@@ -30,12 +30,14 @@ export type SandboxOptions = {
   readonly latencyMs?: number;
   /** Real milliseconds until a bucket-policy write is visible to CloudTrail's own check. */
   readonly policyDelayMs?: number;
-  /** Real milliseconds until a bucket-policy write is visible to GetBucketPolicy. */
-  readonly readDelayMs?: number;
+  /** Real milliseconds until a bucket-policy write is visible to GetBucketPolicy; a function is asked at each read. */
+  readonly readDelayMs?: number | (() => number);
   /** Real milliseconds a bucket-policy write takes; a second one meanwhile gets OperationAborted. */
   readonly policyWriteMs?: number;
   /** CloudTrail refuses more than one write and ten reads a second per account, Region and operation. */
   readonly throttle?: boolean;
+  /** Requests that are signed for another time than the sandbox clock's are refused, as AWS does; default: taken. */
+  readonly checksTime?: boolean;
   /** Events in each log; default 1. */
   readonly recordsPerLog?: number;
   /** Called after every request that may have changed something, before its answer leaves. */
@@ -63,15 +65,17 @@ export type Sandbox = {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = createClock(options.now ?? new Date(), options.clockRate);
   const oidc = await createOidcIssuer(clock);
+  const { readDelayMs = 0 } = options;
   const aws: Aws = {
     state: createState(),
     clock,
     issuerKeys: (issuer) => Promise.resolve(issuer === githubIssuer ? oidc.keys : undefined),
     policyDelayMs: options.policyDelayMs ?? 0,
-    readDelayMs: options.readDelayMs ?? 0,
+    readDelayMs: typeof readDelayMs === 'number' ? () => readDelayMs : readDelayMs,
     policyWriteMs: options.policyWriteMs ?? 0,
     throttle: options.throttle === true ? createThrottle() : noThrottle,
     recordsPerLog: options.recordsPerLog ?? 1,
+    checksTime: options.checksTime ?? false,
   };
   const recorder = createRecorder();
   const faults = createFaults();

@@ -23,13 +23,24 @@ export type RecordedRequest = {
   readonly status: number;
   readonly errorCode?: string;
   readonly accessKeyId?: string;
+  /** The version of the bucket's policy that was shown or made, counted from 0. */
+  readonly policyVersion?: number;
 };
 
 /** What is known of a request before it is answered. */
-export type RequestFacts = Omit<RecordedRequest, 'at' | 'endedAt' | 'status' | 'errorCode'>;
+export type RequestFacts = Omit<
+  RecordedRequest,
+  'at' | 'endedAt' | 'status' | 'errorCode' | 'policyVersion'
+>;
+
+/** What is known of a request once it is answered, or its connection cut. */
+export type Ending = Pick<RecordedRequest, 'status'> & {
+  readonly errorCode?: string | undefined;
+  readonly policyVersion?: number | undefined;
+};
 
 /** Closes an entry. */
-export type Finish = (status: number, errorCode?: string) => void;
+export type Finish = (ending: Ending) => void;
 
 export type Recorder = {
   readonly requests: readonly RecordedRequest[];
@@ -44,9 +55,10 @@ export function createRecorder(): Recorder {
     start: (facts) => {
       const entry = { at: realTime(), endedAt: Number.NaN, status: 0, ...facts };
       requests.push(entry);
-      return (status, errorCode) => {
+      return ({ status, errorCode, policyVersion }) => {
         Object.assign(entry, { endedAt: realTime(), status });
         if (errorCode !== undefined) Object.assign(entry, { errorCode });
+        if (policyVersion !== undefined) Object.assign(entry, { policyVersion });
       };
     },
     clear: () => {

@@ -35,12 +35,16 @@ export type RunOptions = {
   readonly variables?: Readonly<Record<string, string>>;
   /** The Node executable; default: the one this runs on. */
   readonly node?: string;
+  /** A script that starts the action's own, whose path it is given; default: Node does. */
+  readonly starter?: string;
   /** Directory of action.yml; default: the project's root. */
   readonly actionPath?: string;
   /** Directory to work in, kept afterwards; default: a new temporary one, kept too. */
   readonly directory?: string;
   /** What leads to AWS, instead of `sandbox.environment`. */
   readonly awsEnvironment?: Readonly<Record<string, string>>;
+  /** Whether `maxRssKb` is wanted. */
+  readonly memory?: boolean;
   /** Default: two minutes. */
   readonly timeoutMs?: number;
   readonly onSpawn?: (child: ChildProcess) => void;
@@ -76,6 +80,8 @@ export async function runAction(options: RunOptions): Promise<RunResult> {
   const ended = await runProcess({
     node: options.node ?? process.execPath,
     script: step.main,
+    starter: options.starter,
+    memory: options.memory,
     cwd: step.places.workspace,
     env: step.env,
     timeoutMs: options.timeoutMs ?? 120_000,

@@ -13,7 +13,7 @@ import { sts } from './aws/sts.js';
 import type { FaultAnswer, FaultBook } from './faults.js';
 import { apiPath, type GitHubApi } from './github/api.js';
 import type { OidcIssuer } from './github/oidc.js';
-import type { Recorder, RequestFacts, ServiceName } from './recorder.js';
+import type { Finish, Recorder, RequestFacts, ServiceName } from './recorder.js';
 import { type HttpReply, type HttpRequest, Refusal } from './wire.js';
 
 export type Parts = {
@@ -61,7 +61,8 @@ async function serve(
   const reply = await answer(parts, service, request, named, fault);
   if (named.write) parts.onWrite();
   await pause(parts.latencyMs / 2);
-  if (endsAt(fault, 'after')) return cut(response, finish);
+  if (isLate(fault)) await pause(fault.lateMs);
+  if (endsAt(fault, 'after')) return cut(response, finish, reply.policyVersion);
   const body = bodyOf(reply, fault);
   response.writeHead(reply.status, {
     ...reply.headers,
@@ -70,8 +71,11 @@ async function serve(
     [service.key === 's3' ? 'x-amz-request-id' : 'x-amzn-requestid']: crypto.randomUUID(),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
-  finish(reply.status, reply.errorCode);
+  finish(reply);
 }
+
+const isLate = (fault: FaultAnswer | undefined): fault is { readonly lateMs: number } =>
+  typeof fault === 'object' && 'lateMs' in fault;
 
 /** Whether the connection is cut here; whoever is to be killed is dead by then. */
 function endsAt(fault: FaultAnswer | undefined, when: 'before' | 'after'): boolean {
@@ -101,7 +105,7 @@ async function answer(
   try {
     if (typeof fault === 'object') {
       if ('code' in fault) throw new Refusal(fault.status, fault.code, fault.message ?? fault.code);
-      if ('first' in fault) fault.first();
+      if ('first' in fault) await fault.first();
       if ('delayMs' in fault) await pause(fault.delayMs);
     }
     deliverDue(parts.aws);
@@ -187,9 +191,9 @@ function factsOf(parts: Parts, service: Known, request: HttpRequest, named: Name
   };
 }
 
-function cut(response: ServerResponse, finish: (status: number, code?: string) => void): void {
+function cut(response: ServerResponse, finish: Finish, policyVersion?: number): void {
   response.socket?.resetAndDestroy();
-  finish(0, 'ConnectionReset');
+  finish({ status: 0, errorCode: 'ConnectionReset', policyVersion });
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {

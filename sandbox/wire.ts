@@ -17,6 +17,8 @@ export type HttpReply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
+  /** For the record: which version of the bucket's policy was shown or made, counted from 0. */
+  readonly policyVersion?: number;
 };
 
 /** An error answer: the service's error code, its message and the HTTP status. */

@@ -71,6 +71,10 @@ export type World = KeyWorld &
     readonly deleteBucket: (name: string) => void;
     /** Replaces a bucket's policy at once and as it stands; `undefined` removes it. */
     readonly putBucketPolicy: (bucket: string, policy: PolicyJson | undefined) => void;
+    /** Every policy that calls have made of the first one, which comes first, with the real time in milliseconds. */
+    readonly bucketPolicies: (
+      bucket: string,
+    ) => readonly { readonly document: PolicyDocument | undefined; readonly at: number }[];
     /** The policy as stored, parsed; `undefined` when there is none. */
     readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
     /** The same as S3 would print it. */
@@ -125,6 +129,11 @@ export function createWorld(aws: Aws): World {
       const { policies } = bucketOf(aws, name);
       policies.splice(0, policies.length, { text, at: 0 });
     },
+    bucketPolicies: (name) =>
+      bucketOf(aws, name).policies.map((version) => ({
+        document: visiblePolicy({ policies: [version] }),
+        at: version.at,
+      })),
     bucketPolicy: (name) => visiblePolicy(bucketOf(aws, name)),
     bucketPolicyText: (name) => bucketOf(aws, name).policies.at(-1)?.text,
     bucketSettings: (name) => {

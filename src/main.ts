@@ -4,6 +4,7 @@
 import { auditOf, auditResult, unwantedDrift } from './audit/audit.js';
 import { observeAudit } from './audit/observe.js';
 import type { Connection } from './aws/connect.js';
+import { Cancelled, unlessCancelled } from './cancel.js';
 import { allOf, appliedOf, type Candidate } from './delivery/candidates.js';
 import { digestCheck } from './delivery/digest-check.js';
 import type { DeliveryReaders } from './delivery/ports.js';
@@ -13,10 +14,24 @@ import { fileSaver, type SaveFile } from './github/files.js';
 import { apply } from './plan/apply.js';
 import { observe, readPolicy } from './plan/observe.js';
 import { isForkWithoutToken, withoutToken } from './plan/offline.js';
-import { outcomeFindings, resultOf, unwantedChanges } from './plan/outcome.js';
+import {
+  cancellation,
+  hasChanged,
+  outcomeFindings,
+  resultOf,
+  unwantedChanges,
+} from './plan/outcome.js';
 import { makePlan } from './plan/plan.js';
 import type { Clock } from './plan/ports.js';
 import { findingsOf } from './problem.js';
+import {
+  counting,
+  type Told,
+  toldOfApplied,
+  toldOfDelivery,
+  toldOfObserved,
+  toldOfSearched,
+} from './report/progress.js';
 import type { Report, RunInfo } from './report/report.js';
 import { type AccountsFile, readAccountsFile } from './request/accounts-file.js';
 import type { FileContent } from './request/accounts-text.js';
@@ -35,10 +50,14 @@ export type Deps = {
   /** Shows the plan before it is carried out. */
   readonly show: (report: Report) => void;
   readonly say: (line: string) => void;
+  /** Lines that belong together, below a heading. */
+  readonly tell: (told: Told) => void;
   readonly debug: (error: unknown) => void;
   readonly clock: Clock;
-  /** The time in milliseconds since the epoch: how old a log is. */
-  readonly today: () => number;
+  /** AWS's time in milliseconds since the epoch: how old a log is. */
+  readonly now: () => number;
+  /** Aborted when the run is to stop. */
+  readonly cancel: AbortSignal;
 };
 
 export type NamedFile = { readonly path: string; readonly content: FileContent };
@@ -57,8 +76,10 @@ export async function main(deps: Deps): Promise<void> {
     await way(request)(request, { ...deps, note, save, show, noted: () => report });
   } catch (error) {
     deps.debug(error);
-    note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
+    if (!(error instanceof Cancelled))
+      note({ result: 'failed', findings: [...report.findings, ...findingsOf(error)] });
   }
+  if (deps.cancel.aborted) note(cancelled(report));
   if (report.request !== null && isForkWithoutToken(deps.inputs.event, report.findings))
     note({ ...withoutToken(report.request), delivery: null });
   await deps.publish(report, save);
@@ -95,19 +116,22 @@ function way({ operation }: Request): Way {
 }
 
 const change: Way = async (request, desk) => {
-  const { clock, note, save, show } = desk;
+  const { cancel, clock, note, save, show } = desk;
   const { readers, writers } = await desk.connect(request);
-  const observed = await observe(request, readers, clock);
+  const seen = counting(toldOfObserved, request.members.length, desk);
+  const observed = await unlessCancelled(observe(request, readers, clock, seen), cancel);
   const plan = makePlan(request, observed);
   const foreseen = [...plan.findings, ...unwantedChanges(request, plan)];
   note({ plan, findings: foreseen, result: resultOf(plan, null) });
   note({ unlimitedAccounts: observed.unlimitedAccounts });
   show();
   if (writers === null || plan.blocked) return;
+  const busy = plan.members.filter((one) => one.kind === 'planned' && one.trail.steps.length > 0);
   const outcome = await apply(plan, request, observed, {
     readers,
     writers,
     clock,
+    finished: counting(toldOfApplied, busy.length, desk),
     readPolicy: () => readPolicy(readers.central.bucket, request.central, clock),
     backup: async ({ text }) => {
       if (text !== null) note({ backupFile: await save('policy-backup.json', text) });
@@ -123,9 +147,15 @@ const change: Way = async (request, desk) => {
   if (request.verifyDelivery) await prove(request, appliedOf(plan, outcome, clock.now()), desk);
 };
 
-const audit: Way = async (request, { connect, clock, today, note, show }) => {
+const audit: Way = async (request, desk) => {
+  const { connect, cancel, clock, now, note, show } = desk;
   const { readers, logs } = await connect(request);
-  const observed = await observeAudit(request, readers, logs, clock, today());
+  const all = request.members.length;
+  const observing = observeAudit(request, readers, logs, clock, now(), {
+    seen: counting(toldOfObserved, all, desk),
+    searched: counting(toldOfSearched, all, desk),
+  });
+  const observed = await unlessCancelled(observing, cancel);
   const audited = auditOf(request, observed);
   const unwanted = unwantedDrift(request, audited);
   const findings = [...audited.findings, ...unwanted];
@@ -143,16 +173,27 @@ const verify: Way = (request, desk) => {
 async function prove(
   request: Request,
   candidates: readonly Candidate[],
-  { connectDelivery, clock, say, note, noted, show }: Desk,
+  desk: Desk,
 ): Promise<void> {
+  const { connectDelivery, clock, say, note, noted, show } = desk;
   if (candidates.length === 0) return;
   const members = candidates.map(({ member }) => member);
   const connect = () => connectDelivery({ ...request, members });
-  const verifyDeps = { connect, clock, say, ...digestCheck(request) };
+  const settled = counting(toldOfDelivery, candidates.length, desk);
+  const verifyDeps = { connect, clock, say, settled, ...digestCheck(request) };
   const delivery = await verifyDelivery(request, candidates, verifyDeps);
   const findings = [...noted().findings, ...delivery.findings];
   note({ delivery, findings, result: resultWith(noted().result, delivery) });
   show();
+}
+
+/** What had been done by then stays, and is in the report as it is. */
+function cancelled({ plan, outcome, findings }: Report): Partial<Report> {
+  const changed = plan !== null && outcome !== null && hasChanged(plan, outcome);
+  return {
+    result: changed ? 'partial' : 'failed',
+    findings: [...findings, cancellation(changed)],
+  };
 }
 
 function blank(run: RunInfo): Report {

@@ -43,3 +43,11 @@ export class CallFailure extends UserError {
     this.awsCode = awsCode;
   }
 }
+
+/** What a service said, without these secrets if it quotes them, as they are or as they stand in a URL. Empty ones are none. */
+export function unquoted(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((left, secret) => left.replaceAll(secret, '***'), text);
+}

@@ -1,7 +1,11 @@
 // An audit against a whole landing zone: where all is well it says so and costs little, and each thing that is amiss is found
 // for what it is. It never writes, on whatever event and with whatever role.
 
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Sandbox } from '../../sandbox/index.js';
+import { tutorial } from '../../sandbox/worlds.js';
 import { OWN_CODES, SHARED_CODES } from '../../src/audit/codes.js';
 import {
   addTrail,
@@ -271,6 +275,79 @@ test.each(PLANTED)(
     expect(calls(run, 'writes')).toEqual([]);
   },
 );
+
+describe("the central account's own trail", () => {
+  const named = { 'central-trail-name': tutorial.trailName };
+
+  test('is audited with the others where it is named, and costs no role more', async () => {
+    const { audit } = await openLandingZone();
+    const run = await audit(named);
+    expect(findings(run)).toEqual([]);
+    expect(run.summary).toContain('<details><summary>3 accounts in order</summary>');
+    expect(calls(run).filter((name) => name === 'AssumeRoleWithWebIdentity')).toHaveLength(3);
+  });
+
+  test.each([
+    ['was deleted', 'grant-of-missing-trail', () => {}],
+    [
+      'was stopped',
+      'logging-stopped',
+      ({ world }: Sandbox) =>
+        world.createTrail({
+          account: SEC,
+          region: REGION,
+          name: tutorial.trailName,
+          bucket: BUCKET,
+          logging: false,
+        }),
+    ],
+  ])('that %s is found', async (_, code, afterwards) => {
+    const { audit } = await openLandingZone({
+      early: (sandbox) => {
+        sandbox.world.deleteTrail(arnIn(SEC, tutorial.trailName));
+        afterwards(sandbox);
+      },
+    });
+    const run = await audit(named);
+    expect(findings(run)).toMatchObject([{ severity: 'warning', code, account: SEC }]);
+  });
+});
+
+describe('an accounts file', () => {
+  const file = `central: { account-id: "${SEC}", bucket: ${BUCKET}, region: ${REGION} }
+defaults: { trail-name: ${TRAIL} }
+accounts:
+  - { id: "${DEV}", name: DEV }
+  - { id: "${PRD}", name: PRD, state: absent }
+  - { id: "${STRANGER}", name: GONE, state: closed }
+`;
+  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+  const path = join(folder, 'accounts.yml');
+  beforeAll(() => writeFileSync(path, file));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const fileOnly = { 'accounts-file': path, 'member-account-id': '', 'trail-name': '' };
+
+  test('of which one account left and one was closed: what is still there of them is found', async () => {
+    const { audit } = await openLandingZone({ policy: () => policyFor([DEV, PRD, STRANGER]) });
+    const run = await audit(fileOnly);
+    expect(findings(run).map(({ code, account }) => [code, account])).toEqual([
+      ['account-still-granted', PRD],
+      ['account-still-has-trail', PRD],
+      ['account-still-granted', STRANGER],
+    ]);
+    // A closed account is not entered.
+    expect(calls(run).filter((name) => name === 'AssumeRoleWithWebIdentity')).toHaveLength(3);
+    expect(calls(run, 'writes')).toEqual([]);
+  });
+
+  test('whose leaving accounts are gone has nothing to say of them', async () => {
+    const { audit } = await openLandingZone({
+      policy: () => policyFor([DEV]),
+      early: ({ world }) => world.deleteTrail(arnIn(PRD)),
+    });
+    expect(findings(await audit(fileOnly))).toEqual([]);
+  });
+});
 
 describe('an account whose role cannot be taken', () => {
   test('is one finding, and the others are audited', async () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunOptions, RunResult } from '../../sandbox/runner.js';
-import { addLeavingMember } from '../../sandbox/worlds.js';
+import { addLeavingMember, addVerifyingCentral } from '../../sandbox/worlds.js';
 import { calls, closeStages, findings, openStage, type Stage } from './stage.js';
 
 const folders: string[] = [];
@@ -137,24 +137,103 @@ test('of many accounts one that cannot be entered holds back no other, and is gr
   expect(findings(run)).toMatchObject([{ account: OLD }]);
 });
 
+/** How many of these calls were under way at the same time. */
+function mostAtOnce(run: RunResult, name: string): number {
+  const spans = run.requests.filter(({ operation }) => operation === name);
+  const together = spans.map(
+    ({ at }) => spans.filter((one) => one.at <= at && at < one.endedAt).length,
+  );
+  return Math.max(...together);
+}
+
+const SEVEN = Array.from({ length: 7 }, (_, at) => String(600_000_000_000 + at));
+const entriesOf = (ids: readonly string[]): readonly string[] =>
+  ids.map((id) => `{ id: "${id}", name: A${id} }`);
+
 test.each(['1', '3'])(
   'with max-parallel %s no more accounts are worked on at once',
   async (limit) => {
-    const ids = Array.from({ length: 7 }, (_, at) => String(600_000_000_000 + at));
-    const stage = await stageWith(ids);
+    const stage = await stageWith(SEVEN);
     stage.sandbox.faults.inject({ operation: 'DescribeTrails', answer: { delayMs: 50 } });
-    const run = await runWith(
-      stage.plan,
-      ids.map((id) => `{ id: "${id}", name: A${id} }`),
-      { 'max-parallel': limit },
-    );
-    const reads = run.requests.filter(({ operation }) => operation === 'DescribeTrails');
-    const atOnce = reads.map(
-      ({ at }) => reads.filter((one) => one.at <= at && at < one.endedAt).length,
-    );
-    expect(Math.max(...atOnce)).toBe(Number(limit));
+    const run = await runWith(stage.plan, entriesOf(SEVEN), { 'max-parallel': limit });
+    expect(mostAtOnce(run, 'DescribeTrails')).toBe(Number(limit));
   },
 );
+
+test('a verification and an audit keep to max-parallel too', async () => {
+  const stage = await stageWith(SEVEN);
+  addVerifyingCentral(stage.sandbox, stage.scene.ids.SEC, stage.scene.bucket);
+  const at2 = { 'max-parallel': '2', 'delivery-timeout-minutes': '0' };
+  await runWith(stage.apply, entriesOf(SEVEN));
+  stage.sandbox.advance(7);
+  for (const operation of ['GetTrailStatus', 'ListObjectsV2'])
+    stage.sandbox.faults.inject({ operation, answer: { delayMs: 50 } });
+  const verified = await runWith(stage.plan, entriesOf(SEVEN), { ...at2, operation: 'verify' });
+  expect(new Set(Object.values(JSON.parse(verified.outputs['delivery'] ?? '') as object))).toEqual(
+    new Set(['delivered']),
+  );
+  expect(mostAtOnce(verified, 'GetTrailStatus')).toBe(2);
+  const audited = await runWith(stage.plan, entriesOf(SEVEN), { ...at2, operation: 'audit' });
+  // Beside the two accounts, the folders of those that nobody listed.
+  expect(mostAtOnce(audited, 'ListObjectsV2')).toBeLessThanOrEqual(3);
+});
+
+test('where the central role cannot be taken, only the first of the other roles are tried', async () => {
+  const stage = await stageWith(SEVEN);
+  const missing = 'arn:aws:iam::111111111111:role/Missing';
+  const inputs = { 'central-role-arn': missing, 'max-parallel': '2' };
+  const run = await runWith(stage.plan, entriesOf(SEVEN), inputs);
+  expect(findings(run)).toMatchObject([{ account: '111111111111', code: 'role-not-taken' }]);
+  expect(calls(run)).toEqual(['GetIdToken', ...Array<string>(3).fill('AssumeRoleWithWebIdentity')]);
+});
+
+describe('the log of long work', () => {
+  /** Each group's heading and its lines. A group that begins in another one would hide whose lines are whose. */
+  function groupsOf({ rawLog }: RunResult) {
+    const ended = rawLog.split('\n::endgroup::\n').slice(0, -1);
+    return ended.map((text) => {
+      const [, group = '', ...others] = `\n${text}`.split('\n::group::');
+      expect(others).toEqual([]);
+      const [heading = '', ...lines] = group.split('\n');
+      return { heading, lines };
+    });
+  }
+
+  test('has a group for each account, with a count that moves and the time so far', async () => {
+    const stage = await stageWith(SEVEN);
+    const groups = groupsOf(await runWith(stage.apply, entriesOf(SEVEN)));
+    const read = groups.filter(({ heading }) => heading.includes(': read'));
+    const done = groups.filter(({ heading }) => heading.includes(': done'));
+    for (const phase of [read, done]) {
+      expect(phase.map(({ heading }) => heading.split(' · ')[0])).toEqual(
+        SEVEN.map((_, at) => `${at + 1} of 7`),
+      );
+      for (const { heading } of phase) expect(heading).toMatch(/ · \d+ s$/);
+    }
+    expect(read[0]?.lines).toEqual(['no trail']);
+    expect(done[0]?.lines).toEqual(['create: done', 'start logging: done']);
+  });
+
+  test('is as short as ever for one account', async () => {
+    const stage = await stageWith([DEV]);
+    const run = await runWith(stage.apply, [`{ id: "${DEV}", name: DEV }`]);
+    expect(run.rawLog).not.toMatch(/::group::|1 of 1/);
+  });
+
+  test("tells an account's failure in its group, and AWS's words are no commands there", async () => {
+    const stage = await stageWith([DEV, PRD]);
+    stage.sandbox.faults.inject({
+      operation: 'DescribeTrails',
+      account: PRD,
+      answer: { status: 400, code: 'Odd', message: '\n::endgroup::\n::error::no ##[group]x' },
+    });
+    const run = await runWith(stage.plan, entriesOf([DEV, PRD]));
+    const [failed] = groupsOf(run).filter(({ heading }) => heading.includes('could not be read'));
+    expect(failed?.heading).toContain(PRD);
+    expect(failed?.lines).toHaveLength(1);
+    expect(failed?.lines[0]).toContain('\\u000a::endgroup::\\u000a::error::no ## [group]x');
+  });
+});
 
 test('faults in the file are annotations at its lines, and nothing is asked of AWS', async () => {
   const { apply } = await openStage();

@@ -32,13 +32,22 @@ export type Planted = {
   readonly early?: (sandbox: Sandbox) => void;
   /** Changes the policy that fits these members, for all of the time. */
   readonly policy?: (fitting: Policy) => PolicyJson | undefined;
+  /** What AWS's clock shows when the two days are over; now unless told. */
+  readonly until?: Date;
+  /** Requests are refused that are not signed for that clock, which is so much ahead of the machine's. */
+  readonly minutesAhead?: number;
 };
 
 type Policy = { readonly Version: string; readonly Statement: readonly object[] };
 
 export async function openLandingZone(planted: Planted = {}): Promise<LandingZone> {
   const { members = [DEV, PRD], early, policy = (fitting: Policy) => fitting } = planted;
-  const stage = await openStage({ now: new Date(Date.now() - HOURS * HOUR * 60_000) });
+  const { until = new Date(), minutesAhead = 0 } = planted;
+  const past = HOURS * HOUR - minutesAhead;
+  const stage = await openStage({
+    now: new Date(until.getTime() - past * 60_000),
+    checksTime: planted.minutesAhead !== undefined,
+  });
   const { sandbox } = stage;
   const central = await prepareCentral(sandbox);
   const [member] = rolesOf('member').filter(({ kind }) => kind === 'PlanRole');

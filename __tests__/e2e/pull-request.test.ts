@@ -105,6 +105,16 @@ describe('a plan on a pull request', () => {
     expect(bodies(stage)).toHaveLength(1);
   });
 
+  test('takes away a second comment that an earlier run could not', async () => {
+    const stage = await openStage();
+    const { github } = stage.sandbox;
+    await stage.plan({}, ofRun('200'));
+    github.comments.push(...github.comments.map((comment) => ({ ...comment, id: 1_234_567 })));
+    const run = await stage.plan({}, ofRun('201'));
+    expect(bodies(stage)).toEqual([expect.stringContaining('run 201 -->')]);
+    expect(findings(run)).toEqual([]);
+  });
+
   test('leaves one comment when another run wrote its own in between', async () => {
     const stage = await openStage();
     const { github } = stage.sandbox;
@@ -142,11 +152,11 @@ describe('a comment that cannot be written is a warning', () => {
   });
 
   test.each([
-    ['has trouble', { code: 'x', status: 502, message: 'Bad Gateway' }],
-    ['cuts the connection', 'reset-before'],
-    ['answers nonsense', 'malformed'],
-    ['stays silent', 'hang'],
-  ] as const)('where GitHub %s', async (_what, answer) => {
+    ['has trouble', { code: 'x', status: 502, message: 'Bad Gateway' }, 'Bad Gateway (status 502)'],
+    ['cuts the connection', 'reset-before', 'no answer ('],
+    ['answers nonsense', 'malformed', "an answer that is not GitHub's ("],
+    ['stays silent', 'hang', 'no answer (The operation was aborted due to timeout)'],
+  ] as const)('where GitHub %s', async (_what, answer, said) => {
     const { sandbox, plan } = await openStage();
     sandbox.faults.inject({
       operation: 'GET /repos/example-org/log-archive/issues/7/comments',
@@ -154,7 +164,10 @@ describe('a comment that cannot be written is a warning', () => {
     });
     const run = await plan();
     expect(run.exitCode).toBe(0);
-    expect(findings(run)).toMatchObject([{ severity: 'warning', code: 'comment-not-written' }]);
+    const message = expect.stringContaining(`could not be written: ${said}`);
+    expect(findings(run)).toMatchObject([
+      { severity: 'warning', code: 'comment-not-written', message },
+    ]);
   });
 
   test('with a token that is not good', async () => {

@@ -14,13 +14,20 @@ type Of = {
   readonly workflow?: string;
   readonly job?: string;
   readonly accounts?: readonly string[];
+  readonly file?: string;
 };
 
-function report({ bucket = 'logs', workflow = 'CI', job = 'plan', accounts = [DEV] }: Of = {}) {
+function report({
+  bucket = 'logs',
+  workflow = 'CI',
+  job = 'plan',
+  accounts = [DEV],
+  file,
+}: Of = {}) {
   const members = accounts.map((accountId) => ({ accountId }));
   return {
     run: { workflow, job, commit: '', url: '' },
-    request: { operation: 'onboard', central: { bucket }, members },
+    request: { operation: 'onboard', central: { bucket }, members, accountsFile: file },
   } as unknown as Report;
 }
 const DEV = '222222222222';
@@ -40,12 +47,13 @@ describe('the comment to write over', () => {
   test.each<[string, readonly Comment[], number | undefined]>([
     ['none among none', [], undefined],
     ['the own one, wherever it stands', [plain(1), written(2), plain(3)], 2],
-    ['the last of several', [written(1), written(2)], 2],
+    ['the one of several that is to stay', [written(1, {}, '18'), written(3), written(2)], 2],
     ['not that of another bucket', [written(1, { bucket: 'other' })], undefined],
     ['not that of another workflow', [written(1, { workflow: 'Other' })], undefined],
     ['not that of another job', [written(1, { job: 'apply' })], undefined],
     ['not that of another leg of a matrix', [written(1, { accounts: [PRD] })], undefined],
     ['not that of a fleet in the same job', [written(1, { accounts: [DEV, PRD] })], undefined],
+    ['not that of another accounts file', [written(1, { file: 'b.yml' })], undefined],
     ['not that of a person who quotes it', [{ ...written(1), user: { type: 'User' } }], undefined],
     ['not that of a user who is gone', [{ ...written(1), user: null }], undefined],
     ['not one without a body', [{ id: 1, user: { type: 'Bot' } }], undefined],
@@ -70,6 +78,16 @@ describe('the comment to write over', () => {
   test('is found by a fleet whose accounts are others than yesterday', () => {
     const before = written(1, { accounts: [DEV, PRD] });
     expect(chosen([before], { accounts: [DEV, PRD, '444444444444'] })).toBe(1);
+  });
+
+  test('is found by an accounts file that had one account yesterday', () => {
+    const before = written(1, { file: 'accounts.yml', accounts: [DEV] });
+    expect(chosen([before], { file: 'accounts.yml', accounts: [DEV, PRD] })).toBe(1);
+  });
+
+  test('is not found by the same account in another file: the legs of a sharded fleet', () => {
+    const other = written(1, { file: 'shards/1.yml', accounts: [DEV] });
+    expect(chosen([other], { file: 'shards/2.yml', accounts: [DEV] })).toBeUndefined();
   });
 
   test('tells which run wrote it', () => {

@@ -1,5 +1,7 @@
+import { Cancelled } from '../../src/cancel.js';
 import { type Patience, persist } from '../../src/plan/persist.js';
 import type { Clock } from '../../src/plan/ports.js';
+import { CallFailure } from '../../src/problem.js';
 
 /** Time that passes only by waiting. */
 function testClock(): Clock & { readonly pauses: number[] } {
@@ -55,4 +57,20 @@ test('the patience may change with the error', async () => {
     (error as Error).message === 'later' ? PATIENCE : null;
   await expect(persist(action, patience, clock)).rejects.toThrow('never');
   expect(clock.pauses).toHaveLength(2);
+});
+
+describe('a run that is cancelled', () => {
+  const cancelledClock: Clock = { now: () => 0, sleep: () => Promise.reject(new Cancelled()) };
+  const failing = (code: string) => (): Promise<never> =>
+    Promise.reject(new CallFailure(code, { code, message: code, remedy: 'none' }));
+
+  test.each([
+    ['was refused: not done', 'ThrottlingException', false],
+    ['was not answered: nobody knows', 'network', true],
+  ])('in the pause after a try that %s', async (_, code, begun) => {
+    await expect(persist(failing(code), () => PATIENCE, cancelledClock)).rejects.toMatchObject({
+      name: 'Cancelled',
+      begun,
+    });
+  });
 });

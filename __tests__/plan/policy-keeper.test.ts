@@ -1,92 +1,29 @@
-// The race that S3 leaves open, on a clock that only moves when somebody waits: what the keeper reads, when it writes, and
-// what it never does.
+// What the keeper reads, when it writes, and what it never does.
 
-import { bucketHolder, keyHolder } from '../../src/plan/policy-holders.js';
-import { type PolicyDeps, policyKeeper } from '../../src/plan/policy-keeper.js';
+import { keyHolder } from '../../src/plan/policy-holders.js';
+import { policyKeeper } from '../../src/plan/policy-keeper.js';
 import type { PolicyWish } from '../../src/plan/policy-plan.js';
 import type { Clock } from '../../src/plan/ports.js';
 import { parsePolicy } from '../../src/policy/index.js';
-import { CallFailure } from '../../src/problem.js';
+import {
+  AUDITOR,
+  bucketOf,
+  DEV,
+  failure,
+  holds,
+  QA,
+  START,
+  stage,
+  trail,
+  wishFor,
+} from './keeper-stage.js';
 
-const trail = (account: string): string =>
-  `arn:aws:cloudtrail:us-east-1:${account}:trail/T${account}`;
-const DEV = '222222222222';
-const QA = '333333333333';
-
-function wishFor(account: string): PolicyWish {
-  return {
-    accountId: '111111111111',
-    bucket: 'logs',
-    layout: 'documented',
-    allowBroadening: false,
-    withdraw: [],
-    admit: [{ trailArn: trail(account), accountId: account, bucket: 'logs', prefix: '' }],
-  };
+/** The old trail leaves, a new one of the same account stays. */
+function renamed(): PolicyWish {
+  const { admit, ...rest } = wishFor(DEV);
+  const stays = admit.map((one) => ({ ...one, trailArn: `${one.trailArn}-NEW` }));
+  return { ...rest, admit: stays, withdraw: admit };
 }
-
-const AUDITOR = {
-  Sid: 'Auditor',
-  Effect: 'Allow',
-  Principal: { AWS: 'arn:aws:iam::111111111111:role/Auditor' },
-  Action: 's3:GetObject',
-  Resource: 'arn:aws:s3:::logs/*',
-};
-const START = JSON.stringify({ Version: '2012-10-17', Statement: [AUDITOR] });
-
-type Bucket = {
-  text: string | null;
-  readonly log: string[];
-  /** Called with the time before each call; may change the text, or throw to make the call fail. */
-  before: (call: 'read' | 'write', count: number) => void;
-};
-
-function stage(wish: PolicyWish, bucket: Bucket, objections: PolicyDeps['objections'] = () => []) {
-  let time = 0;
-  const clock: Clock = {
-    now: () => time,
-    sleep: async (ms) => {
-      time += ms;
-    },
-  };
-  const counts = { read: 0, write: 0 };
-  const begin = (call: 'read' | 'write'): void => {
-    time += 50;
-    counts[call] += 1;
-    bucket.before(call, counts[call]);
-    bucket.log.push(call);
-  };
-  const read = async () => {
-    const readAt = clock.now();
-    begin('read');
-    const { text } = bucket;
-    return { text, document: text === null ? null : parsePolicy(text), readAt };
-  };
-  const backups: (string | null)[] = [];
-  const holder = bucketHolder(wish, read, {
-    putPolicy: async (text, timeoutMs) => {
-      expect(timeoutMs).toBeGreaterThan(0);
-      begin('write');
-      bucket.text = text;
-    },
-    deletePolicy: async () => {
-      begin('write');
-      bucket.text = null;
-    },
-  });
-  const backup = async ({ text }: { readonly text: string | null }): Promise<void> => {
-    backups.push(text);
-  };
-  const keeper = policyKeeper(holder, wish, { backup, objections, clock });
-  const establish = async (seen?: Awaited<ReturnType<typeof read>>): Promise<void> =>
-    keeper.establish(wish, seen ?? (await read()));
-  return { keeper, establish, read, backups, clock, wait: (ms: number) => (time += ms) };
-}
-
-const bucketOf = (text: string | null): Bucket => ({ text, log: [], before: () => {} });
-const failure = (code: string): CallFailure =>
-  new CallFailure(code, { code, message: code, remedy: 'none' });
-const holds = ({ text }: Bucket, ...accounts: readonly string[]): boolean =>
-  accounts.every((account) => (text ?? '').split(trail(account)).length === 3);
 
 test('one read, one write, and the policy as it was is kept before it', async () => {
   const bucket = bucketOf(START);
@@ -212,13 +149,14 @@ describe('a write is never sent again as it stands', () => {
 });
 
 describe('after the write it is looked whether it stands', () => {
-  test('it does: one more read, after the time of the others', async () => {
+  test('it does: one read at once, and one after the time of the others', async () => {
     const bucket = bucketOf(START);
     const { keeper, establish, clock } = stage(wishFor(DEV), bucket);
     await establish();
     const written = clock.now();
+    await keeper.confirm();
     await keeper.settle(2);
-    expect(bucket.log).toEqual(['read', 'write', 'read']);
+    expect(bucket.log).toEqual(['read', 'write', 'read', 'read']);
     expect(clock.now() - written).toBeGreaterThanOrEqual(2_000);
     expect(keeper.findings()).toEqual([]);
   });
@@ -261,6 +199,35 @@ describe('after the write it is looked whether it stands', () => {
     ]);
   });
 
+  test('nor is one lost that vanished together with our grants', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, establish } = stage(wishFor(DEV), bucket);
+    await establish();
+    bucket.text = null;
+    await keeper.settle(2);
+    expect(holds(bucket, DEV)).toBe(true);
+    expect(bucket.text).not.toContain('Auditor');
+    expect(keeper.findings()).toMatchObject([
+      { code: 'policy-changed-meanwhile', message: expect.stringContaining('role/Auditor') },
+    ]);
+    expect(keeper.findings()[0]?.remedy).toContain('policy-backup.json');
+  });
+
+  test('what vanished between the two writes of a rename is told as well', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, establish, read } = stage(wishFor(DEV), bucket);
+    await establish();
+    const document = JSON.parse(bucket.text ?? '');
+    document.Statement = document.Statement.filter(({ Sid }: { Sid: string }) => Sid !== 'Auditor');
+    bucket.text = JSON.stringify(document);
+    await keeper.establish(renamed(), await read());
+    await keeper.settle(2);
+    const [finding, ...others] = keeper.findings();
+    expect(finding?.message).toContain('role/Auditor');
+    expect(finding?.message).not.toContain(trail(DEV));
+    expect(others).toEqual([]);
+  });
+
   test('somebody who undoes it every time ends the run with an error that names the bucket', async () => {
     const bucket = bucketOf(START);
     const { keeper, establish } = stage(wishFor(DEV), bucket);
@@ -269,7 +236,7 @@ describe('after the write it is looked whether it stands', () => {
       if (call === 'read') bucket.text = START;
     };
     await expect(keeper.settle(2)).rejects.toThrow(
-      'Another writer took our grants out of the policy of logs',
+      'Another writer undid our change of the policy of logs',
     );
     expect(bucket.log.length).toBeLessThan(25);
   });
@@ -308,15 +275,17 @@ describe('the policy of a key is kept in the same way', () => {
         key.text = text;
       },
     });
-    const keeper = policyKeeper(holder, wish, { backup: async () => {}, clock });
+    const seen = { text: START, document: parsePolicy(START), readAt: 0 };
+    const keeper = policyKeeper(holder, wish, seen, { backup: async () => {}, clock });
     return { key, keeper, establish: async () => keeper.establish(wish, await read()) };
   }
 
-  test('one read, one write, one more read after the time of the others', async () => {
+  test('one read, one write, one read at once, and one after the time of the others', async () => {
     const { key, keeper, establish } = keyStage();
     await establish();
+    await keeper.confirm();
     await keeper.settle(2);
-    expect(key.log).toEqual(['read', 'write', 'read']);
+    expect(key.log).toEqual(['read', 'write', 'read', 'read']);
     expect(key.text).toContain('Auditor');
     expect(key.text.split(trail(DEV))).toHaveLength(3);
   });
@@ -335,7 +304,7 @@ describe('the policy of a key is kept in the same way', () => {
     await establish();
     key.undo = Number.POSITIVE_INFINITY;
     await expect(keeper.settle(2)).rejects.toThrow(
-      `Another writer took our grants out of the policy of key ${KEY}`,
+      `Another writer undid our change of the policy of key ${KEY}`,
     );
   });
 });

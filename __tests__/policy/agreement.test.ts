@@ -18,9 +18,10 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import * as fc from 'fast-check';
 import type { PolicyDocument } from '../../src/policy/document.js';
 import { type AccessRequest, type Decision, evaluate } from '../../src/policy/evaluate.js';
+import { casesOf, patienceFor } from '../cases.js';
 import { documents, requests } from './arbitrary.js';
 
-const CASES = Number(process.env['POLICY_CASES'] ?? (process.env['CI'] ? 20_000 : 1_000));
+const CASES = casesOf(20_000, 1_000);
 
 /** The Sids of the statements that apply, as the other evaluator sees it. */
 async function otherHits(document: PolicyDocument, { caller, ...request }: AccessRequest) {
@@ -87,5 +88,5 @@ test(
     expect(seen['not-allowed']).toBeGreaterThan(CASES / 8);
     expect(seen.undecided).toBeLessThan(CASES / 20);
   },
-  CASES * 20,
+  patienceFor(CASES, 20),
 );

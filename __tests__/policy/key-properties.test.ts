@@ -1,4 +1,4 @@
-// What holds for every key policy and every set of trails. POLICY_CASES says how many are tried.
+// What holds for every key policy and every set of trails. cases.ts says how many are tried.
 
 import * as fc from 'fast-check';
 import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
@@ -10,12 +10,13 @@ import {
   missingKeyGrants,
   samePolicy,
 } from '../../src/policy/index.js';
+import { casesOf, patienceFor } from '../cases.js';
 import { everyTrail, keyPolicies, newTrails, someTrails } from './arbitrary-keys.js';
 import { mayUseKey } from './key-oracle.js';
 
-const CASES = Number(process.env['POLICY_CASES'] ?? (process.env['CI'] ? 2_000 : 200));
+const CASES = casesOf(2_000);
 /** Milliseconds; on a busy machine a case can take long. */
-const PATIENCE = CASES * 1_000;
+const PATIENCE = patienceFor(CASES, 1_000);
 
 function holds<T extends readonly unknown[]>(property: fc.IProperty<T>, share = 1): void {
   fc.assert(property as fc.IProperty<unknown>, { numRuns: Math.ceil(CASES * share) });

@@ -1,5 +1,4 @@
-// What holds for every policy and every set of members. POLICY_CASES says how many are tried (in CI ten times as many as on a
-// desk).
+// What holds for every policy and every set of members. cases.ts says how many are tried.
 
 import * as fc from 'fast-check';
 import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
@@ -14,6 +13,7 @@ import {
   samePolicy,
 } from '../../src/policy/index.js';
 import { judgeOf } from '../../src/policy/narrow.js';
+import { casesOf, patienceFor } from '../cases.js';
 import {
   anyMember,
   everyMember,
@@ -25,9 +25,9 @@ import {
 import { isAdmitted } from './oracle.js';
 import { delivery, offboard, onboard, trailOf } from './shapes/deliveries.js';
 
-const CASES = Number(process.env['POLICY_CASES'] ?? (process.env['CI'] ? 2_000 : 200));
+const CASES = casesOf(2_000);
 /** Milliseconds; on a busy machine a case can take long. */
-const PATIENCE = CASES * 1_000;
+const PATIENCE = patienceFor(CASES, 1_000);
 
 const members = fc.uniqueArray(anyMember, {
   minLength: 1,

@@ -278,7 +278,11 @@ describe('a file that is no list of accounts', () => {
     ['Latin-1', Buffer.from('# Z\xfcrich', 'latin1'), '1:1: the accounts file is not UTF-8'],
     ['two documents', 'a: 1\n---\nb: 1\n', '2:1: a second document begins'],
     ['a tab as indentation', 'central:\n\tbucket: x\n', '2:1: Tabs are not allowed as indentation'],
-    ['a key twice', 'central: {}\ncentral: {}\n', '2:1: Map keys must be unique'],
+    [
+      'a key twice',
+      'central: {}\ncentral: {}\n',
+      '2:1: the key "central" stands twice in one table',
+    ],
     [
       'an alias',
       'defaults: &d {}\ncentral: *d\n',

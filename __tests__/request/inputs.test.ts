@@ -422,6 +422,15 @@ describe('audit', () => {
     ]);
   });
 
+  test("looks at the central account's own trail too, where it is named", () => {
+    expect(read({ ...AUDIT, 'central-trail-name': 'SEC-CLOUDTRAIL' }).members).toMatchObject([
+      { accountId: '111111111111', trail: { name: 'SEC-CLOUDTRAIL', settings: {}, extras: {} } },
+      { accountId: '222222222222' },
+    ]);
+    expect(read(AUDIT).members).toMatchObject([{ accountId: '222222222222' }]);
+    expect(messages({ ...AUDIT, 'central-trail-name': 'x' })).toHaveLength(1);
+  });
+
   test('takes what is off anyway', () => {
     expect(messages({ ...AUDIT, 'allow-broadening': 'false', 'allow-repoint': 'false' })).toEqual(
       [],

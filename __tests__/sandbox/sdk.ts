@@ -25,6 +25,8 @@ function configuration(sandbox: Sandbox, options: ClientOptions) {
     region: options.region ?? region,
     maxAttempts: 1,
     forcePathStyle: true,
+    // Signed for the sandbox's time.
+    systemClockOffset: sandbox.now().getTime() - Date.now(),
     ...(options.credentials && { credentials: options.credentials }),
   };
 }

@@ -47,6 +47,13 @@ async function readPolicy(): Promise<string> {
   return answer.Policy ?? '';
 }
 
+/** The policy as it is, once more, where an answer is not waited for in vain. */
+async function writePolicy(): Promise<void> {
+  const client = s3(sandbox, { credentials: administrator(sandbox, SEC) });
+  const Policy = sandbox.world.bucketPolicyText(bucket);
+  await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy })).catch(() => {});
+}
+
 async function stopLogging(): Promise<void> {
   const client = cloudTrail(sandbox, { credentials: administrator(sandbox, SEC) });
   await client.send(new StopLoggingCommand({ Name: secTrailArn }));
@@ -219,6 +226,45 @@ describe('a fault', () => {
     await readPolicy();
     const [request] = sandbox.requests;
     expect((request?.endedAt ?? 0) - (request?.at ?? 0)).toBeGreaterThanOrEqual(119);
+  });
+});
+
+describe('a race can be read off the record', () => {
+  beforeEach(() => start());
+
+  test('which version of the policy was shown, and which was made', async () => {
+    await readPolicy();
+    await writePolicy();
+    await readPolicy();
+    expect(sandbox.requests.map(({ policyVersion }) => policyVersion)).toEqual([0, 1, 1]);
+    expect(sandbox.world.bucketPolicies(bucket)).toHaveLength(2);
+  });
+
+  test('also of a write whose answer was lost', async () => {
+    sandbox.faults.inject({ operation: 'PutBucketPolicy', answer: 'reset-after', times: 1 });
+    await writePolicy();
+    expect(sandbox.requests[0]).toMatchObject({ status: 0, policyVersion: 1 });
+  });
+
+  test('reads may be late, each by a time of its own', async () => {
+    await sandbox.close();
+    const delays = [0, 60_000];
+    await start({ readDelayMs: () => delays.shift() ?? 0 });
+    await writePolicy();
+    await readPolicy();
+    await readPolicy();
+    expect(sandbox.requests.map(({ policyVersion }) => policyVersion)).toEqual([1, 1, 0]);
+  });
+
+  test('a write may have been done long before it is answered', async () => {
+    sandbox.faults.inject({ operation: 'PutBucketPolicy', answer: { lateMs: 120 } });
+    const writing = writePolicy();
+    await new Promise((done) => {
+      setTimeout(done, 60);
+    });
+    expect(sandbox.world.bucketPolicies(bucket)).toHaveLength(2);
+    expect(sandbox.requests[0]?.endedAt).toBeNaN();
+    await writing;
   });
 });
 

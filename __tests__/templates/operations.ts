@@ -255,7 +255,7 @@ const AUDITING: readonly Run[] = [
     role: 'PlanRole',
     result: 'no-changes',
     prepare: withTrail(),
-    inputs: { operation: 'audit' },
+    inputs: { operation: 'audit', 'central-trail-name': 'SEC-CLOUDTRAIL' },
   },
 ];
 

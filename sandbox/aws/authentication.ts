@@ -11,7 +11,9 @@ export type AuthenticationProblem =
   | 'unknown-key'
   | 'bad-token'
   | 'expired'
-  | 'bad-signature';
+  | 'bad-signature'
+  | 'too-old'
+  | 'too-new';
 
 export type Scope = {
   readonly accessKeyId: string;
@@ -34,11 +36,12 @@ export function scopeOf(request: HttpRequest): Scope | undefined {
   return { accessKeyId, date, region, service, signedHeaders: headers.split(';'), signature };
 }
 
-/** The caller, or why AWS does not know him. */
+/** The caller, or why AWS does not know him. `slackMs`: how far the request's own time may be from `now`. */
 export function authenticate(
   request: HttpRequest,
   state: State,
   now: Date,
+  slackMs: number,
 ): Caller | AuthenticationProblem {
   const scope = scopeOf(request);
   if (scope === undefined) return 'unsigned';
@@ -46,8 +49,16 @@ export function authenticate(
   if (credential === undefined) return 'unknown-key';
   if (request.headers['x-amz-security-token'] !== credential.sessionToken) return 'bad-token';
   if (!signatureFits(request, scope, credential.secretAccessKey)) return 'bad-signature';
+  const lateMs = now.getTime() - signedAt(request);
+  if (Math.abs(lateMs) > slackMs) return lateMs > 0 ? 'too-old' : 'too-new';
   if (credential.expiration !== undefined && credential.expiration <= now) return 'expired';
   return callerOf(credential, state) ?? 'unknown-key';
+}
+
+/** `X-Amz-Date: 20261123T120000Z` */
+function signedAt(request: HttpRequest): number {
+  const time = request.headers['x-amz-date'] ?? '';
+  return Date.parse(time.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
 }
 
 /** Credentials of a principal that was deleted name nobody. */

@@ -15,13 +15,19 @@ export type Aws = {
   /** Real milliseconds until a policy write is seen by CloudTrail's own check. */
   readonly policyDelayMs: number;
   /** Real milliseconds until a policy write is seen by GetBucketPolicy. */
-  readonly readDelayMs: number;
+  readonly readDelayMs: () => number;
   /** Real milliseconds a policy write takes; another one in that time is refused. */
   readonly policyWriteMs: number;
   readonly throttle: Throttle;
   /** Events in each log that CloudTrail delivers. */
   readonly recordsPerLog: number;
+  /** Requests that are signed for another time are refused. */
+  readonly checksTime: boolean;
 };
+
+/** How far a request's time may be off, where that is looked at. */
+export const slackOf = ({ checksTime }: Aws, ms: number): number =>
+  checksTime ? ms : Number.POSITIVE_INFINITY;
 
 export type JsonWebKeySet = { readonly keys: readonly { readonly [field: string]: unknown }[] };
 

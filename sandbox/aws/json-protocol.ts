@@ -3,7 +3,7 @@
 
 import { type HttpReply, type HttpRequest, jsonReply, Refusal } from '../wire.js';
 import { type AuthenticationProblem, authenticate } from './authentication.js';
-import type { Aws } from './aws.js';
+import { type Aws, slackOf } from './aws.js';
 import type { Caller } from './iam.js';
 
 const contentType = 'application/x-amz-json-1.1';
@@ -37,6 +37,9 @@ export function refusalReply({ status, code, message }: Refusal): HttpReply {
   return jsonReply(status, { __type: code, message }, contentType);
 }
 
+/** As for the Query protocol. */
+const SLACK_MS = 5 * 60_000;
+
 const problems: Readonly<Record<AuthenticationProblem, readonly [name: string, message: string]>> =
   {
     unsigned: ['MissingAuthenticationToken', 'Request is missing Authentication Token'],
@@ -47,10 +50,12 @@ const problems: Readonly<Record<AuthenticationProblem, readonly [name: string, m
       'InvalidSignature',
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     ],
+    'too-old': ['InvalidSignature', 'Signature expired: it is of more than 5 min. ago.'],
+    'too-new': ['InvalidSignature', 'Signature not yet current: it is of 5 min. ahead.'],
   };
 
 export function signedCaller(aws: Aws, request: HttpRequest): Caller {
-  const caller = authenticate(request, aws.state, aws.clock.now());
+  const caller = authenticate(request, aws.state, aws.clock.now(), slackOf(aws, SLACK_MS));
   if (typeof caller === 'string') throw exception(...problems[caller]);
   return caller;
 }

@@ -14,12 +14,22 @@ export function visiblePolicy(
   return text === undefined ? undefined : (JSON.parse(text) as PolicyDocument);
 }
 
+/** Which version that is, counted from 0. */
+export function visibleVersion(
+  { policies }: { readonly policies: readonly PolicyVersion[] },
+  delayMs: number,
+): number {
+  return Math.max(
+    0,
+    policies.findLastIndex(({ at }) => at <= Date.now() - delayMs),
+  );
+}
+
 export function visibleText(
   { policies }: { readonly policies: readonly PolicyVersion[] },
   delayMs = 0,
 ): string | undefined {
-  const visible = policies.findLast(({ at }) => at <= Date.now() - delayMs);
-  return (visible ?? policies[0])?.text;
+  return policies[visibleVersion({ policies }, delayMs)]?.text;
 }
 
 /** The principals of a `Principal` or `NotPrincipal` element; `*` is anybody of AWS. */

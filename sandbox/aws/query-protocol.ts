@@ -3,7 +3,7 @@
 
 import { type HttpReply, type HttpRequest, Refusal, type XmlValue, xml } from '../wire.js';
 import { type AuthenticationProblem, authenticate } from './authentication.js';
-import type { Aws } from './aws.js';
+import { type Aws, slackOf } from './aws.js';
 import type { Caller } from './iam.js';
 
 const headers = { 'content-type': 'text/xml' };
@@ -34,6 +34,9 @@ const badToken = [
   'The security token included in the request is invalid.',
 ] as const;
 
+/** How far a request's time may be from AWS's (IAM user guide, "Elements of an AWS API request signature"). */
+const SLACK_MS = 5 * 60_000;
+
 const problems: Readonly<Record<AuthenticationProblem, readonly [number, string, string]>> = {
   unsigned: [403, 'MissingAuthenticationToken', 'Request is missing Authentication Token'],
   'unknown-key': badToken,
@@ -44,10 +47,12 @@ const problems: Readonly<Record<AuthenticationProblem, readonly [number, string,
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
   ],
+  'too-old': [403, 'SignatureDoesNotMatch', 'Signature expired: it is of more than 5 min. ago.'],
+  'too-new': [403, 'SignatureDoesNotMatch', 'Signature not yet current: it is of 5 min. ahead.'],
 };
 
 export function signedCaller(aws: Aws, request: HttpRequest): Caller {
-  const caller = authenticate(request, aws.state, aws.clock.now());
+  const caller = authenticate(request, aws.state, aws.clock.now(), slackOf(aws, SLACK_MS));
   if (typeof caller === 'string') throw new Refusal(...problems[caller]);
   return caller;
 }

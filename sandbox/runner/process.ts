@@ -8,32 +8,36 @@ import { createInterface } from 'node:readline';
 export type ProcessOptions = {
   readonly node: string;
   readonly script: string;
+  /** A script that is started instead and given the other's path, to start it in its own way. */
+  readonly starter?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** The process is killed after it. */
   readonly timeoutMs: number;
   readonly onLine: (line: string) => void;
   readonly onSpawn?: ((child: ChildProcess) => void) | undefined;
+  /** Whether to look at its memory, fifty times a second. */
+  readonly memory?: boolean | undefined;
 };
 
 export type ProcessResult = {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly wallMs: number;
-  /** Highest resident memory in KiB as last seen; Linux only. */
+  /** Highest resident memory in KiB as last seen, where that was asked for; Linux only. */
   readonly maxRssKb?: number;
 };
 
 export async function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   const startedAt = performance.now();
-  const child = spawn(options.node, [options.script], {
+  const child = spawn(options.node, [options.starter ?? [], options.script].flat(), {
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   options.onSpawn?.(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
-  const memory = watchMemory(child.pid);
+  const memory = options.memory === true ? watchMemory(child.pid) : UNWATCHED;
   const lines = [child.stdout, child.stderr].map((stream) => readLines(stream, options.onLine));
   try {
     const [exitCode, signal] = await exited(child);
@@ -45,6 +49,8 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessResult
     memory.stop();
   }
 }
+
+const UNWATCHED = { stop: (): { maxRssKb?: number } => ({}) };
 
 function exited(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   return new Promise((done, failed) => {

@@ -4,6 +4,7 @@
 import { accountFolder, type LogPlace, newestLog } from '../delivery/newest.js';
 import type { LogReader } from '../delivery/ports.js';
 import type { BucketSettings } from '../plan/bucket-plan.js';
+import { inParallel } from '../plan/in-parallel.js';
 import { type Observed, type ObservedMember, observe, type UnreadMember } from '../plan/observe.js';
 import type { Clock, Readers } from '../plan/ports.js';
 import { findTrail } from '../plan/trail-guards.js';
@@ -32,6 +33,12 @@ export type ObservedAudit = Pick<Observed, 'policy' | 'unlimitedAccounts'> & {
 
 const HOUR = 3_600_000;
 
+/** Who hears of each account, when it has been read and when its newest log has been looked for. */
+export type AuditListener = {
+  readonly seen: Parameters<typeof observe>[3];
+  readonly searched: (member: AuditedMember) => void;
+};
+
 /**
  * `now` is in milliseconds since the epoch.
  *
@@ -43,17 +50,22 @@ export async function observeAudit(
   logs: LogReader,
   clock: Clock,
   now: number,
+  { seen, searched }: AuditListener,
 ): Promise<ObservedAudit> {
   const {
     bucket = null,
     policy,
     members,
     unlimitedAccounts,
-  } = await observe(request, readers, clock);
+  } = await observe(request, readers, clock, seen);
   const time = { since: now - request.silentAfterHours * HOUR, now };
   const roots = rootsOf(request, members);
   const [audited, writers] = await Promise.all([
-    Promise.all(members.map((member) => withNewestLog(member, request, roots, time, logs))),
+    inParallel(request.maxParallel, members, async (member) => {
+      const one = await withNewestLog(member, request, roots, time, logs);
+      if (!('failure' in one)) searched(one);
+      return one;
+    }),
     findWriters(request, roots, time, logs),
   ]);
   const { partition } = readers.central.session;
@@ -97,7 +109,7 @@ async function withNewestLog(
 }
 
 async function findWriters(
-  { central, members }: Request,
+  { central, members, maxParallel }: Request,
   roots: readonly string[],
   time: Time,
   logs: LogReader,
@@ -105,12 +117,10 @@ async function findWriters(
   const listed = new Set([central.accountId, ...members.map(({ accountId }) => accountId)]);
   const places = await Promise.all(roots.map((prefix) => placesBelow(prefix, logs)));
   const strangers = places.flat().filter(({ accountId }) => !listed.has(accountId));
-  const writers = await Promise.all(
-    strangers.map(async (place) => {
-      const newest = await newestLog(logs, { ...place, ...time });
-      return newest === null ? [] : [{ place }];
-    }),
-  );
+  const writers = await inParallel(maxParallel, strangers, async (place) => {
+    const newest = await newestLog(logs, { ...place, ...time });
+    return newest === null ? [] : [{ place }];
+  });
   return writers.flat();
 }
 

@@ -18,7 +18,8 @@ import type { BucketSettings } from '../plan/bucket-plan.js';
 import type { BucketSettingsReader, BucketSettingsWriter } from '../plan/ports.js';
 import { CallFailure, userError } from '../problem.js';
 import type { Central } from '../request/request.js';
-import { type AwsCall, type AwsClientOptions, asked } from './call.js';
+import { type AwsCall, asked } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 
 type Bucket = Pick<Central, 'accountId' | 'bucket'>;
 
@@ -26,7 +27,7 @@ export function bucketSettingsReader(
   options: AwsClientOptions,
   bucket: Bucket,
 ): BucketSettingsReader {
-  const s3 = new S3Client(options);
+  const s3 = clientOf(S3Client, options);
   const target = targetOf(bucket);
   const call = callsOn(bucket);
   const reading = {
@@ -82,7 +83,7 @@ export function bucketSettingsWriter(
   options: AwsClientOptions,
   bucket: Bucket,
 ): BucketSettingsWriter {
-  const s3 = new S3Client(options);
+  const s3 = clientOf(S3Client, options);
   const target = targetOf(bucket);
   const call = callsOn(bucket);
   return {

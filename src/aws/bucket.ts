@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 import type { BucketReader, BucketWriter } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
-import { type AwsClientOptions, asked } from './call.js';
+import { asked } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 
 const EMPTY = { name: 'EmptyAnswer' } as const;
 /** As the SDK names an answer that it cannot read: S3 stores valid JSON only, so what is none was never S3's. */
@@ -21,7 +22,7 @@ export function bucketReader(
   options: AwsClientOptions,
   { accountId, bucket }: Bucket,
 ): BucketReader {
-  const s3 = new S3Client(options);
+  const s3 = clientOf(S3Client, options);
   const input = { Bucket: bucket, ExpectedBucketOwner: accountId };
   const call = { action: 's3:GetBucketPolicy', accountId, resource: `bucket ${bucket}` };
   return {
@@ -57,7 +58,7 @@ export function bucketWriter(
   { accountId, bucket }: Bucket,
 ): BucketWriter {
   // The SDK would send the same document again after another writer has come between.
-  const s3 = new S3Client({ ...options, maxAttempts: 1 });
+  const s3 = clientOf(S3Client, options, { maxAttempts: 1 });
   const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
   const call = (operation: string) => ({
     action: `s3:${operation}`,

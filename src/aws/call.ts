@@ -1,18 +1,9 @@
 // The one way in which AWS is asked: a call that fails comes out as a `CallFailure` that says which account, what AWS said
 // and what to do, whatever the SDK threw.
 
-import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { AwsCredentialIdentity } from '@smithy/types';
-import { CallFailure } from '../problem.js';
+import { Cancelled } from '../cancel.js';
+import { CallFailure, UserError } from '../problem.js';
 import { remedyFor } from './remedies.js';
-
-/** What every client of this run is made with. No `credentials`: those in the environment. */
-export type AwsClientOptions = {
-  readonly region: string;
-  readonly requestHandler: NodeHttpHandler;
-  readonly credentials?: AwsCredentialIdentity;
-  readonly customUserAgent: string;
-};
 
 /** A call as a person would name it: the IAM action, the account it is made in, what it is about. */
 export type AwsCall = {
@@ -28,11 +19,17 @@ type SdkError = Error & {
   readonly $response?: { readonly headers?: { readonly [name: string]: string } };
 };
 
-/** The answer of `send`. @throws CallFailure whose `awsCode` is the service's error code, or one of ours (`codeOf`). */
+/**
+ * The answer of `send`.
+ *
+ * @throws CallFailure whose `awsCode` is the service's error code, or one of ours (`codeOf`); Cancelled; and what has a message
+ * of its own as it is, such as that of a session that could not be taken.
+ */
 export async function asked<T>(call: AwsCall, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (error) {
+    if (error instanceof UserError || error instanceof Cancelled) throw error;
     throw failureOf(call, error as SdkError);
   }
 }

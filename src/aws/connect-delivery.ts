@@ -2,30 +2,30 @@
 
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { DeliveryReaders, MemberProbe } from '../delivery/ports.js';
-import { CallFailure, UserError } from '../problem.js';
+import { CallFailure } from '../problem.js';
 import type { Central, Request } from '../request/request.js';
-import { awsClock } from './aws-clock.js';
+import type { AwsClock } from './aws-clock.js';
 import { bucketReader } from './bucket.js';
-import { type AwsClientOptions, asked } from './call.js';
+import { asked } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 import { clientOptions } from './connect.js';
 import { VERIFICATION } from './delivery-permissions.js';
 import { logReader } from './logs.js';
 import { publicKeyReader } from './public-keys.js';
-import { type SessionSource, type TakenSession, takeRoles } from './sessions.js';
+import { type OpenSession, type SessionSource, takeRoles } from './sessions.js';
 import { trailReader } from './trails.js';
 
 /** @throws UserError where the token, the hub role or the central role cannot be had. */
 export async function connectDelivery(
   request: Request,
   source: SessionSource,
+  { now }: Pick<AwsClock, 'now'>,
 ): Promise<DeliveryReaders> {
   const { central } = request;
-  const { handler, now } = awsClock(source.client.requestHandler);
-  const dated = { ...source, client: { ...source.client, requestHandler: handler } };
-  const sessions = await takeRoles(request, dated, VERIFICATION);
-  const client = clientOptions(request, dated);
-  const member = (session: TakenSession | UserError): MemberProbe | UserError => {
-    if (session instanceof UserError) return session;
+  const sessions = await takeRoles(request, source, VERIFICATION);
+  const client = clientOptions(request, source);
+  const enter = async (session: OpenSession): Promise<MemberProbe> => {
+    await session.identity();
     const { trails, status } = trailReader(client.trails(session), session.accountId);
     const listsBucket = bucketAttempt(client.bucket(session), session.accountId, central);
     return { trails, status, listsBucket };
@@ -35,7 +35,7 @@ export async function connectDelivery(
     policy: bucketReader(client.bucket(sessions.central), central),
     logs: logReader(client.bucket(sessions.central), central),
     keys: publicKeyReader(client.bucket(sessions.central), central.accountId),
-    members: new Map([...sessions.members].map(([id, session]) => [id, member(session)])),
+    members: new Map([...sessions.members].map(([id, session]) => [id, () => enter(session)])),
     now,
   };
 }
@@ -46,7 +46,7 @@ function bucketAttempt(
   accountId: string,
   { accountId: owner, bucket }: Central,
 ): () => Promise<boolean> {
-  const s3 = new S3Client(options);
+  const s3 = clientOf(S3Client, options);
   const call = { action: 's3:ListBucket', accountId, resource: `bucket ${bucket}` };
   const command = new ListObjectsV2Command({
     Bucket: bucket,

@@ -2,19 +2,18 @@
 
 import type { LogReader } from '../delivery/ports.js';
 import type { MemberReader, Readers, TrailWriter, Writers } from '../plan/ports.js';
-import { UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { bucketReader, bucketWriter } from './bucket.js';
 import { bucketSettingsReader, bucketSettingsWriter } from './bucket-settings.js';
-import type { AwsClientOptions } from './call.js';
+import type { AwsClientOptions } from './client.js';
 import { keyReader, keyWriter } from './key.js';
 import { logReader } from './logs.js';
 import { OPERATION } from './permissions.js';
 import {
-  credentialsOf,
+  type OpenSession,
   type SessionSource,
   type Sessions,
-  type TakenSession,
+  signedBy,
   takeRoles,
 } from './sessions.js';
 import { topicReader } from './topic.js';
@@ -28,46 +27,55 @@ export type Connection = {
   readonly writers: Writers | null;
 };
 
-/** @throws UserError where the token, the hub role or the central role cannot be had. */
-export async function connect(request: Request, source: SessionSource): Promise<Connection> {
+/**
+ * `writing` is what writes are sent with.
+ *
+ * @throws UserError where the token, the hub role or the central role cannot be had.
+ */
+export async function connect(
+  request: Request,
+  source: SessionSource,
+  writing: Pick<AwsClientOptions, 'requestHandler'>,
+): Promise<Connection> {
   const sessions = await takeRoles(request, source, OPERATION);
   const client = clientOptions(request, source);
+  const writer = { ...source, client: { ...source.client, ...writing } };
   return {
     readers: readersOf(request, sessions, client),
     logs: logReader(client.bucket(sessions.central), request.central),
-    writers: request.mode === 'apply' ? writersOf(request, sessions, client) : null,
+    writers:
+      request.mode === 'apply'
+        ? writersOf(request, sessions, clientOptions(request, writer))
+        : null,
   };
 }
 
 /** The options that each session's clients are made with. */
 type Client = {
-  readonly bucket: (session: TakenSession) => AwsClientOptions;
-  readonly trails: (session: TakenSession) => AwsClientOptions;
+  readonly bucket: (session: OpenSession) => AwsClientOptions;
+  readonly trails: (session: OpenSession) => AwsClientOptions;
 };
 
 export function clientOptions({ central, members }: Request, { client }: SessionSource): Client {
   const regions = new Map(members.map(({ accountId, region }) => [accountId, region]));
   return {
-    bucket: (session) => ({ ...client, region: central.bucketRegion, ...credentialsOf(session) }),
+    bucket: (session) => ({ ...client, region: central.bucketRegion, ...signedBy(session) }),
     trails: (session) => ({
       ...client,
       region: regions.get(session.accountId) ?? central.bucketRegion,
-      ...credentialsOf(session),
+      ...signedBy(session),
     }),
   };
 }
 
 function readersOf({ central }: Request, sessions: Sessions, client: Client): Readers {
-  const member = (session: TakenSession | UserError): MemberReader | UserError =>
-    session instanceof UserError
-      ? session
-      : {
-          session,
-          open: () => ({
-            trails: trailReader(client.trails(session), session.accountId),
-            topics: topicReader(client.trails(session), session.accountId),
-          }),
-        };
+  const member = (session: OpenSession): MemberReader => ({
+    enter: session.identity,
+    open: () => ({
+      trails: trailReader(client.trails(session), session.accountId),
+      topics: topicReader(client.trails(session), session.accountId),
+    }),
+  });
   return {
     central: {
       session: sessions.central,
@@ -86,8 +94,7 @@ function writersOf({ central }: Request, sessions: Sessions, client: Client): Wr
     key: (arn) => keyWriter(client.bucket(sessions.central), arn),
     trails: (accountId): TrailWriter => {
       const session = sessions.members.get(accountId);
-      if (session === undefined || session instanceof UserError)
-        throw new Error(`No session in account ${accountId}`);
+      if (session === undefined) throw new Error(`No session in account ${accountId}`);
       return trailWriter(client.trails(session), accountId);
     },
   };

@@ -14,7 +14,8 @@ import {
   type KeyWriter,
   placeOfKey,
 } from '../plan/key-ports.js';
-import { type AwsCall, type AwsClientOptions, asked } from './call.js';
+import { type AwsCall, asked } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 
 function keyCall(keyArn: string): (operation: string) => AwsCall {
   const { accountId } = placeOfKey(keyArn);
@@ -22,7 +23,7 @@ function keyCall(keyArn: string): (operation: string) => AwsCall {
 }
 
 export function keyReader(options: AwsClientOptions, keyArn: string): KeyReader {
-  const kms = new KMSClient({ ...options, region: placeOfKey(keyArn).region });
+  const kms = clientOf(KMSClient, { ...options, region: placeOfKey(keyArn).region });
   const call = keyCall(keyArn);
   const input = { KeyId: keyArn };
   return {
@@ -55,8 +56,9 @@ function description({ Arn = '', ...key }: KeyMetadata): KeyDescription {
 }
 
 export function keyWriter(options: AwsClientOptions, keyArn: string): KeyWriter {
+  const inRegion = { ...options, region: placeOfKey(keyArn).region };
   // The SDK would send the same document again after another writer has come between.
-  const kms = new KMSClient({ ...options, region: placeOfKey(keyArn).region, maxAttempts: 1 });
+  const kms = clientOf(KMSClient, inRegion, { maxAttempts: 1 });
   return {
     putKeyPolicy: async (text, timeoutMs) => {
       const command = new PutKeyPolicyCommand({ KeyId: keyArn, Policy: text });

@@ -4,13 +4,14 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { LogReader } from '../delivery/ports.js';
 import type { Bucket } from './bucket.js';
-import { type AwsCall, type AwsClientOptions, asked, failureOf } from './call.js';
+import { type AwsCall, asked, failureOf } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 
 /** What S3 gives at most for one call. */
 const PAGE = 1_000;
 
 export function logReader(options: AwsClientOptions, { accountId, bucket }: Bucket): LogReader {
-  const s3 = new S3Client(options);
+  const s3 = clientOf(S3Client, options);
   const target = { Bucket: bucket, ExpectedBucketOwner: accountId };
   const listCall = callOn(accountId, 's3:ListBucket', `bucket ${bucket}`);
   return {

@@ -2,13 +2,14 @@
 
 import { CloudTrailClient, paginateListPublicKeys } from '@aws-sdk/client-cloudtrail';
 import type { PublicKey, PublicKeyReader } from '../delivery/ports.js';
-import { type AwsClientOptions, asked } from './call.js';
+import { asked } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 
 /** Whatever Region the options name, each question goes to the one it is about. */
 export function publicKeyReader(options: AwsClientOptions, accountId: string): PublicKeyReader {
   return {
     publicKeys: (region, from, to) => {
-      const client = new CloudTrailClient({ ...options, region });
+      const client = clientOf(CloudTrailClient, { ...options, region });
       const call = {
         action: 'cloudtrail:ListPublicKeys',
         accountId,

@@ -49,6 +49,9 @@ function denied({ action, accountId, resource }: AwsCall, { message }: AwsAnswer
 const noKey: Remedy = ({ resource }) =>
   `There is no ${resource}. Check kms-key-arn: the key's full ARN, in the Region of the bucket.`;
 
+const EXPIRED =
+  'The session has expired. Run again. Credentials that were in the environment must last as long as the run; those of roles given as inputs are renewed.';
+
 const KEY_STATE =
   'The key is disabled or waits for its deletion: enable it in KMS, or set another kms-key-arn.';
 
@@ -135,8 +138,8 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
     'NotOrganizationMasterAccountException',
     "The trail is the organization's and can be changed in the management account only. Choose another trail-name.",
   ],
-  ['ExpiredToken', 'The session has expired. Run again.'],
-  ['ExpiredTokenException', 'The session has expired. Run again.'],
+  ['ExpiredToken', EXPIRED],
+  ['ExpiredTokenException', EXPIRED],
   ['InvalidClientTokenId', 'The credentials are not known to AWS. Check those in the environment.'],
   ['InvalidAccessKeyId', 'The credentials are not known to AWS. Check those in the environment.'],
   [

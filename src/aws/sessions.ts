@@ -1,5 +1,6 @@
-// Takes the roles: one OIDC token, all roles at the same time, each with its own session policy, straight or by way of the
-// hub role. A session whose account is not the one it is for is refused before anything else is asked of AWS.
+// Takes the roles, each with its own session policy, straight with the job's OIDC token or by way of the hub role. A session
+// is taken when it is first needed and anew before it ends, with a fresh token. One whose account is not the one it is for is
+// refused before anything else is asked of AWS.
 
 import {
   AssumeRoleCommand,
@@ -9,69 +10,85 @@ import {
   GetCallerIdentityCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
-import type { AwsCredentialIdentity } from '@smithy/types';
-import { inParallel } from '../plan/in-parallel.js';
 import type { Session } from '../plan/ports.js';
-import { UserError, userError } from '../problem.js';
+import { CallFailure, UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
-import { type AwsClientOptions, asked } from './call.js';
+import { asked } from './call.js';
+import { type AwsClientOptions, clientOf, isExpired, type TakenRole } from './client.js';
+import { type Kept, kept } from './kept.js';
 import { hubPermissions, type RolePermissions } from './permissions.js';
 import { tokenRefused } from './trust.js';
 
-/** A session with what signs its calls; no `credentials` means those in the environment. */
-export type TakenSession = Session & { readonly credentials?: AwsCredentialIdentity };
+/** A session that is taken when somebody asks for it. */
+export type OpenSession = {
+  readonly accountId: string;
+  /** Whose it is. @throws UserError where it cannot be had */
+  readonly identity: () => Promise<Session>;
+  /** What signs its calls; left out for the credentials in the environment. */
+  readonly role?: Kept<TakenRole>;
+};
 
 export type Sessions = {
-  readonly central: TakenSession;
+  readonly central: OpenSession & Session;
   /** By account ID. One account's failure is its own; the others are not held back by it. */
-  readonly members: ReadonlyMap<string, TakenSession | UserError>;
+  readonly members: ReadonlyMap<string, OpenSession>;
 };
 
 /** What STS is reached with, and where the job's OIDC token comes from. */
 export type SessionSource = {
-  readonly client: Omit<AwsClientOptions, 'region' | 'credentials'>;
+  readonly client: Omit<AwsClientOptions, 'region' | 'session'>;
   readonly idToken: (audience: string) => Promise<string>;
   /** Keeps a secret out of the log. */
   readonly mask: (secret: string) => void;
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
 };
 
 type Wanted = {
   readonly accountId: string;
-  readonly roleArn: string | undefined;
   readonly region: string;
   readonly permissions: (partition: string) => string;
 };
 
-// The shortest that STS gives; a run lasts seconds, and a stolen session should not last longer than it must.
-const SESSION_SECONDS = 900;
+type WantedRole = Wanted & { readonly roleArn: string };
 
-/** @throws UserError where the token, the hub role or the central role cannot be had. */
+/** The shortest that STS gives: a stolen session should not last longer than it must. */
+const SESSION_SECONDS = 900;
+/** Milliseconds. A call that is begun right before the next one is taken, with all its retries, ends in time. */
+const SESSION_KEPT = 600_000;
+/** Milliseconds. GitHub's tokens can be used for five minutes. */
+const TOKEN_KEPT = 120_000;
+
+/**
+ * Takes the central role and, beside it, the first of the members' roles, which are needed next. The others are taken when
+ * their turn comes.
+ *
+ * @throws UserError where the token, the hub role or the central role cannot be had.
+ */
 export async function takeRoles(
   request: Request,
   source: SessionSource,
   permissions: RolePermissions,
 ): Promise<Sessions> {
   const { central, members, maxParallel } = request;
-  const take = await roleTaker(request, source);
-  const centralSession = take({
+  const open = opener(request, source);
+  const session = open(central.roleArn, {
     accountId: central.accountId,
-    roleArn: central.roleArn,
     region: central.bucketRegion,
     permissions: (partition) => permissions.central(request, partition),
   });
-  const memberSessions = inParallel(maxParallel, enteredMembers(request), async (member) => {
-    const { accountId, roleArn, region } = member;
+  const others = enteredMembers(request).map((member) => {
     const own = (partition: string): string => permissions.member(request, member, partition);
-    const session = take({ accountId, roleArn, region, permissions: own });
-    return [accountId, await session.catch(ownFailure)] as const;
+    return open(member.roleArn, { ...member, permissions: own });
   });
-  const [taken, entries] = await Promise.all([centralSession.catch(ownFailure), memberSessions]);
-  if (taken instanceof UserError) throw together(taken, entries);
-  const own = members.some(({ accountId }) => accountId === central.accountId);
-  return {
-    central: taken,
-    members: new Map(own ? [[central.accountId, taken], ...entries] : entries),
-  };
+  const first = Promise.allSettled(others.slice(0, maxParallel).map((one) => one.identity()));
+  const identity = await session.identity().catch(async (error: unknown) => {
+    throw together(error, await first);
+  });
+  const known = { ...session, ...identity };
+  const isMember = members.some(({ accountId }) => accountId === central.accountId);
+  const entered: readonly OpenSession[] = isMember ? [known, ...others] : others;
+  return { central: known, members: new Map(entered.map((one) => [one.accountId, one])) };
 }
 
 /** Those that need a session of their own: the central account's own trail is reached with the central one. */
@@ -81,85 +98,103 @@ function enteredMembers({ central, members }: Request): readonly Member[] {
   );
 }
 
-/** The central account's failure ends the run; the others' are told with it, to be mended in one go. */
-function together(
-  central: UserError,
-  members: readonly (readonly [string, TakenSession | UserError])[],
-): UserError {
-  const others = members.flatMap(([, taken]) => (taken instanceof UserError ? [taken] : []));
+/** The central account's failure ends the run; those that are known by then are told with it, to be mended in one go. */
+function together(central: unknown, others: readonly PromiseSettledResult<unknown>[]): unknown {
+  if (!(central instanceof UserError)) return central;
+  const reasons = others.map((taken): unknown => taken.status === 'rejected' && taken.reason);
+  // What all of them need, the token or the hub, fails them all with the same error.
+  const failures = new Set([central, ...reasons.filter((reason) => reason instanceof UserError)]);
   return new UserError(
-    [central, ...others].flatMap(({ findings }) => findings),
+    [...failures].flatMap(({ findings }) => findings),
     { cause: central },
   );
 }
 
-function ownFailure(error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  throw error;
-}
-
-type Take = (wanted: Wanted) => Promise<TakenSession>;
+type Open = (roleArn: string | undefined, wanted: Wanted) => OpenSession;
 
 /** Decides once how roles are taken: not at all, with the token, or from the hub. */
-async function roleTaker(request: Request, source: SessionSource): Promise<Take> {
-  const { access, central } = request;
-  const roleArns = [central.roleArn, ...enteredMembers(request).map((m) => m.roleArn)].filter(
-    (arn) => arn !== undefined,
-  );
-  const ambient: Take = (wanted) => environmentSession(wanted, source);
-  if (roleArns.length === 0) return ambient;
-  const token = await source.idToken(access.audience);
-  const withToken = (wanted: Wanted & { readonly roleArn: string }): Promise<TakenSession> =>
-    assumeWithToken(wanted, token, access.sessionName, source);
-  if (access.hubRoleArn === undefined)
-    return (wanted) =>
-      wanted.roleArn === undefined
-        ? ambient(wanted)
-        : withToken({ ...wanted, roleArn: wanted.roleArn });
-  const hub = await withToken({
-    accountId: access.hubRoleArn.split(':')[4] ?? '',
-    roleArn: access.hubRoleArn,
+function opener(request: Request, source: SessionSource): Open {
+  const { access } = request;
+  const token = kept(() => source.idToken(access.audience), TOKEN_KEPT, source.now);
+  const withToken = (wanted: WantedRole): OpenSession =>
+    roleSession(wanted, source, () => assumeWithToken(wanted, token, request, source));
+  const hub = access.hubRoleArn === undefined ? null : withToken(hubOf(access.hubRoleArn, request));
+  return (roleArn, wanted) => {
+    if (roleArn === undefined) return environmentSession(wanted, source);
+    const role = { ...wanted, roleArn };
+    if (hub === null) return withToken(role);
+    return roleSession(role, source, () => assumeFromHub(role, hub, request, source));
+  };
+}
+
+function hubOf(roleArn: string, request: Request): WantedRole {
+  const { central } = request;
+  const roles = [central.roleArn, ...enteredMembers(request).map((member) => member.roleArn)];
+  return {
+    accountId: roleArn.split(':')[4] ?? '',
+    roleArn,
     region: central.bucketRegion,
-    permissions: () => hubPermissions(roleArns),
-  });
-  return (wanted) =>
-    wanted.roleArn === undefined
-      ? ambient(wanted)
-      : assumeFromHub({ ...wanted, roleArn: wanted.roleArn }, hub, request, source);
+    permissions: () => hubPermissions(roles.filter((role) => role !== undefined)),
+  };
 }
 
 const partitionOf = (arn: string): string => arn.split(':')[1] ?? 'aws';
 
+type Assumed = AssumeRoleCommandOutput | AssumeRoleWithWebIdentityCommandOutput;
+
+function roleSession(
+  { accountId }: Wanted,
+  { mask, now }: SessionSource,
+  assume: () => Promise<Assumed>,
+): OpenSession {
+  const take = async (): Promise<TakenRole> => takenRole(accountId, await assume(), mask);
+  const role = kept(take, SESSION_KEPT, now);
+  return { accountId, identity: role.get, role };
+}
+
+/** A token that STS finds too old is replaced, once. */
 async function assumeWithToken(
-  wanted: Wanted & { readonly roleArn: string },
-  token: string,
-  sessionName: string,
+  wanted: WantedRole,
+  token: Kept<string>,
+  request: Request,
   source: SessionSource,
-): Promise<TakenSession> {
+): Promise<Assumed> {
   const { roleArn, accountId, region, permissions } = wanted;
-  const sts = new STSClient({ ...source.client, region });
-  const command = new AssumeRoleWithWebIdentityCommand({
-    RoleArn: roleArn,
-    RoleSessionName: sessionName,
-    WebIdentityToken: token,
-    Policy: permissions(partitionOf(roleArn)),
-    DurationSeconds: SESSION_SECONDS,
-  });
+  const sts = clientOf(STSClient, { ...source.client, region });
   const call = { action: 'sts:AssumeRoleWithWebIdentity', accountId, resource: roleArn };
-  const answer = await asked(call, () => sts.send(command)).catch((error: unknown) => {
-    throw tokenRefused(error, roleArn, accountId, token);
+  const assume = (WebIdentityToken: string): Promise<Assumed> => {
+    const command = new AssumeRoleWithWebIdentityCommand({
+      RoleArn: roleArn,
+      RoleSessionName: request.access.sessionName,
+      WebIdentityToken,
+      Policy: permissions(partitionOf(roleArn)),
+      DurationSeconds: SESSION_SECONDS,
+    });
+    return asked(call, () => sts.send(command));
+  };
+  const used = await token.get();
+  try {
+    return await assume(used);
+  } catch (error) {
+    if (!(error instanceof CallFailure && isExpired(error.awsCode)))
+      throw tokenRefused(error, roleArn, accountId, used);
+  }
+  token.drop(used);
+  const fresh = await token.get();
+  return assume(fresh).catch((error: unknown) => {
+    throw tokenRefused(error, roleArn, accountId, fresh);
   });
-  return sessionOf(accountId, answer, source);
 }
 
 async function assumeFromHub(
-  wanted: Wanted & { readonly roleArn: string },
-  hub: TakenSession,
+  { roleArn, accountId, region, permissions }: WantedRole,
+  hub: OpenSession,
   { access }: Request,
   source: SessionSource,
-): Promise<TakenSession> {
-  const { roleArn, accountId, region, permissions } = wanted;
-  const sts = new STSClient({ ...source.client, region, ...credentialsOf(hub) });
+): Promise<Assumed> {
+  // Its failure is told as its own.
+  await hub.identity();
+  const sts = clientOf(STSClient, { ...source.client, region, ...signedBy(hub) });
   const command = new AssumeRoleCommand({
     RoleArn: roleArn,
     RoleSessionName: access.sessionName,
@@ -168,38 +203,37 @@ async function assumeFromHub(
     ExternalId: access.externalId,
   });
   const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
-  const answer = await asked(call, () => sts.send(command));
-  return sessionOf(accountId, answer, source);
+  return asked(call, () => sts.send(command));
 }
 
-async function environmentSession(
-  { accountId, region }: Wanted,
-  { client }: SessionSource,
-): Promise<TakenSession> {
-  const sts = new STSClient({ ...client, region });
-  const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
-  const answer = await asked(call, () => sts.send(new GetCallerIdentityCommand({})));
-  checkAccount(accountId, answer.Arn);
-  return { accountId, partition: partitionOf(answer.Arn ?? ''), limited: false };
+/** The environment's credentials are renewed, if at all, by whatever put them there. */
+function environmentSession({ accountId, region }: Wanted, source: SessionSource): OpenSession {
+  const ask = async (): Promise<Session> => {
+    const sts = clientOf(STSClient, { ...source.client, region });
+    const call = { action: 'sts:GetCallerIdentity', accountId, resource: 'the environment' };
+    const { Arn } = await asked(call, () => sts.send(new GetCallerIdentityCommand({})));
+    checkAccount(accountId, Arn);
+    return { accountId, partition: partitionOf(Arn ?? '') };
+  };
+  return { accountId, identity: kept(ask, Number.POSITIVE_INFINITY, source.now).get };
 }
 
-function sessionOf(
+function takenRole(
   accountId: string,
-  answer: AssumeRoleCommandOutput | AssumeRoleWithWebIdentityCommandOutput,
-  { mask }: SessionSource,
-): TakenSession {
-  const arn = answer.AssumedRoleUser?.Arn;
-  checkAccount(accountId, arn);
-  const secretAccessKey = answer.Credentials?.SecretAccessKey ?? '';
-  const sessionToken = answer.Credentials?.SessionToken ?? '';
-  mask(secretAccessKey);
-  mask(sessionToken);
-  const accessKeyId = answer.Credentials?.AccessKeyId ?? '';
+  { AssumedRoleUser, Credentials = {} as never }: Assumed,
+  mask: SessionSource['mask'],
+): TakenRole {
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials;
+  for (const secret of [SecretAccessKey, SessionToken, AccessKeyId]) mask(secret);
+  checkAccount(accountId, AssumedRoleUser?.Arn);
   return {
     accountId,
-    partition: partitionOf(arn ?? ''),
-    limited: true,
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    partition: partitionOf(AssumedRoleUser?.Arn ?? ''),
+    credentials: {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+    },
   };
 }
 
@@ -216,9 +250,6 @@ function checkAccount(expected: string, arn: string | undefined): void {
   });
 }
 
-/** Client options that sign with this session; nothing, where the environment's credentials are to be used. */
-export function credentialsOf({ credentials }: TakenSession): {
-  readonly credentials?: AwsCredentialIdentity;
-} {
-  return credentials === undefined ? {} : { credentials };
-}
+/** Client options that sign with this session. */
+export const signedBy = ({ role }: OpenSession): Pick<AwsClientOptions, 'session'> =>
+  role === undefined ? {} : { session: role };

@@ -2,14 +2,15 @@
 
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { TopicReader } from '../plan/ports.js';
-import { type AwsClientOptions, asked } from './call.js';
+import { asked } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 
 /** `accountId`: whose credentials these are. A topic is asked in its own Region, which may be another than the trail's. */
 export function topicReader(options: AwsClientOptions, accountId: string): TopicReader {
   return {
     policy: async (topicArn) => {
       const region = topicArn.split(':')[3] ?? options.region;
-      const sns = new SNSClient({ ...options, region });
+      const sns = clientOf(SNSClient, { ...options, region });
       const call = {
         action: 'sns:GetTopicAttributes',
         accountId,

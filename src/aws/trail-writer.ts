@@ -18,11 +18,12 @@ import {
 import type { TrailWriter } from '../plan/ports.js';
 import type { EventSelectors, Tags } from '../trail/extras.js';
 import type { TrailSettings } from '../trail/settings.js';
-import { type AwsClientOptions, asked } from './call.js';
+import { asked } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 import { trailCall } from './trails.js';
 
 export function trailWriter(options: AwsClientOptions, accountId: string): TrailWriter {
-  const cloudtrail = new CloudTrailClient(options);
+  const cloudtrail = clientOf(CloudTrailClient, options);
   const call = trailCall(accountId, options.region);
   return {
     create: async (name, settings, tags) => {

@@ -15,7 +15,8 @@ import type { TrailReader } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
 import type { AdvancedSelector, EventSelectors } from '../trail/extras.js';
 import type { LiveTrail, TrailStatus } from '../trail/settings.js';
-import { type AwsCall, type AwsClientOptions, asked } from './call.js';
+import { type AwsCall, asked } from './call.js';
+import { type AwsClientOptions, clientOf } from './client.js';
 
 /** Names a call about a trail, or about all of a Region. */
 export function trailCall(accountId: string, region: string) {
@@ -27,7 +28,7 @@ export function trailCall(accountId: string, region: string) {
 }
 
 export function trailReader(options: AwsClientOptions, accountId: string): TrailReader {
-  const cloudtrail = new CloudTrailClient(options);
+  const cloudtrail = clientOf(CloudTrailClient, options);
   const call = trailCall(accountId, options.region);
   return {
     trails: async () => {

@@ -1,6 +1,7 @@
 // The validation of digests as part of the proof of delivery: for a trail that was found, as a word and findings. Whatever AWS
 // refuses is told, never thrown: that logs arrive is known all the same.
 
+import { Cancelled } from '../cancel.js';
 import { findingsOf } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { HOUR } from './digest-key.js';
@@ -31,6 +32,7 @@ async function checked(
     const verdict = await validateDigests(readers.logs, readers.keys, scope);
     return { words: digestWords(verdict), findings: digestFindings(verdict, accountId) };
   } catch (error) {
+    if (error instanceof Cancelled) throw error;
     return { words: 'not validated', findings: findingsOf(error) };
   }
 }

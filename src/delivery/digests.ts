@@ -3,6 +3,7 @@
 // nothing is decided here about what a verdict is good for.
 
 import type { KeyObject } from 'node:crypto';
+import { type Gate, gate } from '../plan/in-parallel.js';
 import { backfillProblems, type ChainProblem, chainProblems, type Link } from './digest-chain.js';
 import { type NoContent, readHash, readWhole } from './digest-content.js';
 import {
@@ -23,7 +24,6 @@ import {
   regionOf,
 } from './digest-key.js';
 import { type DigestFault, type DigestValidation, type Tally, tally } from './digest-verdict.js';
-import { type Gate, gate } from './gate.js';
 import type { LogReader, PublicKeyReader } from './ports.js';
 
 export type { DigestScope } from './digest-key.js';

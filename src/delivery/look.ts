@@ -1,6 +1,7 @@
 // One look at one account: the trail's status first, and only where CloudTrail says that it has delivered, the bucket. Whether
 // to look again is decided in verify.ts.
 
+import type { Gate } from '../plan/in-parallel.js';
 import { findTrail } from '../plan/trail-guards.js';
 import type { Delivery, Finding, PolicyDocument } from '../policy/index.js';
 import { CallFailure, findingsOf } from '../problem.js';
@@ -10,7 +11,6 @@ import { type LiveTrail, trailArn } from '../trail/settings.js';
 import * as findings from './findings.js';
 import { inspectLog } from './inspect.js';
 import { judge } from './judge.js';
-import type { Limiter } from './limiter.js';
 import { accountFolder, type LogPlace, newestDigest, newestLog } from './newest.js';
 import type { DeliveryReaders, LogReader, MemberProbe, StoredObject } from './ports.js';
 import type { AccountDelivery, Proof, SeenLog } from './verdict.js';
@@ -112,7 +112,7 @@ export async function look(
   target: Target,
   probe: MemberProbe,
   readers: DeliveryReaders,
-  opening: Limiter,
+  opening: Gate,
   document: PolicyDocument | null | undefined,
   isLast: boolean,
 ): Promise<Sight | null> {
@@ -161,7 +161,7 @@ async function delivered(
   target: Target,
   log: StoredObject,
   readers: DeliveryReaders,
-  opening: Limiter,
+  opening: Gate,
 ): Promise<Sight> {
   const [proof, opened] = await Promise.all([
     proofOf(target, readers),

@@ -2,7 +2,6 @@
 // Nothing here can write. Every function throws a `CallFailure` when AWS refuses or cannot be reached.
 
 import type { BucketReader } from '../plan/ports.js';
-import type { UserError } from '../problem.js';
 import type { LiveTrail, TrailStatus } from '../trail/settings.js';
 
 export type StoredObject = {
@@ -45,15 +44,15 @@ export type MemberProbe = {
   readonly listsBucket: () => Promise<boolean>;
 };
 
-/** One set of sessions, which end at some time. None of them can write. */
+/** With sessions that cannot write. */
 export type DeliveryReaders = {
   readonly partition: string;
   readonly policy: BucketReader;
   readonly logs: LogReader;
   /** Asked in the central account: keys are a Region's, not an account's. */
   readonly keys: PublicKeyReader;
-  /** Whoever could not be entered has the failure instead. The central account is among them for its own trail. */
-  readonly members: ReadonlyMap<string, MemberProbe | UserError>;
+  /** By account ID. The central account is among them for its own trail. @throws UserError where it cannot be entered */
+  readonly members: ReadonlyMap<string, () => Promise<MemberProbe>>;
   /** AWS's clock, in milliseconds since the epoch: the runner's, put right by AWS's last answer. */
   readonly now: () => number;
 };

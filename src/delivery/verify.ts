@@ -2,6 +2,8 @@
 // round costs one question for each account that is still open; the bucket is looked into only where CloudTrail says that it
 // has delivered, and at the end.
 
+import { Cancelled } from '../cancel.js';
+import { type Gate, gate, inParallel } from '../plan/in-parallel.js';
 import { readPolicy } from '../plan/observe.js';
 import { isUnanswered, trailCallPatience } from '../plan/patience.js';
 import type { Clock } from '../plan/ports.js';
@@ -10,28 +12,26 @@ import { findingsOf, UserError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
 import type { Candidate } from './candidates.js';
 import { isolationFindings, isolationOf } from './isolation.js';
-import { type Limiter, limiter } from './limiter.js';
 import { type Change, findTarget, look, type Sight, type Target, unknown } from './look.js';
 import type { DeliveryReaders, MemberProbe } from './ports.js';
 import type { AccountDelivery, DeliveryReport, DigestVerdict, Isolation } from './verdict.js';
 
 export type VerifyDeps = {
-  /** Takes the roles, anew each time: a wait can be longer than a session. */
+  /** Takes the roles. @throws UserError */
   readonly connect: () => Promise<DeliveryReaders>;
   readonly clock: Clock;
   /** A line for the log. */
   readonly say: (line: string) => void;
+  /** Hears of each account when it is settled. */
+  readonly settled: (account: AccountDelivery) => void;
   /** Left out where no digests are to be validated. */
   readonly validateDigests?: (target: Target, readers: DeliveryReaders) => Promise<DigestVerdict>;
 };
 
-/** Accounts looked at at once, and logs opened at once: an opened log may take 80 MB. */
-const LOOKS = 8;
+/** Logs opened at once: one may take 80 MB. */
 const OPENINGS = 2;
 /** Milliseconds: the first pause between two rounds, and the longest. */
 const PAUSES = { first: 5_000, longest: 60_000 };
-/** Sessions last 15 minutes. */
-const RENEWAL = 10 * 60_000;
 
 /** What AWS refuses is told in the report; never thrown. */
 export async function verifyDelivery(
@@ -41,37 +41,44 @@ export async function verifyDelivery(
 ): Promise<DeliveryReport> {
   const { clock } = deps;
   const deadline = clock.now() + request.deliveryTimeoutMinutes * 60_000;
-  const sessions = renewed(deps);
-  const first = await sessions();
-  if (first instanceof UserError)
-    return { accounts: candidates.map(notEntered), findings: first.findings };
-  const { document, failure } = await policyOf(request, first, clock);
-  const pools = { looks: limiter(LOOKS), openings: limiter(OPENINGS) };
-  const cases = candidates.map((candidate) => openCase(candidate, request, document, pools, deps));
-  const lost = await lookUntil(deadline, cases, sessions, pools, deps);
-  const accounts = cases.map(({ candidate, result }) => result() ?? notEntered(candidate));
-  return {
-    accounts,
-    findings: [...failure, ...lost, ...accounts.flatMap(({ findings }) => findings)],
-  };
+  const readers = await connected(deps);
+  if (readers instanceof UserError)
+    return {
+      accounts: candidates.map((candidate) => unseen(candidate, 'not entered')),
+      findings: readers.findings,
+    };
+  const { document, failure } = await policyOf(request, readers, clock);
+  const opening = gate(OPENINGS);
+  const cases = candidates.map((candidate) =>
+    openCase(candidate, request, readers, { document, opening }, deps),
+  );
+  await lookUntil(deadline, request.maxParallel, cases, deps).catch(ifCancelled);
+  const accounts = cases.map(({ candidate, result }) => result() ?? unseen(candidate, CANCELLED));
+  return { accounts, findings: [...failure, ...accounts.flatMap(({ findings }) => findings)] };
 }
 
-/** Looks at all that is open, round after round. What ended it early, if something did. */
+async function connected({ connect }: VerifyDeps): Promise<DeliveryReaders | UserError> {
+  try {
+    return await connect();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+/** Looks at all that is open, round after round. */
 async function lookUntil(
   deadline: number,
+  maxParallel: number,
   cases: readonly Case[],
-  sessions: () => Promise<DeliveryReaders | UserError>,
-  pools: Pools,
   { clock, say }: VerifyDeps,
-): Promise<readonly Finding[]> {
+): Promise<void> {
   for (let pause = PAUSES.first; ; pause = Math.min(pause * 2, PAUSES.longest)) {
     const isLast = clock.now() >= deadline;
-    const readers = await sessions();
-    if (readers instanceof UserError) return readers.findings;
     const open = cases.filter(({ result }) => result() === null);
-    await Promise.all(open.map((one) => pools.looks(() => one.look(readers, isLast))));
+    await inParallel(maxParallel, open, (one) => one.look(isLast));
     const settled = cases.filter(({ result }) => result() !== null).length;
-    if (settled === cases.length) return [];
+    if (settled === cases.length) return;
     const left = Math.max(0, deadline - clock.now());
     say(progress(settled, cases.length, Math.min(pause, left), left));
     await clock.sleep(Math.min(pause, left));
@@ -83,25 +90,17 @@ function progress(settled: number, all: number, pause: number, left: number): st
   return `Waiting for logs: ${settled} of ${all} accounts settled; looking again in ${Math.ceil(pause / 1_000)} s, for ${minutes} min at most.`;
 }
 
-/** The readers, taken anew before their sessions can end. */
-function renewed({ connect, clock }: VerifyDeps) {
-  let current: { readonly readers: DeliveryReaders; readonly takenAt: number } | null = null;
-  return async (): Promise<DeliveryReaders | UserError> => {
-    try {
-      if (current === null || clock.now() - current.takenAt > RENEWAL)
-        current = { readers: await connect(), takenAt: clock.now() };
-      return current.readers;
-    } catch (error) {
-      if (error instanceof UserError) return error;
-      throw error;
-    }
-  };
+const CANCELLED = 'the run was cancelled';
+
+/** What is known by then is told. */
+function ifCancelled(error: unknown): void {
+  if (!(error instanceof Cancelled)) throw error;
 }
 
-function notEntered({ member }: Candidate): AccountDelivery {
+function unseen({ member }: Candidate, detail: string): AccountDelivery {
   const nothing = { proof: null, log: null, isolation: null, digests: null, findings: [] } as const;
   const { accountId, trail } = member;
-  return { accountId, trailName: trail.name, state: 'unknown', detail: 'not entered', ...nothing };
+  return { accountId, trailName: trail.name, state: 'unknown', detail, ...nothing };
 }
 
 type KnownPolicy = {
@@ -126,18 +125,19 @@ async function policyOf(
 
 type Case = {
   readonly candidate: Candidate;
-  readonly look: (readers: DeliveryReaders, isLast: boolean) => Promise<void>;
+  readonly look: (isLast: boolean) => Promise<void>;
   /** Null as long as nothing is settled. */
   readonly result: () => AccountDelivery | null;
 };
 
-type Pools = { readonly looks: Limiter; readonly openings: Limiter };
+/** What all cases share. */
+type Shared = Pick<KnownPolicy, 'document'> & { readonly opening: Gate };
 
 function openCase(
   candidate: Candidate,
   request: Request,
-  document: PolicyDocument | null | undefined,
-  pools: Pools,
+  readers: DeliveryReaders,
+  { document, opening }: Shared,
   deps: VerifyDeps,
 ): Case {
   const { member, change } = candidate;
@@ -145,7 +145,7 @@ function openCase(
   let target: Target | null = null;
   let isolation: Isolation | null = null;
   let settled: AccountDelivery | null = null;
-  const settle = async (sight: Sight, readers: DeliveryReaders): Promise<void> => {
+  const settle = async (sight: Sight): Promise<void> => {
     const digests =
       target === null ? null : ((await deps.validateDigests?.(target, readers)) ?? null);
     const isolated =
@@ -160,8 +160,9 @@ function openCase(
       digests,
       findings: [...sight.findings, ...isolated, ...(digests?.findings ?? [])],
     };
+    deps.settled(settled);
   };
-  const firstLook = async (probe: MemberProbe, readers: DeliveryReaders): Promise<Sight | null> => {
+  const firstLook = async (probe: MemberProbe): Promise<Sight | null> => {
     const [found, isolated] = await Promise.all([
       findTarget(member, inAwsTime(change, readers, deps.clock), request, probe, readers),
       isolationFor(member, request, readers, document, probe),
@@ -171,20 +172,20 @@ function openCase(
     target = found;
     return null;
   };
-  const lookAt = async (readers: DeliveryReaders, isLast: boolean): Promise<Sight | null> => {
-    const probe = readers.members.get(accountId);
-    if (probe === undefined) throw new Error(`No reader for account ${accountId}`);
-    if (probe instanceof UserError) return unknown('not entered', ...probe.findings);
-    const found = target === null ? await firstLook(probe, readers) : null;
+  const lookAt = async (isLast: boolean): Promise<Sight | null> => {
+    const enter = readers.members.get(accountId);
+    if (enter === undefined) throw new Error(`No reader for account ${accountId}`);
+    const probe = await enter();
+    const found = target === null ? await firstLook(probe) : null;
     if (found !== null || target === null) return found;
-    return look(target, probe, readers, pools.openings, document, isLast);
+    return look(target, probe, readers, opening, document, isLast);
   };
   return {
     candidate,
     result: () => settled,
-    look: async (readers, isLast) => {
-      const sight = await patiently(() => lookAt(readers, isLast), isLast);
-      if (sight !== null) await settle(sight, readers);
+    look: async (isLast) => {
+      const sight = await patiently(() => lookAt(isLast), isLast);
+      if (sight !== null) await settle(sight);
     },
   };
 }

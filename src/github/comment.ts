@@ -52,16 +52,16 @@ async function write(
 ): Promise<void> {
   const identity = identityOf(report, runId);
   const body = `${bodyOf(report)}\n${lastLine(identity)}`;
-  const before = commentToUpdate(await comments.list(), identity);
-  if (before !== undefined) {
-    // A later run is about a later commit: what it said must not be undone by one that was slower.
-    if (before.run <= identity.run && before.body !== body) await comments.update(before.id, body);
-    return;
-  }
-  if (!mayCreate) return;
-  await comments.create(body);
-  // GitHub knows no "create unless there is one": of two runs that both found none, the later to look cleans up.
-  for (const id of duplicates(await comments.list(), identity)) await remove(comments, id);
+  const found = await comments.list();
+  const before = commentToUpdate(found, identity);
+  if (before === undefined && !mayCreate) return;
+  if (before === undefined) await comments.create(body);
+  // A later run is about a later commit: what it said must not be undone by one that was slower.
+  else if (before.run <= identity.run && before.body !== body)
+    await comments.update(before.id, body);
+  // GitHub knows no "create unless there is one": of two runs that both found none, the later to look cleans up, or the next.
+  const now = before === undefined ? await comments.list() : found;
+  for (const id of duplicates(now, identity)) await remove(comments, id);
 }
 
 function bodyOf(report: Report): string {
@@ -79,8 +79,18 @@ async function remove(comments: PullRequestComments, id: number): Promise<void> 
   }
 }
 
-const statusOf = (error: unknown): number | undefined =>
-  (error as { readonly status?: number }).status;
+/** As GitHub's client throws them; where no answer came it makes up a status. */
+type GitHubError = { readonly status?: number; readonly response?: unknown };
+
+const statusOf = (error: unknown): number | undefined => (error as GitHubError).status;
+
+function saidBy(error: unknown, message: string): string {
+  const { status, response } = error as GitHubError;
+  if (response !== undefined) return `${message} (status ${status})`;
+  return status === undefined
+    ? `an answer that is not GitHub's (${message})`
+    : `no answer (${message})`;
+}
 
 /** GitHub answers 403, and 404 for what a token may not even see. */
 function notWritten(error: unknown): Finding {
@@ -90,7 +100,7 @@ function notWritten(error: unknown): Finding {
   return {
     severity: 'warning',
     code: 'comment-not-written',
-    message: `The pull request comment could not be written: ${message}${status === undefined ? '' : ` (status ${status})`}`,
+    message: `The pull request comment could not be written: ${saidBy(error, message)}`,
     remedy:
       refused && !/rate limit/i.test(message)
         ? "Add 'pull-requests: write' to the job's permissions; a pull request from a fork never has it. Or set comment to 'never'. The job summary says the same as the comment would."

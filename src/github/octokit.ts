@@ -1,6 +1,7 @@
 // GitHub's REST API for the comments of one pull request, by GitHub's own client. Only loaded when a comment is to be
 // written: the client's start costs time that an apply has no use for.
 
+import { unquoted } from '../problem.js';
 import type { PullRequestComments } from './comment.js';
 
 /** Milliseconds for one call, the last byte of its answer included. */
@@ -16,13 +17,18 @@ export type PullRequest = {
 export async function pullRequestComments(
   token: string,
   { owner, repo, number }: PullRequest,
+  cancel: AbortSignal,
 ): Promise<PullRequestComments> {
   // "eager" keeps the client in the one file of the bundle; it still runs only when it is asked for.
   const { getOctokit } = await import(/* webpackMode: "eager" */ '@actions/github');
   const { rest, paginate, hook } = getOctokit(token, { userAgent: 'cloudtrail-onboarding' });
   // As an option of the call it would not reach the pages of a list.
   hook.before('request', ({ request }) => {
-    if (request) request.signal = AbortSignal.timeout(CALL_MS);
+    if (request) request.signal = AbortSignal.any([AbortSignal.timeout(CALL_MS), cancel]);
+  });
+  hook.error('request', (error) => {
+    error.message = unquoted(error.message, [token]);
+    throw error;
   });
   return {
     list: () =>

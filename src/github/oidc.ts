@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient } from '@actions/http-client';
 import { BearerCredentialHandler } from '@actions/http-client/lib/auth';
-import { CallFailure, userError } from '../problem.js';
+import { CallFailure, unquoted, userError } from '../problem.js';
 
 export type OidcEnvironment = {
   readonly ACTIONS_ID_TOKEN_REQUEST_URL?: string | undefined;
@@ -38,7 +38,7 @@ export async function idToken(
   try {
     return await insist(ask);
   } catch (error) {
-    throw noToken(error);
+    throw noToken(error, bearer);
   } finally {
     client.dispose();
   }
@@ -81,12 +81,13 @@ function isRefusal(error: unknown): boolean {
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500 && statusCode !== 429;
 }
 
-function noToken(error: unknown): Error {
+function noToken(error: unknown, bearer: string): Error {
+  const said = unquoted(error instanceof Error ? error.message : String(error), [bearer]);
   return new CallFailure(
     'oidc',
     {
       code: 'oidc-token-failed',
-      message: `GitHub gave no OIDC token: ${error instanceof Error ? error.message : String(error)}`,
+      message: `GitHub gave no OIDC token: ${said}`,
       remedy:
         'Run again. If it stays, look at githubstatus.com; on a self-hosted runner also at its proxy settings (HTTPS_PROXY, NO_PROXY).',
     },

@@ -1,10 +1,9 @@
 // Carries out the steps of the central bucket, one after the other, for S3 aborts writes of one bucket that meet. Stops at
 // the first that fails. A bucket that came into being meanwhile is looked at again, so that what somebody set stays.
 
-import { findingsOf } from '../problem.js';
 import type { Central } from '../request/request.js';
 import { type BucketStep, planBucket } from './bucket-plan.js';
-import type { BucketOutcome, Step } from './outcome.js';
+import { type BucketOutcome, isUndone, type Step, undone } from './outcome.js';
 import { bucketWritePatience, isOwnBucket } from './patience.js';
 import { persist } from './persist.js';
 import type { BucketSettingsReader, BucketSettingsWriter, Clock } from './ports.js';
@@ -35,8 +34,8 @@ export async function applyBucket(
   };
   const outcomes: BucketOutcome[] = [];
   for (const step of steps) {
-    const failed = outcomes.some(({ result }) => result.state === 'failed');
-    const result: Step = failed ? { state: 'not-tried' } : await carryOut(step).catch(failure);
+    const stopped = outcomes.some(({ result }) => isUndone(result));
+    const result: Step = stopped ? { state: 'not-tried' } : await carryOut(step).catch(undone);
     outcomes.push({ step, result });
   }
   return outcomes;
@@ -44,5 +43,3 @@ export async function applyBucket(
 
 const kindsOf = (steps: readonly BucketStep[]): ReadonlySet<BucketStep['kind']> =>
   new Set(steps.map(({ kind }) => kind));
-
-const failure = (error: unknown): Step => ({ state: 'failed', findings: findingsOf(error) });

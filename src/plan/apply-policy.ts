@@ -1,17 +1,21 @@
 // One policy's part in a run, the bucket's or a key's: who joins is admitted, the written policy is watched beside the trail
 // work, and who has left is taken out at the end. What fails is kept for the outcome, and nothing more is done here then.
 
+import { Cancelled } from '../cancel.js';
 import type { Delivery, Finding } from '../policy/index.js';
-import { findingsOf } from '../problem.js';
 import type { ObservedPolicy } from './observe.js';
-import type { PolicyOutcome, Step } from './outcome.js';
-import { type PolicyDeps, type PolicyHolder, policyKeeper } from './policy-keeper.js';
+import { isUndone, type PolicyOutcome, type Step, undone } from './outcome.js';
+import { type PolicyDeps, policyKeeper } from './policy-keeper.js';
+import type { PolicyHolder } from './policy-write.js';
 
 export type PolicyPart = {
   readonly join: () => Promise<void>;
-  /** Reads what was written back, and again when the time of the others is over, unless `dismiss` is still to come. */
-  readonly watch: (leaves: boolean) => Promise<void>;
-  /** Takes back the grants of these trails, by their ARNs, and watches that. */
+  /**
+   * Reads what was written back, and again when the time of the others is over, unless `dismiss` is still to come. Grants
+   * that were there already are looked at again, too, where the run `changes` anything: who wrote them may be gone.
+   */
+  readonly watch: (changes: boolean) => Promise<void>;
+  /** Takes back the grants of these trails, by their ARNs, and watches what was written. */
   readonly dismiss: (left: ReadonlySet<string>) => Promise<void>;
   /** Reads the policy and makes our grants be there; whether they were. @throws UserError */
   readonly confirm: () => Promise<boolean>;
@@ -33,23 +37,28 @@ export function policyPart<W extends Wish>(
   deps: PartDeps,
 ): PolicyPart {
   const joining = { ...wish, withdraw: [] };
-  const keeper = policyKeeper<W>(holder, joining, deps);
+  const leaves = wish.withdraw.length > 0;
+  const keeper = policyKeeper<W>(holder, joining, seen, deps);
   let step: Step = { state: 'not-tried' };
 
   const attempt = async (work: () => Promise<void>): Promise<void> => {
-    if (step.state === 'failed') return;
+    if (isUndone(step)) return;
     try {
       await work();
       step = { state: keeper.written() === null ? 'unchanged' : 'done' };
     } catch (error) {
-      step = { state: 'failed', findings: findingsOf(error) };
+      step = undone(error);
     }
   };
 
   const settled = async (seconds: number): Promise<void> => {
-    if (keeper.written() === null) return;
-    await keeper.confirm();
-    if (seconds > 0) await keeper.settle(seconds);
+    try {
+      if (keeper.written() !== null) await keeper.confirm();
+      if (seconds > 0) await keeper.settle(seconds);
+    } catch (error) {
+      // A run that is cancelled before it has looked at what it wrote has written it all the same.
+      if (!(error instanceof Cancelled) || error.begun) throw error;
+    }
   };
 
   return {
@@ -58,17 +67,19 @@ export function policyPart<W extends Wish>(
         if (holder.plan(seen.document, joining).merge.changed)
           await keeper.establish(joining, seen);
       }),
-    watch: (leaves) =>
-      attempt(() => settled(leaves && wish.withdraw.length > 0 ? 0 : deps.settleSeconds)),
+    watch: (changes) =>
+      attempt(async () => {
+        if (changes || keeper.written() !== null) await settled(leaves ? 0 : deps.settleSeconds);
+      }),
     dismiss: (left) =>
       attempt(async () => {
         const withdraw = wish.withdraw.filter(({ trailArn }) => left.has(trailArn));
-        if (withdraw.length === 0) return;
-        await keeper.establish({ ...wish, withdraw }, await holder.read());
+        if (!leaves) return;
+        if (withdraw.length > 0) await keeper.establish({ ...wish, withdraw }, await holder.read());
         await settled(deps.settleSeconds);
       }),
     confirm: keeper.confirm,
-    failed: () => step.state === 'failed',
+    failed: () => isUndone(step),
     outcome: () => ({ step, written: keeper.written() }),
     findings: keeper.findings,
   };

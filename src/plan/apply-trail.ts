@@ -1,12 +1,12 @@
 // Carries out one member's steps, one after the other, and stops at the first that fails. Waits where AWS says that waiting
 // helps, and nowhere else.
 
-import { findingsOf, UserError } from '../problem.js';
+import { UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import type { LiveTrail, TrailSettings } from '../trail/settings.js';
 import { refused } from './destinations.js';
 import type { ObservedMember } from './observe.js';
-import type { MemberOutcome, Step } from './outcome.js';
+import { isUndone, type MemberOutcome, type Step, undone } from './outcome.js';
 import {
   isExisting,
   isGone,
@@ -42,8 +42,8 @@ export async function applyTrail(
   const { accountId } = planned.member;
   const steps: { readonly step: TrailStep; readonly result: Step }[] = [];
   for (const step of planned.trail.steps) {
-    const failed = steps.some(({ result }) => result.state === 'failed');
-    const result = failed
+    const stopped = steps.some(({ result }) => isUndone(result));
+    const result = stopped
       ? NOT_TRIED
       : await resultOf(() => carryOut(step, planned, request, deps));
     steps.push({ step, result });
@@ -58,7 +58,7 @@ async function resultOf(work: () => Promise<void>): Promise<Step> {
     await work();
     return { state: 'done' };
   } catch (error) {
-    return { state: 'failed', findings: findingsOf(error) };
+    return undone(error);
   }
 }
 

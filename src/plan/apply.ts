@@ -4,7 +4,6 @@
 // is told step by step, and what was done stays done, so that a rerun continues from there.
 
 import type { PolicyDocument } from '../policy/index.js';
-import { UserError } from '../problem.js';
 import type { Request } from '../request/request.js';
 import { applyBucket } from './apply-bucket.js';
 import { type PolicyPart, policyPart } from './apply-policy.js';
@@ -13,7 +12,7 @@ import { inParallel } from './in-parallel.js';
 import type { KeyPlan } from './key-plan.js';
 import type { ObservedPolicy } from './observe.js';
 import { type ObservedKey, readKeyPolicy } from './observe-keys.js';
-import type { MemberOutcome, Outcome } from './outcome.js';
+import { isUndone, type MemberOutcome, type Outcome } from './outcome.js';
 import { type Plan, type PlannedMember, reapproval } from './plan.js';
 import { bucketHolder, keyHolder } from './policy-holders.js';
 import type { Clock, Readers, Writers } from './ports.js';
@@ -26,6 +25,8 @@ export type ApplyDeps = {
   readonly backup: (policy: ObservedPolicy) => Promise<void>;
   readonly backupKey: (arn: string, policy: ObservedPolicy) => Promise<void>;
   readonly clock: Clock;
+  /** Hears of each member with steps when its turn has ended. */
+  readonly finished: (member: MemberOutcome) => void;
 };
 
 /** The policies that the plan was made from. */
@@ -46,7 +47,7 @@ export async function apply(
   });
   const known = bucket.length === 0 ? seen.policy : outdated(seen.policy);
   const parts = partsOf(plan, request, { ...seen, policy: known }, deps);
-  const ready = bucket.every(({ result }) => result.state !== 'failed');
+  const ready = !bucket.some(({ result }) => isUndone(result));
   const outcomes = ready
     ? await applyRest(plan, members, request, parts, deps)
     : members.map(notTried);
@@ -102,9 +103,11 @@ async function applyRest(
   await Promise.all(all.map((part) => part.join()));
   const leaves = plan.changes > 0;
   const [outcomes] = await Promise.all([
-    inParallel(request.maxParallel, members, (member) =>
-      applyMember(member, request, plan, parts, deps),
-    ),
+    inParallel(request.maxParallel, members, async (member) => {
+      const outcome = await applyMember(member, request, plan, parts, deps);
+      if (outcome.steps.length > 0) deps.finished(outcome);
+      return outcome;
+    }),
     ...all.map((part) => part.watch(leaves)),
   ]);
   if (!leaves) return outcomes;
@@ -137,7 +140,7 @@ async function applyMember(
   const { accountId } = planned.member;
   const reader = readers.members.get(accountId);
   // A closed account is not entered: it has no steps.
-  if (reader === undefined || reader instanceof UserError) return notTried(planned);
+  if (reader === undefined) return notTried(planned);
   if (!isReady(planned, parts)) return notTried(planned);
   const key = plan.keys.find(({ wish }) => wish.arn === keyOf(planned));
   const deps: TrailDeps = {

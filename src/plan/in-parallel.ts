@@ -1,26 +1,43 @@
-// Does the same to many, some at a time. Ten lines, where a library would bring a queue, pausing and priorities.
+// Does some things at a time and keeps the rest waiting. What they are is not known here. Twenty lines, where a library would
+// bring pausing and priorities.
 
-/** Results in the items' order. The first failure rejects, and nothing more is begun. */
-export async function inParallel<T, R>(
+/** Runs what it is given; waits first while as many are running as have a place. */
+export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** After the first failure nothing more is begun: whatever waits fails with the same error. */
+export function gate(places: number): Gate {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  let failure: { readonly error: unknown } | null = null;
+  const enter = async (): Promise<void> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((enterNow) => waiting.push(enterNow));
+  };
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+  return async (work) => {
+    await enter();
+    try {
+      if (failure !== null) throw failure.error;
+      return await work();
+    } catch (error) {
+      failure ??= { error };
+      throw error;
+    } finally {
+      leave();
+    }
+  };
+}
+
+/** The same done to many: results in the items' order. The first failure rejects, and nothing more is begun. */
+export function inParallel<T, R>(
   limit: number,
   items: readonly T[],
   work: (item: T) => Promise<R>,
 ): Promise<readonly R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) {
-      if (failed) return;
-      results[index] = await work(item);
-    }
-  };
-  const workers = Array.from({ length: Math.min(limit, items.length) }, () =>
-    worker().catch((error: unknown) => {
-      failed = true;
-      throw error;
-    }),
-  );
-  await Promise.all(workers);
-  return results;
+  const enter = gate(limit);
+  return Promise.all(items.map((item) => enter(() => work(item))));
 }

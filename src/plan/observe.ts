@@ -58,23 +58,39 @@ export type Observed = {
   readonly unlimitedAccounts: readonly string[];
 };
 
-/** @throws UserError where the bucket policy cannot be read or understood. */
-export async function observe(request: Request, readers: Readers, clock: Clock): Promise<Observed> {
-  const observing = inParallel(request.maxParallel, request.members, (member) =>
-    observeMember(member, request, readers),
-  );
+/**
+ * `seen` hears of each member when its turn has ended.
+ *
+ * @throws UserError where the bucket policy cannot be read or understood.
+ */
+export async function observe(
+  request: Request,
+  readers: Readers,
+  clock: Clock,
+  seen: (member: ObservedMember | UnreadMember) => void,
+): Promise<Observed> {
+  const observing = inParallel(request.maxParallel, request.members, async (member) => {
+    const observed = await observeMember(member, request, readers);
+    seen(observed);
+    return observed;
+  });
   const [central, members, keys] = await Promise.all([
     observeCentral(request, readers.central, clock),
     observing,
     observeKeys(request, observing, readers.central.key, clock),
   ]);
-  const readable = [...readers.members.values()].flatMap((r) =>
-    r instanceof UserError ? [] : [r],
-  );
-  const unlimited = [readers.central, ...readable]
-    .filter(({ session }) => !session.limited)
-    .map(({ session }) => session.accountId);
-  return { ...central, members, keys, unlimitedAccounts: [...new Set(unlimited)] };
+  return { ...central, members, keys, unlimitedAccounts: unlimited(request, members) };
+}
+
+/** Those entered without a role. */
+function unlimited({ central }: Request, members: Observed['members']): readonly string[] {
+  const read = members
+    .filter((one) => !('failure' in one) && one.member.state !== 'closed')
+    .map(({ member }) => member)
+    .filter(({ accountId }) => accountId !== central.accountId);
+  return [central, ...read]
+    .filter(({ roleArn }) => roleArn === undefined)
+    .map(({ accountId }) => accountId);
 }
 
 async function observeCentral(
@@ -143,10 +159,10 @@ async function observeMember(
   if (member.state === 'closed') return unentered(member, readers.central.session.partition);
   const reader = readers.members.get(member.accountId);
   if (reader === undefined) throw new Error(`No reader for account ${member.accountId}`);
-  if (reader instanceof UserError) return { member, failure: reader };
   try {
+    const session = await reader.enter();
     const ports = reader.open();
-    const observed = await entered(member, reader.session, ports.trails);
+    const observed = await entered(member, session, ports.trails);
     return await withSurroundings(observed, request, ports);
   } catch (error) {
     if (error instanceof UserError) return { member, failure: error };

@@ -1,6 +1,8 @@
 // What an apply did, step by step, as a value; and the one word for it.
 
+import { Cancelled } from '../cancel.js';
 import type { Finding, PolicyDocument } from '../policy/index.js';
+import { findingsOf } from '../problem.js';
 import type { Request } from '../request/request.js';
 import type { BucketStep } from './bucket-plan.js';
 import type { ObservedPolicy } from './observe.js';
@@ -13,8 +15,20 @@ export type Step =
   | { readonly state: 'done' }
   | { readonly state: 'unchanged' }
   | { readonly state: 'failed'; readonly findings: readonly Finding[] }
-  /** Not begun, because something before it failed. */
-  | { readonly state: 'not-tried' };
+  /** Not begun, because something before it was not done. */
+  | { readonly state: 'not-tried' }
+  /** Not done, for the run was cancelled; `begun`: on its way then, and nobody saw whether it was done. */
+  | { readonly state: 'cancelled'; readonly begun: boolean };
+
+/** What has become of a step that ended in an error. */
+export function undone(error: unknown): Step {
+  return error instanceof Cancelled
+    ? { state: 'cancelled', begun: error.begun }
+    : { state: 'failed', findings: findingsOf(error) };
+}
+
+/** Whether nothing that comes behind the step may be tried. */
+export const isUndone = ({ state }: Step): boolean => state === 'failed' || state === 'cancelled';
 
 export type MemberOutcome = {
   readonly accountId: string;
@@ -63,6 +77,16 @@ export function outcomeFindings(outcome: Outcome): readonly Finding[] {
   return [...failures, ...outcome.findings];
 }
 
+/** Why a run that was told to stop has not done all of its work. */
+export function cancellation(changed: boolean): Finding {
+  return {
+    severity: 'error',
+    code: 'cancelled',
+    message: `The run was cancelled. ${changed ? 'What had been done by then stays, and is listed.' : 'Nothing had been changed by then.'}`,
+    remedy: 'Run again: what is done is found done, and the rest goes on from there.',
+  };
+}
+
 /** For a dry run that is to fail when there is something to change; says why the step fails. */
 export function unwantedChanges(
   { mode, failOn }: Request,
@@ -85,8 +109,12 @@ export function hasChanged(plan: Plan, outcome: Outcome | null): boolean {
   return outcome === null
     ? plan.changes > 0
     : [outcome.policy, ...outcome.keys].some(({ written }) => written !== null) ||
-        stepsOf(outcome).some(({ state }) => state === 'done');
+        stepsOf(outcome).some(mayHaveChanged);
 }
+
+/** Of a write that nobody saw the end of, it is not claimed that nothing came. */
+const mayHaveChanged = (step: Step): boolean =>
+  step.state === 'done' || (step.state === 'cancelled' && step.begun);
 
 /** The run in a word, as the output `result` gives it. `outcome` is null when nothing was tried. */
 export function resultOf(plan: Plan, outcome: Outcome | null): Result {
@@ -95,7 +123,7 @@ export function resultOf(plan: Plan, outcome: Outcome | null): Result {
   const errors = [...plan.findings, ...(outcome?.findings ?? [])].some(isError);
   if (!planned) return 'failed';
   if (outcome === null) return errors ? 'partial' : plan.changes > 0 ? 'planned' : 'no-changes';
-  const failed = errors || stepsOf(outcome).some(({ state }) => state === 'failed');
+  const failed = errors || stepsOf(outcome).some(isUndone);
   if (!hasChanged(plan, outcome)) return failed ? 'failed' : 'no-changes';
   return failed ? 'partial' : 'applied';
 }

@@ -4,6 +4,8 @@
 import {
   compareAccess,
   keyLosses,
+  mergeKeyPolicy,
+  mergePolicy,
   missingGrants,
   missingKeyGrants,
   printPolicy,
@@ -13,8 +15,8 @@ import { type KeyWish, planKeyPolicy } from './key-plan.js';
 import type { KeyWriter } from './key-ports.js';
 import type { ObservedPolicy } from './observe.js';
 import { bucketWritePatience, keyWritePatience } from './patience.js';
-import type { PolicyHolder } from './policy-keeper.js';
 import { type PolicyWish, planPolicy } from './policy-plan.js';
+import type { PolicyHolder } from './policy-write.js';
 import type { BucketWriter } from './ports.js';
 
 export function bucketHolder(
@@ -28,7 +30,8 @@ export function bucketHolder(
     code: 'policy',
     read,
     plan: planPolicy,
-    stands: (document, { admit }) => missingGrants(document, admit).length === 0,
+    stands: (document, wish) =>
+      missingGrants(document, wish.admit).length === 0 && !mergePolicy(document, wish).changed,
     lost: (written, standing) =>
       compareAccess(written, standing, []).lost.map(({ who, may, on }) => `${who} ${may} on ${on}`),
     write: (document, timeoutMs) =>
@@ -51,7 +54,9 @@ export function keyHolder(
     code: 'key-policy',
     read,
     plan: (before, wish) => planKeyPolicy(before ?? NOTHING, wish),
-    stands: (document, { admit }) => missingKeyGrants(document ?? NOTHING, admit).length === 0,
+    stands: (document, wish) =>
+      missingKeyGrants(document ?? NOTHING, wish.admit).length === 0 &&
+      !mergeKeyPolicy(document ?? NOTHING, wish).changed,
     lost: keyLosses,
     write: (document, timeoutMs) =>
       writer.putKeyPolicy(printPolicy(document ?? NOTHING), timeoutMs),

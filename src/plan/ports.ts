@@ -1,7 +1,6 @@
 // What the plan and its carrying out need of the world, as plain objects of functions. Readers cannot write: a dry run is
 // given nothing else. Every function throws a `CallFailure` when AWS refuses or cannot be reached.
 
-import type { UserError } from '../problem.js';
 import type { EventSelectors, InsightTypes, Tags } from '../trail/extras.js';
 import type { LiveTrail, TrailSettings, TrailStatus } from '../trail/settings.js';
 import type { BucketSettings, BucketStep } from './bucket-plan.js';
@@ -12,8 +11,6 @@ export type Session = {
   readonly accountId: string;
   /** `aws`, `aws-cn`, `aws-us-gov`, …, from the principal's ARN. */
   readonly partition: string;
-  /** False for credentials that were in the environment already: no session policy limits them. */
-  readonly limited: boolean;
 };
 
 export type BucketReader = {
@@ -66,7 +63,7 @@ export type TrailWriter = {
   readonly delete: (name: string) => Promise<void>;
 };
 
-/** All that a plan is made from. A member whose role could not be taken has its failure instead. */
+/** All that a plan is made from. */
 export type Readers = {
   readonly central: {
     readonly session: Session;
@@ -76,7 +73,8 @@ export type Readers = {
     /** By the ARN of a key of the central account. */
     readonly key: (arn: string) => KeyReader;
   };
-  readonly members: ReadonlyMap<string, MemberReader | UserError>;
+  /** By account ID, of each member that is entered. */
+  readonly members: ReadonlyMap<string, MemberReader>;
 };
 
 export type TopicReader = {
@@ -85,7 +83,8 @@ export type TopicReader = {
 };
 
 export type MemberReader = {
-  readonly session: Session;
+  /** Takes the role, where that is still to be done. @throws UserError where it cannot be taken */
+  readonly enter: () => Promise<Session>;
   /** Made when the member's turn comes, and let go after it: thousands of clients at once fill the memory. */
   readonly open: () => MemberPorts;
 };

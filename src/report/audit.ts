@@ -34,12 +34,12 @@ export function auditRows(
   const listed = new Map(accounts.map((account) => [account.accountId, account]));
   const ids = new Set([central.accountId, ...listed.keys(), ...[...said.keys()].toSorted()]);
   const what = (id: string): AuditRow['what'] => {
+    if (id === central.accountId)
+      return { words: 'bucket', name: central.bucket, where: central.bucketRegion };
     const account = listed.get(id);
-    if (account !== undefined)
-      return { words: 'trail', name: account.trailName, where: account.region };
-    return id === central.accountId
-      ? { words: 'bucket', name: central.bucket, where: central.bucketRegion }
-      : { words: 'not listed', name: '', where: '' };
+    return account === undefined
+      ? { words: 'not listed', name: '', where: '' }
+      : { words: 'trail', name: account.trailName, where: account.region };
   };
   return {
     rows: [...ids].flatMap((id) => {

@@ -4,7 +4,7 @@
 import type { Finding, Place, Severity } from '../policy/index.js';
 import { auditLines } from './audit.js';
 import { deliveryLines } from './delivery.js';
-import { logLine } from './escape.js';
+import { logLine, logText } from './escape.js';
 import type { Report } from './report.js';
 import { countUnchanged, type Row, rowsOf } from './rows.js';
 import { plural } from './words.js';
@@ -70,6 +70,6 @@ function annotation({ severity, code, message, remedy, at }: Finding): Annotatio
     ...(at === undefined ? {} : { at }),
     severity,
     title: `CloudTrail onboarding: ${code}`,
-    message: [message, ...`→ ${remedy}`.split('\n')].map(logLine).join('\n'),
+    message: [logLine(message), logText(`→ ${remedy}`)].join('\n'),
   };
 }

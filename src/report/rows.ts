@@ -3,7 +3,13 @@
 
 import { bucketStepInWords } from '../plan/bucket-plan.js';
 import type { KeyPlan } from '../plan/key-plan.js';
-import type { BucketOutcome, MemberOutcome, Outcome, Step } from '../plan/outcome.js';
+import {
+  type BucketOutcome,
+  isUndone,
+  type MemberOutcome,
+  type Outcome,
+  type Step,
+} from '../plan/outcome.js';
 import type { MemberPlan, Plan, PlannedMember } from '../plan/plan.js';
 import { stepInWords, type TrailStep } from '../plan/steps.js';
 import type { Merge } from '../policy/index.js';
@@ -39,7 +45,7 @@ export function rowsOf(request: Request, plan: Plan, outcome: Outcome | null): r
 function bucketRow({ central }: Request, { bucket }: Plan, outcome: Outcome | null): Row {
   const isNew = bucket.some(({ kind }) => kind === 'create-bucket');
   const settings = bucket.filter(({ kind }) => kind !== 'create-bucket').map(bucketStepInWords);
-  const failed = outcome?.bucket.some(({ result }) => result.state === 'failed') ?? false;
+  const failed = outcome?.bucket.some(({ result }) => isUndone(result)) ?? false;
   const mark = isNew ? '+' : bucket.length > 0 ? '~' : '=';
   const change = `${isNew ? 'create' : 'set'}: ${settings.join(', ')}`;
   return {
@@ -72,7 +78,7 @@ function policyRow({ central }: Request, { policy }: Plan, outcome: Outcome | nu
       : ` · ${grouped(size.bytes)} of ${grouped(size.limit)} bytes`;
   const mark = merge.changed ? (before === null ? '+' : '~') : '=';
   return {
-    mark: outcome?.policy.step.state === 'failed' ? '!' : mark,
+    mark: outcome !== null && isUndone(outcome.policy.step) ? '!' : mark,
     account: central.accountId,
     role: 'central',
     name: '',
@@ -87,7 +93,7 @@ function keyRow({ wish, merge }: KeyPlan, outcome: Outcome | null): Row {
   const done = outcome?.keys.find((key) => key.arn === arn);
   const change = counted(merge.trails, 'trail').join(', ') || 'statements change';
   return {
-    mark: done?.step.state === 'failed' ? '!' : merge.changed ? '~' : '=',
+    mark: done !== undefined && isUndone(done.step) ? '!' : merge.changed ? '~' : '=',
     account: accountId,
     role: 'central',
     name: '',
@@ -135,7 +141,7 @@ function trailCells(
 ): Pick<Row, 'mark' | 'what' | 'detail' | 'outcome'> {
   const steps = trail.steps.filter((step) => step.trail === name);
   const results = outcome?.steps.filter(({ step }) => step.trail === name);
-  const failed = results?.some(({ result }) => result.state === 'failed') ?? false;
+  const failed = results?.some(({ result }) => isUndone(result)) ?? false;
   return {
     mark: failed ? '!' : markOf(steps),
     what: { words: 'trail', name, where: member.region },
@@ -173,7 +179,12 @@ function stepDetail(step: TrailStep): string {
 function stepsInWords(results: MemberOutcome['steps']): string {
   if (results.every(({ result }) => result.state === 'done')) return 'done';
   if (results.every(({ result }) => result.state === 'not-tried')) return 'not tried';
-  return results.map(({ step, result }) => `${stepInWords(step)}: ${inWords(result)}`).join('; ');
+  return stepLines(results).join('; ');
+}
+
+/** Each step with what became of it. */
+export function stepLines(results: MemberOutcome['steps']): readonly string[] {
+  return results.map(({ step, result }) => `${stepInWords(step)}: ${inWords(result)}`);
 }
 
 function inWords(step: Step): string {
@@ -184,6 +195,8 @@ function inWords(step: Step): string {
       return 'unchanged';
     case 'not-tried':
       return 'not tried';
+    case 'cancelled':
+      return step.begun ? 'cancelled, not known whether it was done' : 'cancelled, not done';
     case 'failed':
       return `failed: ${step.findings.map(({ message }) => message).join(' ')}`;
   }

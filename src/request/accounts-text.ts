@@ -1,9 +1,21 @@
 // From a file's bytes to a YAML document (JSON is YAML too) in which every value knows its line and column. Refuses what a
 // reviewer could misread: aliases, merge keys, other YAML versions, several documents.
 
-import { type Document, isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Range,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { Finding, Place } from '../policy/index.js';
 import { fileFault } from './fault.js';
+import { quoted } from './reader.js';
 
 /** Bytes of a file, or why there are none. */
 export type FileContent =
@@ -56,6 +68,8 @@ function parsed(file: string, text: string): AccountsText {
     prettyErrors: false,
     merge: false,
     schema: 'core',
+    // The parser compares each key with each other: minutes, for a table of a hundred thousand. Looked at below.
+    uniqueKeys: false,
   } as const;
   const document = parseDocument(text, options);
   const placeAt = (offset: number): Place => {
@@ -96,16 +110,50 @@ function misleading(
           'Write the value out. What several accounts have in common goes under defaults.',
         ),
       );
-    if (!isMap(node)) return;
-    for (const { key } of node.items)
-      if (isScalar(key) && key.value === '<<')
-        faults.push(
-          fileFault(
-            placeAt(key.range?.[0] ?? 0),
-            'the merge key << is not part of YAML 1.2',
-            'Write the keys out. What several accounts have in common goes under defaults.',
-          ),
-        );
+    if (isMap(node)) faults.push(...keyFaults(node, placeAt));
+    if (isSeq(node) && node.items.length > MOST_ITEMS)
+      faults.push(
+        fileFault(
+          placeAt(node.range?.[0] ?? 0),
+          `the list has ${node.items.length} entries, and ${MOST_ITEMS} is the most there can be`,
+          'Split it into several files.',
+        ),
+      );
   });
   return faults;
+}
+
+/** As many accounts as an organization can have. */
+const MOST_ITEMS = 10_000;
+
+/** More than twice as many as the table with the most, the tags, can have. */
+const MOST_KEYS = 128;
+
+function keyFaults(
+  { items, range }: YAMLMap,
+  placeAt: (offset: number) => Place,
+): readonly Finding[] {
+  const fault = (at: Range | null | undefined, problem: string, remedy: string): Finding =>
+    fileFault(placeAt(at?.[0] ?? 0), problem, remedy);
+  if (items.length > MOST_KEYS) {
+    const problem = `the table has ${items.length} keys, more than any can have here`;
+    return [fault(range, problem, 'Give a list under accounts, one table for each account.')];
+  }
+  const seen = new Set<string>();
+  return items.flatMap(({ key }): readonly Finding[] => {
+    if (!isScalar(key)) return [];
+    const name = String(key.value);
+    const isSecond = seen.has(name);
+    seen.add(name);
+    if (name === '<<')
+      return [
+        fault(
+          key.range,
+          'the merge key << is not part of YAML 1.2',
+          'Write the keys out. What several accounts have in common goes under defaults.',
+        ),
+      ];
+    const problem = `the key ${quoted(name)} stands twice in one table`;
+    return isSecond ? [fault(key.range, problem, 'Take one of them out.')] : [];
+  });
 }

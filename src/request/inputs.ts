@@ -9,7 +9,7 @@ import { definedOnly } from './defined.js';
 import { modeOf, type RunEvent } from './event.js';
 import { inputFault } from './fault.js';
 import { accountVoice, runVoice } from './layers.js';
-import { readCentralTrail, readMember } from './members.js';
+import { readAuditedCentral, readCentralTrail, readMember } from './members.js';
 import { type InputName, misspelt } from './names.js';
 import { type InputReader, inputReader } from './reader.js';
 import type { Member, Request } from './request.js';
@@ -101,6 +101,7 @@ function readRequest(
       source.text('output-directory') ||
       `${source.environment['RUNNER_TEMP'] || '.'}/cloudtrail-onboarding`,
     ...definedOnly({
+      accountsFile: source.text('accounts-file') || undefined,
       organizationId: optional('organization-id', rules.organizationId),
       expectedPlan: optional('expected-plan', rules.planDigest),
       validateDigestHours: optional('validate-digests', rules.digestHours),
@@ -109,7 +110,13 @@ function readRequest(
   if (central === null || accounts === null || members === null) return null;
   const request = { ...rest, central, members };
   reader.faults.push(...checkTogether(request, source.event, aboutAccounts(accounts, run)));
-  return request;
+  return operation === 'audit' ? withCentralTrail(request, reader) : request;
+}
+
+/** An audit looks at the central account's own trail too, if it is named. */
+function withCentralTrail(request: Request, reader: InputReader): Request {
+  const members = [...readAuditedCentral(reader, request.central), ...request.members];
+  return { ...request, members: members.toSorted((a, b) => (a.accountId < b.accountId ? -1 : 1)) };
 }
 
 /** Inputs about a change or about somebody's approval of one: an audit makes none. */

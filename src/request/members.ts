@@ -3,7 +3,7 @@
 import type { Account } from './accounts.js';
 import { definedOnly } from './defined.js';
 import { type InputReader, inputReader } from './reader.js';
-import type { Member } from './request.js';
+import type { Member, Request } from './request.js';
 import * as rules from './rules.js';
 import type { Voice } from './said.js';
 import { readExtras, readSettings } from './trail-inputs.js';
@@ -53,6 +53,20 @@ export function readCentralTrail(
   const extras = readExtras(reader);
   if (name === undefined || region === undefined) return null;
   return [{ accountId, state: 'present', region, trail: { name, settings, extras } }];
+}
+
+/**
+ * The same for an audit, beside the listed accounts: that the trail is there, logs and delivers. The inputs that describe a
+ * trail are about the members', so nothing is asked of its settings. Nobody, where the trail has no name.
+ */
+export function readAuditedCentral(
+  { optional }: InputReader,
+  { accountId, bucketRegion }: Request['central'],
+): readonly Member[] {
+  const name = optional('central-trail-name', rules.trailName);
+  if (name === undefined) return [];
+  const region = optional('region', rules.region) ?? bucketRegion;
+  return [{ accountId, state: 'present', region, trail: { name, settings: {}, extras: {} } }];
 }
 
 const MEMBER_INPUTS = [

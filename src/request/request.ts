@@ -55,6 +55,8 @@ export type Request = {
   readonly central: Central;
   /** In order of account ID; at least one. For a bootstrap the central account alone, for its own trail. */
   readonly members: readonly Member[];
+  /** The accounts file's path, as the input has it; undefined where inputs alone name the accounts. */
+  readonly accountsFile?: string;
   readonly access: Access;
   readonly layout: Layout;
   /** `o-…`, of the organization that all the accounts are in; always there for layout `organization`. */

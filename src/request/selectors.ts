@@ -47,8 +47,12 @@ function listOf(text: string): readonly Item[] | null {
   return Array.isArray(value) && value.every(isItem) ? value : null;
 }
 
+/** In UTF-16 code units, far beyond what CloudTrail takes: what is longer would only take long to read. */
+const LONGEST = 100_000;
+
 /** Undefined for what cannot be parsed. */
 function valueOf(text: string): unknown {
+  if (text.length > LONGEST) return undefined;
   try {
     return parse(text, { maxAliasCount: 0 });
   } catch {

@@ -46,7 +46,7 @@ const operations: Readonly<Record<string, Operation>> = {
     write: false,
     anyAccount: false,
     run: ({ aws, key }) => ({
-      Policy: visibleText(key, aws.readDelayMs),
+      Policy: visibleText(key, aws.readDelayMs()),
       PolicyName: 'default',
     }),
   },

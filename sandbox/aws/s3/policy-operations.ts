@@ -3,7 +3,7 @@
 
 import { type HttpReply, Refusal } from '../../wire.js';
 import type { Aws } from '../aws.js';
-import { visiblePolicy } from '../policies.js';
+import { visiblePolicy, visibleVersion } from '../policies.js';
 import type { Bucket } from '../state.js';
 import { normalised, parseBucketPolicy } from './bucket-policy.js';
 import { exclusively } from './busy.js';
@@ -11,12 +11,14 @@ import { isPublic } from './public-policy.js';
 import { accessDenied, noContent, xmlReply } from './replies.js';
 
 export function getBucketPolicy(aws: Aws, bucket: Bucket): HttpReply {
-  const policy = visiblePolicy(bucket, aws.readDelayMs);
-  if (policy === undefined) throw noSuchPolicy();
+  const policyVersion = visibleVersion(bucket, aws.readDelayMs());
+  const text = bucket.policies[policyVersion]?.text;
+  if (text === undefined) throw noSuchPolicy();
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(policy),
+    body: text,
+    policyVersion,
   };
 }
 
@@ -26,18 +28,17 @@ export async function writePolicy(
   bucket: Bucket,
   text: string | undefined,
 ): Promise<HttpReply> {
+  let policyVersion = 0;
   await exclusively(bucket, aws.policyWriteMs, async () => {
     const policy =
       text === undefined ? undefined : await parseBucketPolicy(aws.state, bucket, text);
     if (policy !== undefined && isPublic(policy) && blocksPublicPolicy(bucket)) {
       throw accessDenied('Access Denied');
     }
-    bucket.policies.push({
-      text: policy && JSON.stringify(normalised(policy)),
-      at: Date.now(),
-    });
+    const stored = policy && JSON.stringify(normalised(policy));
+    policyVersion = bucket.policies.push({ text: stored, at: Date.now() }) - 1;
   });
-  return noContent;
+  return { ...noContent, policyVersion };
 }
 
 function blocksPublicPolicy(bucket: Bucket): boolean {

@@ -10,7 +10,7 @@ import {
   xmlDeclaration,
 } from '../../wire.js';
 import { type AuthenticationProblem, authenticate, scopeOf } from '../authentication.js';
-import type { Aws, Service } from '../aws.js';
+import { type Aws, type Service, slackOf } from '../aws.js';
 import { type Caller, type Context, refusal } from '../iam.js';
 import { visiblePolicy } from '../policies.js';
 import type { Bucket } from '../state.js';
@@ -217,6 +217,15 @@ function ownerOnly(bucket: Bucket): XmlValue {
   };
 }
 
+/** S3 allows more than other services (S3 API reference, RequestTimeTooSkewed). */
+const SLACK_MS = 15 * 60_000;
+
+const skewed = [
+  403,
+  'RequestTimeTooSkewed',
+  'The difference between the request time and the current time is too large.',
+] as const;
+
 const problems: Readonly<Record<AuthenticationProblem, readonly [number, string, string]>> = {
   unsigned: [403, 'AccessDenied', 'Access Denied'],
   'unknown-key': [
@@ -231,10 +240,12 @@ const problems: Readonly<Record<AuthenticationProblem, readonly [number, string,
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   ],
+  'too-old': skewed,
+  'too-new': skewed,
 };
 
 function signedCaller(aws: Aws, request: HttpRequest): Caller {
-  const caller = authenticate(request, aws.state, aws.clock.now());
+  const caller = authenticate(request, aws.state, aws.clock.now(), slackOf(aws, SLACK_MS));
   if (typeof caller === 'string') throw new Refusal(...problems[caller]);
   return caller;
 }
