@@ -192,6 +192,12 @@ describe('the same policy', () => {
     ['a value more', admitted(document, [delivery('444444444444')])],
     ['another Version', { ...document, Version: '2008-10-17' }],
     ['an Id', { ...document, Id: 'x' }],
+    [
+      'another service',
+      JSON.parse(
+        printPolicy(document).replaceAll('cloudtrail.amazonaws.com', 'config.amazonaws.com'),
+      ) as PolicyDocument,
+    ],
     ['a statement twice', policy(...statementsOf(document), tlsDeny)],
     [
       'another operator',
