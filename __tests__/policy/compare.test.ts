@@ -161,6 +161,35 @@ describe('broader is a change that gives', () => {
     expect(compareAccess(before, wide, [dev]).gained.length).toBeGreaterThan(0);
   });
 
+  const onLogs = { may: 's3:PutObject', on: `AWSLogs/${DEV}/*` };
+  test.each<readonly [string, Partial<Statement>, readonly object[]]>([
+    [
+      'a write that no condition guards',
+      { Condition: {} },
+      [
+        { who: 'CloudTrail', ...onLogs, when: ["for any account's trails"] },
+        { who: 'CloudTrail', ...onLogs, when: ['for no trail in particular'] },
+      ],
+    ],
+    [
+      'a write by everybody',
+      { Principal: '*', Condition: {} },
+      [{ who: 'anyone', ...onLogs, when: [] }],
+    ],
+  ])('that lets strangers in, whom the rows name: %s', (_, change, rows) => {
+    const { gained } = compareAccess(before, changed(after, 1, change), [dev]);
+    for (const row of rows) expect(gained).toContainEqual(row);
+    expect(new Set(gained.map((row) => JSON.stringify(row))).size).toBe(gained.length);
+  });
+
+  test('the Version under which a variable gets a value', () => {
+    const path = `arn:aws:s3:::${BUCKET}/AWSLogs/\${aws:SourceAccount}/*`;
+    const old = { ...policy({ ...write, Resource: path, Condition: {} }), Version: '2008-10-17' };
+    const now = { ...old, Version: '2012-10-17' };
+    expect(compareAccess(old, now, [])).toMatchObject({ broader: true });
+    expect(compareAccess(now, old, []).lost.length).toBeGreaterThan(0);
+  });
+
   test('members by account or by organization, for these admit more than the trails named', () => {
     for (const layout of ['compact', 'organization'] as const) {
       const request = onboard([dev], { layout, organizationId: 'o-exampleorgid' });
@@ -191,6 +220,19 @@ describe('a loss', () => {
       when: [],
     });
     expect(notes.join()).toContain('not of a trail that is withdrawn');
+  });
+
+  test.each([
+    [1, '1 of the rows lost is not of a trail that is withdrawn.'],
+    [2, '2 of the rows lost are not of a trail that is withdrawn.'],
+  ])('that nobody asked for is counted: %d', (count, note) => {
+    const readers = [PRD, DEV].slice(0, count).map((account) => ({
+      Effect: 'Allow' as const,
+      Principal: { AWS: `arn:aws:iam::${account}:role/Reader` },
+      Action: 's3:ListBucket',
+      Resource: `arn:aws:s3:::${BUCKET}`,
+    }));
+    expect(compareAccess(policy(aclCheck, ...readers), policy(aclCheck), []).notes).toEqual([note]);
   });
 
   test('by a new Deny is a row', () => {

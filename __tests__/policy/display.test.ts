@@ -2,7 +2,9 @@
 
 import { type PolicyDocument, statementsOf } from '../../src/policy/document.js';
 import {
+  type Delivery,
   diffPolicies,
+  type Layout,
   measurePolicy,
   mergePolicy,
   type PolicySize,
@@ -22,6 +24,11 @@ function named(Id: string): PolicyDocument {
 /** A policy of exactly so many bytes. */
 function ofSize(bytes: number): PolicyDocument {
   return named('x'.repeat(bytes - printPolicy(named('')).length));
+}
+
+/** A policy that admits a trail already, of the account whose ID comes first. */
+function occupied(Id: string): PolicyDocument {
+  return { ...admitted(policy(tlsDeny), [delivery('000000000000')]), Id };
 }
 
 describe('size', () => {
@@ -47,6 +54,38 @@ describe('size', () => {
     },
   );
 
+  const ORGANIZED = { ...delivery(DEV), organizationId: `o-${'z'.repeat(32)}` };
+  const ROOMS: readonly [Layout, number, Delivery, number | null, number | null][] = [
+    ['documented', 1, delivery(DEV), 1, 0],
+    ['documented', 2, delivery(DEV), 2, 1],
+    ['documented', 3, delivery(DEV), 3, 2],
+    ['isolated', 1, delivery(DEV), 1, 0],
+    ['isolated', 2, delivery(DEV), 2, 1],
+    ['organization', 1, delivery(DEV), null, 0],
+    ['organization', 1, ORGANIZED, null, 0],
+  ];
+
+  test.each(ROOMS)(
+    'in layout %s, where %d more make it exactly full, there is room for them; a byte more, and for one less',
+    (layout, count, example, room, less) => {
+      const organizationId = example.organizationId ?? 'o-0123456789';
+      const likeIt = ['555555555555', '666666666666', '777777777777']
+        .slice(0, count)
+        .map((id) => ({ ...example, ...delivery(id) }));
+      const bytesOf = (document: PolicyDocument) =>
+        printPolicy(
+          mergePolicy(document, {
+            ...onboard(likeIt, { layout }),
+            ...(layout === 'organization' && { organizationId }),
+          }).document ?? document,
+        ).length;
+      const leftOf = (bytes: number) =>
+        measurePolicy(occupied('x'.repeat(bytes)), layout, example).membersLeft();
+      const pad = LIMIT - bytesOf(occupied(''));
+      expect([leftOf(pad), leftOf(pad + 1)]).toEqual([room, less]);
+    },
+  );
+
   test('an organization takes any number', () => {
     const { membersLeft } = measurePolicy(null, 'organization', delivery(DEV));
     expect(membersLeft()).toBeNull();
@@ -67,6 +106,31 @@ describe('size', () => {
     const size = measurePolicy(ofSize(bytes), 'documented', delivery(DEV));
     expect(size).toMatchObject({ bytes, limit: LIMIT, share: bytes / LIMIT });
     expect(sizeFindings(size, 'documented').map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  test.each<[string, number, number | null, string]>([
+    [
+      'nearly full',
+      18_000,
+      7,
+      'The policy takes 18000 of 20480 bytes (87 %). There is room for 7 more members in layout documented.',
+    ],
+    [
+      'nearly full, and it matters not',
+      18_000,
+      null,
+      'The policy takes 18000 of 20480 bytes (87 %).',
+    ],
+    [
+      'too large',
+      20_500,
+      0,
+      'The policy would take 20500 bytes, 20 more than the 20480 that S3 allows.',
+    ],
+  ])('a policy that is %s is told in numbers', (_, bytes, left, message) => {
+    const size = { bytes, limit: LIMIT, share: bytes / LIMIT, membersLeft: () => left } as const;
+    const code = bytes > LIMIT ? 'policy-too-large' : 'policy-nearly-full';
+    expect(sizeFindings(size, 'documented')).toMatchObject([{ code, message }]);
   });
 
   test.each([
@@ -128,6 +192,12 @@ describe('the same policy', () => {
     ['a value more', admitted(document, [delivery('444444444444')])],
     ['another Version', { ...document, Version: '2008-10-17' }],
     ['an Id', { ...document, Id: 'x' }],
+    [
+      'another service',
+      JSON.parse(
+        printPolicy(document).replaceAll('cloudtrail.amazonaws.com', 'config.amazonaws.com'),
+      ) as PolicyDocument,
+    ],
     ['a statement twice', policy(...statementsOf(document), tlsDeny)],
     [
       'another operator',

@@ -78,7 +78,8 @@ describe('what keeps a statement from applying', () => {
     ],
     ['a variable without value', { Resource: 'arn:aws:s3:::logs/${aws:username}*' }],
   ])('%s', (_, changes) => {
-    expect(effectOf(changes)).toBe('not-allowed');
+    const certainly = { effect: 'not-allowed', statements: [], unknown: [] };
+    expect(decide({ ...ALLOW, ...changes })).toEqual(certainly);
   });
 });
 
@@ -236,8 +237,22 @@ describe('explain', () => {
     ]);
   });
 
+  test.each<[string, object]>([
+    ['Principal', NOBODY],
+    ['Action', NOTHING],
+    ['Resource', NOWHERE],
+    ['Principal', { ...ALLOW, NotPrincipal: '*' }],
+    ['Action', { ...ALLOW, NotAction: 's3:Get*' }],
+    ['Resource', { ...ALLOW, NotResource: 'arn:aws:s3:::logs' }],
+  ])('names the %s that is missing, or there beside its negation', (name, statement) => {
+    expect(explain({ Statement: statement as Statement }, 0, REQUEST)).toEqual([
+      { verdict: 'unknown', element: 'statement', name },
+    ]);
+  });
+
   test('knows no statement beyond the last', () => {
-    expect(() => explain(document, 2, REQUEST)).toThrow(RangeError);
+    const error = new RangeError('The policy has no statement 2');
+    expect(() => explain(document, 2, REQUEST)).toThrow(error);
   });
 
   test('agrees with evaluate: what decided has no mismatch, what is unknown no certain one', () => {

@@ -7,6 +7,7 @@ import {
   statementsOf,
 } from '../../src/policy/document.js';
 import { diagnose, mergePolicy } from '../../src/policy/index.js';
+import { trailsNamedIn } from '../../src/policy/merge.js';
 import {
   BUCKET,
   CENTRAL,
@@ -201,6 +202,24 @@ describe('the documented layout', () => {
       paths: { added: 1 },
     });
   });
+});
+
+test('layout organization is for those whose organization is known: with one other nothing is done', () => {
+  const known = { ...dev, organizationId: 'o-exampleorgid' };
+  const document = policy(aclCheck, write);
+  const request = onboard([known, delivery(PRD)], { layout: 'organization' });
+  expect(mergePolicy(document, request)).toMatchObject({ document, changed: false });
+});
+
+test('the trails that a policy names are those of statements for CloudTrail alone, under aws:SourceArn', () => {
+  const named = (change: Partial<Statement>) => [...trailsNamedIn(policy({ ...write, ...change }))];
+  const Condition = {
+    ArnLike: { 'AWS:SourceARN': [trailOf(DEV), 'arn:aws:cloudtrail:*:*:trail/*'] },
+  };
+  expect(named({ Condition })).toEqual([trailOf(DEV)]);
+  expect(named({ Condition: { StringEquals: { 'aws:PrincipalArn': trailOf(DEV) } } })).toEqual([]);
+  expect(named({ Condition, Principal: '*' })).toEqual([]);
+  expect([...trailsNamedIn(null)]).toEqual([]);
 });
 
 describe('a Deny', () => {

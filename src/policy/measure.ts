@@ -51,13 +51,11 @@ function membersLeft(
   layout: Layout,
   example: Delivery,
 ): number | null {
-  const [first, second, third] = [1, 2, 3].map((count) =>
-    bytesOf(withMembers(document, layout, example, count)),
-  );
-  if (first === undefined || second === undefined || third === undefined) return null;
-  const each = third - second;
-  if (each <= 0) return first <= LIMIT ? null : 0;
-  if (first > LIMIT) return 0;
+  const bytesWith = (count: number) => bytesOf(withMembers(document, layout, example, count));
+  if (bytesWith(1) > LIMIT) return 0;
+  const second = bytesWith(2);
+  const each = bytesWith(3) - second;
+  if (each <= 0) return null;
   return second > LIMIT ? 1 : 2 + Math.floor((LIMIT - second) / each);
 }
 

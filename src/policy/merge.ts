@@ -94,7 +94,6 @@ function settled(
   before: PolicyDocument | null,
   after: PolicyDocument | null,
 ): PolicyDocument | null {
-  if (before === null || after === null) return after;
   return samePolicy(before, after) ? before : after;
 }
 
