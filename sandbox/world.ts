@@ -108,22 +108,7 @@ export function createWorld(aws: Aws): World {
     createAccount: (account) => {
       state.accounts.set(account.id, account);
     },
-    createOidcProvider: ({ account, issuer = githubIssuer, clientIds = ['sts.amazonaws.com'] }) => {
-      const arn = `arn:aws:iam::${account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`;
-      state.oidcProviders.set(arn, { arn, account, issuer, clientIds });
-      return arn;
-    },
-    createRole: (seed) => createRole(aws, seed),
-    createUser: ({ account, name, policy }) => {
-      const arn = `arn:aws:iam::${account}:user/${name}`;
-      const user = { kind: 'user', arn, id: newId('AIDA'), account, name } as const;
-      state.users.set(arn, { ...user, policy: parsed(policy) });
-      return arn;
-    },
-    deletePrincipal: (arn) => {
-      state.roles.delete(arn);
-      state.users.delete(arn);
-    },
+    ...principalsOf(aws),
     credentialsFor: (arn) => credentialsFor(aws, arn),
     sessions: () => [...state.credentials.values()].flatMap(sessionOf),
     createBucket: ({ policy, without = [], ...seed }) => {
@@ -161,6 +146,33 @@ export function createWorld(aws: Aws): World {
     objects: (name, prefix = '') => objectsOf(bucketOf(aws, name), prefix),
     ...trailsOf(aws),
     ...keysOf(aws),
+  };
+}
+
+type Principals = Pick<
+  World,
+  'createOidcProvider' | 'createRole' | 'createUser' | 'deletePrincipal'
+>;
+
+function principalsOf(aws: Aws): Principals {
+  const { state } = aws;
+  return {
+    createOidcProvider: ({ account, issuer = githubIssuer, clientIds = ['sts.amazonaws.com'] }) => {
+      const arn = `arn:aws:iam::${account}:oidc-provider/${issuer.replace(/^https:\/\//, '')}`;
+      state.oidcProviders.set(arn, { arn, account, issuer, clientIds });
+      return arn;
+    },
+    createRole: (seed) => createRole(aws, seed),
+    createUser: ({ account, name, policy }) => {
+      const arn = `arn:aws:iam::${account}:user/${name}`;
+      const user = { kind: 'user', arn, id: newId('AIDA'), account, name } as const;
+      state.users.set(arn, { ...user, policy: parsed(policy) });
+      return arn;
+    },
+    deletePrincipal: (arn) => {
+      state.roles.delete(arn);
+      state.users.delete(arn);
+    },
   };
 }
 
