@@ -188,6 +188,22 @@ describe('the same policy', () => {
     expect(samePolicy(number, root)).toBe(true);
   });
 
+  test.each([
+    ['another account', DEV],
+    ["another account's root", `arn:aws:iam::${DEV}:root`],
+    ['what only begins like its root', `arn:aws:iam::${CENTRAL}:rootless`],
+    ['what only ends like its root', `x-arn:aws:iam::${CENTRAL}:root`],
+  ])("an account's number is not %s", (_, other) => {
+    const of = (AWS: string) => policy({ ...tlsDeny, Principal: { AWS } });
+    expect(samePolicy(of(CENTRAL), of(other))).toBe(false);
+  });
+
+  test('an element of no known shape is compared too', () => {
+    const odd = (Odd: unknown) => policy({ ...tlsDeny, Odd } as typeof tlsDeny);
+    expect(samePolicy(odd(null), odd(null))).toBe(true);
+    expect(samePolicy(odd(null), odd(0))).toBe(false);
+  });
+
   test.each<readonly [string, PolicyDocument | null]>([
     ['a value more', admitted(document, [delivery('444444444444')])],
     ['another Version', { ...document, Version: '2008-10-17' }],

@@ -211,6 +211,12 @@ test('layout organization is for those whose organization is known: with one oth
   expect(mergePolicy(document, request)).toMatchObject({ document, changed: false });
 });
 
+test('where nobody is to be admitted, TLS is not asked for either', () => {
+  const document = policy(aclCheck, write);
+  const request = { ...onboard([]), tlsOnly: true };
+  expect(mergePolicy(document, request)).toMatchObject({ document, changed: false });
+});
+
 test('the trails that a policy names are those of statements for CloudTrail alone, under aws:SourceArn', () => {
   const named = (change: Partial<Statement>) => [...trailsNamedIn(policy({ ...write, ...change }))];
   const Condition = {
