@@ -1,6 +1,8 @@
 // What a reviewer approves: the digest stands for the end state that is meant, with all it costs, and for nothing else.
 
 import fc from 'fast-check';
+import { planDigest } from '../../src/plan/digest.js';
+import type { KeyPlan, KeyWish } from '../../src/plan/key-plan.js';
 import type { Observed, ObservedMember } from '../../src/plan/observe.js';
 import { makePlan, type Plan, reapproval } from '../../src/plan/plan.js';
 import type { PolicyDocument } from '../../src/policy/index.js';
@@ -97,6 +99,11 @@ const joined = (ids: readonly string[], before: PolicyDocument | null = null) =>
     before,
   ).policy.merge.document;
 
+const OTHER_ARN = 'arn:aws:cloudtrail:us-east-1:222222222222:trail/OTHER';
+
+const withExtras = (extras: Member['trail']['extras']): readonly ObservedMember[] =>
+  ACCOUNTS.map((id) => observedOf(memberOf(id, { extras }), null));
+
 const fresh = ACCOUNTS.map((id) => observedOf(memberOf(id), null));
 const { digest } = planOf(fresh, null);
 
@@ -136,6 +143,21 @@ test.each<[string, readonly ObservedMember[]]>([
     ),
   ],
   [
+    'tags with another value',
+    fresh.map(({ member }) =>
+      observedOf({ ...member, trail: { ...member.trail, extras: { tags: { a: 'c' } } } }, null),
+    ),
+  ],
+  [
+    'event selectors',
+    withExtras({ eventSelectors: { kind: 'basic', selectors: [{ ReadWriteType: 'WriteOnly' }] } }),
+  ],
+  ['insight selectors', withExtras({ insightSelectors: ['ApiCallRateInsight'] })],
+  [
+    'another trail',
+    fresh.map(({ member }) => ({ ...observedOf(member, null), trailArn: OTHER_ARN })),
+  ],
+  [
     'an account that leaves',
     fresh.map(({ member }) => observedOf({ ...member, state: 'absent' }, null)),
   ],
@@ -151,6 +173,79 @@ test('it is another one where a trail would lose something', () => {
   const loses = planOf([observedOf(member, { kmsKeyArn: key })], null);
   expect(loses.findings.map(({ code }) => code)).toContain('trail-loss');
   expect(loses.digest).not.toBe(keeps.digest);
+});
+
+test('it is another one for every layout, organization and bucket, and for a policy that asks for TLS', () => {
+  const organizationId = 'o-exampleorgid';
+  const central = { accountId: '111111111111', bucket: 'others', bucketRegion: 'us-east-1' };
+  const others: readonly Partial<Request>[] = [
+    {},
+    { layout: 'isolated' },
+    { layout: 'compact' },
+    { layout: 'organization', organizationId },
+    { layout: 'organization', organizationId: 'o-another1234' },
+    { central },
+    { central: { ...central, bucket: BUCKET, accountId: OTHER } },
+    { operation: 'bootstrap' },
+  ];
+  const digests = others.map((more) => planOf(fresh, null, undefined, more).digest);
+  expect(new Set(digests).size).toBe(others.length);
+});
+
+describe('the order in which things are said does not count, of', () => {
+  const both = (one: Member['trail']['extras'], two: Member['trail']['extras']) =>
+    [one, two].map((extras) => planOf(withExtras(extras), null).digest);
+
+  test('tags', () => {
+    const [one, two] = both({ tags: { a: '1', b: '2' } }, { tags: { b: '2', a: '1' } });
+    expect(one).toBe(two);
+  });
+
+  test('insight types', () => {
+    const [first, second] = ['ApiCallRateInsight', 'ApiErrorRateInsight'] as const;
+    const [one, two] = both(
+      { insightSelectors: [first, second] },
+      { insightSelectors: [second, first] },
+    );
+    expect(one).toBe(two);
+  });
+});
+
+describe('the policy of a key', () => {
+  const key = 'arn:aws:kms:us-east-1:111111111111:key/1';
+  const delivery = (trail: string) => ({
+    ...planOf(fresh, null).wish.admit[0],
+    trailArn: arnOf(trail),
+  });
+  const [first = '', second = ''] = ACCOUNTS;
+  const digestWith = (more: Partial<KeyWish> | null): string => {
+    const { wish, members, policy } = planOf(fresh, null);
+    const planned = members.filter((member) => member.kind === 'planned');
+    const keyWish = { arn: key, accountId: '111111111111', managed: true, withdraw: [], ...more };
+    const keys = more === null ? [] : [{ wish: { admit: [delivery(first)], ...keyWish } }];
+    return planDigest(wish, planned, policy, keys as unknown as readonly KeyPlan[]);
+  };
+
+  test('counts where it is managed: which key, who may use it, who leaves it', () => {
+    const all = [
+      digestWith(null),
+      digestWith({}),
+      digestWith({ arn: `${key}2` }),
+      digestWith({ admit: [delivery(second)] as KeyWish['admit'] }),
+      digestWith({ withdraw: [delivery(second)] as KeyWish['withdraw'] }),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('does not count where it is only looked at', () => {
+    expect(digestWith({ managed: false })).toBe(digestWith(null));
+  });
+
+  test('is the same in any order of its trails', () => {
+    const trails = [delivery(first), delivery(second)] as KeyWish['admit'];
+    expect(digestWith({ admit: trails })).toBe(digestWith({ admit: trails.toReversed() }));
+    expect(digestWith({ withdraw: trails })).toBe(digestWith({ withdraw: trails.toReversed() }));
+  });
 });
 
 /** Somebody who reads the logs, with or without TLS. */
