@@ -31,6 +31,8 @@ export type Target = {
   readonly alone: boolean;
 };
 
+export type Found = { readonly target: Target; readonly status: TrailStatus };
+
 /** What this run changed of the account's delivery; null for nothing. */
 export type Change = {
   /** Milliseconds since the epoch, by AWS's clock. */
@@ -42,14 +44,14 @@ export type Change = {
 /** Without a change: what arrived within the last hour is proof that logs arrive. */
 const WINDOW = 3_600_000;
 
-/** The trail that is to be watched, or why there is nothing to watch. */
+/** The trail that is to be watched with its status now, or why there is nothing to watch. */
 export async function findTarget(
   member: Member,
   change: Change,
   { central, organizationId }: Request,
   probe: MemberProbe,
   { logs, now, partition }: DeliveryReaders,
-): Promise<Target | Sight> {
+): Promise<Found | Sight> {
   const arn = trailArn(partition, member.region, member.accountId, member.trail.name);
   const trails = await probe.trails();
   const trail = findTrail(trails, arn, member.trail.name);
@@ -73,7 +75,7 @@ export async function findTarget(
     ...(trail.kmsKeyArn === '' ? {} : { kmsKeyArn: trail.kmsKeyArn }),
     ...(organizationId === undefined ? {} : { organizationId }),
   };
-  return {
+  const target: Target = {
     delivery,
     trail,
     place,
@@ -81,6 +83,7 @@ export async function findTarget(
     errorAtFirst: change?.created === true ? undefined : status.error,
     alone: trails.every((other) => other.arn === trail.arn || !isSamePlace(other, trail)),
   };
+  return { target, status };
 }
 
 const isSamePlace = (one: LiveTrail, other: LiveTrail): boolean =>
@@ -107,17 +110,16 @@ async function placeOf(
     : { accountId, prefix, organizationId };
 }
 
-/** Null: nothing can be said yet. At the last look something always is. */
+/** Null: nothing can be said yet. At the last look something always is. `status`: null where the trail is gone. */
 export async function look(
   target: Target,
-  probe: MemberProbe,
+  status: TrailStatus | null,
   readers: DeliveryReaders,
   opening: Gate,
   document: PolicyDocument | null | undefined,
   isLast: boolean,
 ): Promise<Sight | null> {
   const { delivery } = target;
-  const status = await probe.status(delivery.trailArn);
   if (status === null) return failing('no trail', findings.trailMissing(delivery));
   const judgement = judge(status, { ...target, now: readers.now() });
   switch (judgement.kind) {

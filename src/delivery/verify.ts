@@ -10,9 +10,18 @@ import type { Clock } from '../plan/ports.js';
 import type { Finding, PolicyDocument } from '../policy/index.js';
 import { findingsOf, UserError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
+import type { TrailStatus } from '../trail/settings.js';
 import type { Candidate } from './candidates.js';
 import { isolationFindings, isolationOf } from './isolation.js';
-import { type Change, findTarget, look, type Sight, type Target, unknown } from './look.js';
+import {
+  type Change,
+  type Found,
+  findTarget,
+  look,
+  type Sight,
+  type Target,
+  unknown,
+} from './look.js';
 import type { DeliveryReaders, MemberProbe } from './ports.js';
 import type { AccountDelivery, DeliveryReport, DigestVerdict, Isolation } from './verdict.js';
 
@@ -162,23 +171,25 @@ function openCase(
     };
     deps.settled(settled);
   };
-  const firstLook = async (probe: MemberProbe): Promise<Sight | null> => {
+  const firstLook = async (probe: MemberProbe): Promise<Found | Sight> => {
     const [found, isolated] = await Promise.all([
       findTarget(member, inAwsTime(change, readers, deps.clock), request, probe, readers),
       isolationFor(member, request, readers, document, probe),
     ]);
     isolation = isolated;
-    if ('state' in found) return found;
-    target = found;
-    return null;
+    return found;
   };
   const lookAt = async (isLast: boolean): Promise<Sight | null> => {
     const enter = readers.members.get(accountId);
     if (enter === undefined) throw new Error(`No reader for account ${accountId}`);
     const probe = await enter();
-    const found = target === null ? await firstLook(probe) : null;
-    if (found !== null || target === null) return found;
-    return look(target, probe, readers, opening, document, isLast);
+    const judged = (at: Target, status: TrailStatus | null): Promise<Sight | null> =>
+      look(at, status, readers, opening, document, isLast);
+    if (target !== null) return judged(target, await probe.status(target.delivery.trailArn));
+    const found = await firstLook(probe);
+    if ('state' in found) return found;
+    target = found.target;
+    return judged(found.target, found.status);
   };
   return {
     candidate,
