@@ -13,8 +13,8 @@ test('every code has its line, and none is there that the code does not know', (
 });
 
 test('the shared codes are those of other rooms', () => {
-  const rooms = ['policy/weaknesses', 'policy/measure', 'policy/doctor', 'plan/policy-plan']
-    .concat(['plan/bucket-plan', 'plan/trail-guards', 'plan/trail-onboard'])
+  const rooms = ['policy/weaknesses', 'policy/measure', 'policy/doctor', 'policy/deny-doctor']
+    .concat(['plan/policy-plan', 'plan/bucket-plan', 'plan/trail-guards', 'plan/trail-onboard'])
     .map((file) => readFileSync(`src/${file}.ts`, 'utf8'))
     .join('\n');
   // The doctor puts what it is asked about in front.

@@ -254,7 +254,7 @@ describe('a key whose policy is managed', () => {
     const stage = await stageWithKey();
     const run = await stage.plan(managed(stage));
     expect(run.outputs).toMatchObject({ result: 'planned', changed: 'true' });
-    expect(run.summary).toContain(`key policy of \`${stage.key}\` | +1 trail`);
+    expect(run.summary).toContain(`key policy of \`${stage.key}\` | &#43;1 trail`);
     expect(calls(run, 'writes')).toEqual([]);
   });
 

@@ -19,13 +19,19 @@ export function fileSaver(directory: string): SaveFile {
       throw userError(
         {
           code: 'output-directory',
-          message: `Cannot write into output-directory: ${error instanceof Error ? error.message : String(error)}`,
+          message: `Cannot write into output-directory ${folder}: ${causeOf(error)}`,
           remedy: 'Give a folder that the runner may write to, or leave output-directory out.',
         },
         { cause: error },
       );
     }
   };
+}
+
+/** Without the call and the file, so that the same cause is told once: `ENOTDIR: not a directory`. */
+function causeOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/, \w+ '[^]*$/, '');
 }
 
 /**
