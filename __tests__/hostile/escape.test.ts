@@ -8,7 +8,7 @@ import { strayInLog } from './log.js';
 import { parsedMarkdown, skeletonOf, strayIn, textOf } from './markdown.js';
 import { HOSTILE, hostileTexts } from './texts.js';
 
-const CASES = casesOf(5_000);
+const CASES = casesOf(1_000);
 const PATIENCE = patienceFor(CASES, 20);
 
 /** The places of a report in which a text may stand. */

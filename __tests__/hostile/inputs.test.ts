@@ -16,7 +16,7 @@ import { strayInLog } from './log.js';
 import { strayIn } from './markdown.js';
 import { ALL_HOSTILE, hostileTexts } from './texts.js';
 
-const CASES = casesOf(3_000);
+const CASES = casesOf(1_000);
 const PATIENCE = patienceFor(CASES, 50);
 
 type Given = { readonly [name: string]: string };
