@@ -191,7 +191,8 @@ export const KINDS: readonly Kind[] = [
       first: () => advance(operation === 'GetCallerIdentity' ? A_DAY : AFTER_SESSIONS),
     }),
     times: 1,
-    cause: /expired/i,
+    // So much time has passed then that a wait for logs is over.
+    cause: /expired|nothing has arrived/i,
     spreads: true,
     must: 'finish',
     meets: ({ service }) => service !== 'oidc' && service !== 'github',

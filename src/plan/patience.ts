@@ -50,11 +50,14 @@ const BUCKET_WRITES: ReadonlyMap<string, Patience> = new Map([
   ].map((code) => [code, CONTENDED] as const),
 ]);
 
+/** KMS's own errors, and those that every AWS API may answer ("Common Errors" in the API reference of KMS). */
 const KEY_WRITES: ReadonlyMap<string, Patience> = new Map([
   ...THROTTLING.map((code) => [code, THROTTLED] as const),
   ...[
     'KMSInternalException',
     'DependencyTimeoutException',
+    'InternalFailure',
+    'ServiceUnavailable',
     'TimeoutError',
     'network',
     'unreadable',
@@ -107,6 +110,7 @@ const UNANSWERED = [
   'unreadable',
   'InternalError',
   'RequestTimeout',
+  'InternalFailure',
   'KMSInternalException',
   'DependencyTimeoutException',
 ];
