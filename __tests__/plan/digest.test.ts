@@ -248,6 +248,41 @@ describe('the policy of a key', () => {
   });
 });
 
+describe('it holds', () => {
+  const plan = planOf(fresh, null);
+  const planned = plan.members.filter((member) => member.kind === 'planned');
+  type Changes = { readonly member?: object; readonly access?: object };
+  /** Of a plan that differs from the other in this alone. */
+  const digestWith = ({ member = {}, access = {} }: Changes): string => {
+    const policy = { ...plan.policy, access: { ...plan.policy.access, ...access } };
+    const members = planned.map((one) => ({ ...one, ...member }));
+    return planDigest(plan.wish, members, policy, []);
+  };
+  const trailWith = (findings: readonly object[]) => ({
+    trail: { ...planned[0]?.trail, findings },
+  });
+  const loss = (message: string) =>
+    trailWith([{ code: 'trail-loss', severity: 'warning', message }]);
+  const lost = (who: string) => ({
+    lostUnasked: [{ who, may: 's3:GetObject', on: 'o', when: '' }],
+  });
+  const leaving = (id: string) => ({ withdraw: [{ trailArn: arnOf(id) }] });
+
+  test.each<[string, readonly Changes[]]>([
+    ['who loses access', [{}, { access: lost('one') }, { access: lost('another') }]],
+    ['that access is broadened', [{}, { access: { broader: true } }]],
+    ['what a trail loses', [{}, { member: loss('its key') }, { member: loss('its topic') }]],
+    ['which trail leaves', [{}, { member: leaving(OTHER) }, { member: leaving('888888888888') }]],
+  ])('%s', (_what, changes) => {
+    expect(new Set(changes.map(digestWith)).size).toBe(changes.length);
+  });
+
+  test('no other finding, for what is found today may be gone tomorrow', () => {
+    const found = trailWith([{ code: 'second-copy', severity: 'notice', message: 'twice' }]);
+    expect(digestWith({ member: found })).toBe(digestWith({ member: trailWith([]) }));
+  });
+});
+
 /** Somebody who reads the logs, with or without TLS. */
 const READER: PolicyDocument = {
   Version: '2012-10-17',
