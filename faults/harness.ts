@@ -2,10 +2,11 @@
 // came of each.
 
 import { availableParallelism } from 'node:os';
+import { inParallel } from '../src/plan/in-parallel.js';
 import type { Verdict } from './judge.js';
 import { type Call, KINDS, type Kind } from './kinds.js';
 import type { Operation } from './operation.js';
-import { createPlaces, inParallel } from './places.js';
+import { createPlaces } from './places.js';
 import { disturbed, type Reference, undisturbed } from './trial.js';
 
 export type Trial = Verdict & {
@@ -38,7 +39,7 @@ export async function tryAll(
 ): Promise<readonly Trial[]> {
   const computing = availableParallelism();
   const places = createPlaces(computing);
-  const references = await inParallel(operations, computing, (one) => undisturbed(one, 1));
+  const references = await inParallel(computing, operations, (one) => undisturbed(one, 1));
   const planned = operations.flatMap((operation, index) =>
     casesOf(operation, references[index] as Reference, wanted),
   );
@@ -50,8 +51,8 @@ export async function tryAll(
     else doubt(trial);
     return trial;
   };
-  const trials = await inParallel(planned, OPEN_RUNS, play);
-  return inParallel(trials, 1, (trial) => calmly(trial, planned, tell));
+  const trials = await inParallel(OPEN_RUNS, planned, play);
+  return inParallel(1, trials, (trial) => calmly(trial, planned, tell));
 }
 
 async function tried(one: Planned, haste: number, onMeet: () => void): Promise<Trial> {

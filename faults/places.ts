@@ -25,18 +25,3 @@ export function createPlaces(count: number): Places {
     },
   };
 }
-
-/** The results of all `work`, in its order, at most `limit` of it begun and not ended. */
-export async function inParallel<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  const left = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of left) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
-  return results;
-}

@@ -8,6 +8,7 @@ import { makePlan, type Plan, reapproval } from '../../src/plan/plan.js';
 import type { PolicyDocument } from '../../src/policy/index.js';
 import type { Member, Request } from '../../src/request/request.js';
 import type { LiveTrail } from '../../src/trail/settings.js';
+import { live } from './members.js';
 
 const BUCKET = 'logs';
 const ACCOUNTS = ['222222222222', '333333333333', '444444444444'];
@@ -24,37 +25,17 @@ const arnOf = (accountId: string): string => `arn:aws:cloudtrail:us-east-1:${acc
 
 function observedOf(member: Member, trail: Partial<LiveTrail> | null): ObservedMember {
   const arn = arnOf(member.accountId);
-  const live = {
-    name: 'T',
-    arn,
-    homeRegion: 'us-east-1',
-    organization: false,
-    ...SETTINGS,
-    ...trail,
-  };
+  const delivering = { arn, homeRegion: 'us-east-1', bucket: BUCKET };
   return {
     member,
     trailArn: arn,
-    trails: trail === null ? [] : [live],
+    trails: trail === null ? [] : [live('T', { ...delivering, ...trail })],
     logging: trail !== null,
     extras: {},
     replacedLogging: false,
     replacedExtras: {},
   };
 }
-
-const SETTINGS = {
-  bucket: BUCKET,
-  prefix: '',
-  multiRegion: true,
-  globalServiceEvents: true,
-  logFileValidation: true,
-  kmsKeyArn: '',
-  snsTopicArn: '',
-  cloudWatchLogGroupArn: '',
-  cloudWatchRoleArn: '',
-  recursiveLogging: true,
-};
 
 const requestOf = (members: readonly Member[], expectedPlan?: string): Request => ({
   operation: 'onboard',
