@@ -216,6 +216,26 @@ describe('while logs are looked for', () => {
   });
 });
 
+describe('while the comment is written, when all else is done', () => {
+  test.each([
+    ['the comments are read', 'GET'],
+    ['the comment is sent', 'POST'],
+  ])('%s: the run says so, and the summary stands', async (_, method) => {
+    const stage = await openStage(slow);
+    const operation = `${method} /repos/example-org/log-archive/issues/7/comments`;
+    const run = await cancelled(stage, stage.plan, { operation, answer: 'hang' });
+    expect(run).toMatchObject({ exitCode: 1, signal: null, outputs: { result: 'planned' } });
+    expect(run.annotations.filter(({ level }) => level !== 'notice')).toMatchObject([
+      { level: 'error', message: expect.stringContaining('The run was cancelled') },
+    ]);
+    expect(findings(run)).toMatchObject([{ code: 'cancelled', remedy: expect.anything() }]);
+    expect(run.summary).toContain('2 changes');
+    expect(run.msToEnd).toBeLessThan(AT_ONCE);
+    expect((await stage.plan()).exitCode).toBe(0);
+    expect(stage.sandbox.github.comments).toHaveLength(1);
+  });
+});
+
 test('a second signal ends the run where it stands, and the rerun finishes all the same', async () => {
   const stage = await openStage(slow);
   const run = await cancelled(stage, stage.apply, {
