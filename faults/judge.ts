@@ -40,7 +40,7 @@ export function judge(finish: Finish, fleet: readonly string[], call: Call, kind
     return { ending: 'killed', broken };
   }
   if (kind.must === 'die') return { ending: 'failed', broken: ['the process was not killed'] };
-  if (kind.must === 'stop') return { ending: 'stopped', broken: judgeStop(finish, kind) };
+  if (kind.must === 'stop') return { ending: 'stopped', broken: judgeStop(finish, call, kind) };
   if (run.exitCode === 0) {
     const undone = complete ? [] : [`exit status 0, but the work is not done: ${run.log}`];
     if (same) return { ending: 'recovered', broken: undone };
@@ -61,18 +61,20 @@ export function judge(finish: Finish, fleet: readonly string[], call: Call, kind
 const RUNNER_WAITS = 7_500;
 
 /** Soon, failed, with nothing begun any more; and no claim that nothing was changed where something was. */
-function judgeStop(finish: Finish, { cause }: Kind): readonly string[] {
+function judgeStop(finish: Finish, { service }: Call, { cause }: Kind): readonly string[] {
   const { run, untouched, signalledAt, endedAt } = finish;
   const errors = messagesOf(run, ['error']);
   const said = errors.join('\n');
   const late = run.requests.filter(({ at }) => at > signalledAt + SIGNAL_ARRIVES);
+  // The comment comes last, when the summary stands.
+  const isSummed = service === 'github' ? run.summary !== '' : cause.test(run.summary);
   const lacks: readonly (readonly [boolean, string])[] = [
     [run.exitCode !== 1, `exit status ${run.exitCode}`],
     [endedAt - signalledAt > RUNNER_WAITS, `it ended ${endedAt - signalledAt} ms after the signal`],
     [late.length > 0, `begun after the signal: ${late.map(({ operation }) => operation).join()}`],
     [errors.length !== 1 || !cause.test(said), `not told once that it was cancelled: ${said}`],
     [!said.includes('→'), `no remedy is told: ${said}`],
-    [!cause.test(run.summary), `the summary does not say it: ${run.summary}`],
+    [!isSummed, `the summary does not say it: ${run.summary}`],
     [!untouched && /Nothing (?:had been|was) changed/.test(run.summary), 'it denies what it did'],
   ];
   return lacks.flatMap(([isSo, what]) => (isSo ? [what] : []));

@@ -69,8 +69,9 @@ export async function disturbed(
   const disturb = ({ faults, advance }: Sandbox): void => {
     const reach = { kill: () => child?.kill('SIGKILL'), advance };
     const noted = (): void => {
+      // Once: a second signal ends the process where it stands.
+      if (kind.signal !== undefined && !met && child?.kill(kind.signal)) signalledAt = realTime();
       met = true;
-      if (kind.signal !== undefined && child?.kill(kind.signal)) signalledAt = realTime();
       onMeet();
     };
     const answer = kind.answer(call, reach);
