@@ -6,6 +6,7 @@ import { parsePolicy } from '../../src/policy/index.js';
 import { userError } from '../../src/problem.js';
 import type { Member, Request } from '../../src/request/request.js';
 import type { LiveTrail, TrailStatus } from '../../src/trail/settings.js';
+import { live } from '../plan/members.js';
 
 const [SEC, DEV, PRD, STRANGER] = ['111111111111', '222222222222', '333333333333', '444444444444'];
 const BUCKET = 'sec-cloudtrail-log';
@@ -23,23 +24,8 @@ const memberOf = (accountId: string, more: Partial<Member> = {}): Member => ({
 const arnOf = (account: string, name = 'TRAIL', region = REGION): string =>
   `arn:aws:cloudtrail:${region}:${account}:trail/${name}`;
 
-const liveTrail = (account: string, more: Partial<LiveTrail> = {}): LiveTrail => ({
-  name: 'TRAIL',
-  arn: arnOf(account, more.name),
-  homeRegion: REGION,
-  organization: false,
-  bucket: BUCKET,
-  prefix: '',
-  multiRegion: true,
-  globalServiceEvents: true,
-  logFileValidation: true,
-  kmsKeyArn: '',
-  snsTopicArn: '',
-  cloudWatchLogGroupArn: '',
-  cloudWatchRoleArn: '',
-  recursiveLogging: true,
-  ...more,
-});
+const liveTrail = (account: string, more: Partial<LiveTrail> = {}): LiveTrail =>
+  live('TRAIL', { arn: arnOf(account, more.name), ...more });
 
 type Seen = Partial<ObservedMember> & Pick<Partial<AuditedMember>, 'newestLog'>;
 
