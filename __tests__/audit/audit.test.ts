@@ -313,8 +313,8 @@ describe('a listed account', () => {
 });
 
 describe('a setting that drifted is told with both values', () => {
-  const drifted = (trail: Partial<Member['trail']>, live: Seen = {}): string =>
-    message({ members: [seen({ member: trailWish(trail), ...live })] });
+  const drifted = (trail: Partial<Member['trail']>, found: Seen = {}): string =>
+    message({ members: [seen({ member: trailWish(trail), ...found })] });
 
   test.each<[string, Partial<Member['trail']>, Seen, string]>([
     [
@@ -357,8 +357,8 @@ describe('a setting that drifted is told with both values', () => {
       { extras: { eventSelectors: { kind: 'basic', selectors: [{ ReadWriteType: 'All' }] } } },
       'Trail TRAIL: event selectors are [{"ReadWriteType":"All"}], and [{"ReadWriteType":"WriteOnly"}] is asked for.',
     ],
-  ])('%s', (_name, trail, live, expected) => {
-    expect(drifted(trail, live)).toBe(expected);
+  ])('%s', (_name, trail, found, expected) => {
+    expect(drifted(trail, found)).toBe(expected);
   });
 
   test('and what nobody mentions is as it is', () => {
@@ -556,9 +556,9 @@ test('whatever is amiss, only what could not be looked at is an error', () => {
       granted,
       fc.option(trail),
       fc.boolean(),
-      (which, accounts, live, logging) => {
+      (which, accounts, found, logging) => {
         const member = memberOf(DEV, { state: which });
-        const trails = live === null ? [] : [liveTrail(DEV, live)];
+        const trails = found === null ? [] : [liveTrail(DEV, found)];
         const { findings } = audit({
           members: [seen({ member, trails, logging, newestLog: null })],
           statements: policyOf(accounts.length > 0 ? accounts : [SEC]),
