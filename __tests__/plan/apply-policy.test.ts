@@ -31,14 +31,14 @@ async function partOf(
   bucket: Bucket,
   { settleSeconds = 2, cancelled = (): boolean => false } = {},
 ) {
-  const { holder, read, backup, clock } = stage(wish, bucket);
+  const { holder, read, backup, clock, wait } = stage(wish, bucket);
   const seen = await read();
   bucket.log.length = 0;
   const sleep = (ms: number): Promise<void> =>
     cancelled() ? Promise.reject(new Cancelled()) : clock.sleep(ms);
   const own = { ...clock, sleep };
   const part = policyPart(holder, wish, seen, { backup, clock: own, settleSeconds });
-  return { part, clock };
+  return { part, clock, wait };
 }
 
 async function bucketWith(...accounts: readonly string[]): Promise<Bucket> {
@@ -82,6 +82,7 @@ describe('who joins', () => {
   test('is not written about where all is granted: no call at all, if nothing else changes either', async () => {
     const bucket = await bucketWith(DEV);
     const run = await partOf(wishFor(DEV), bucket);
+    run.wait(60_000);
     await run.part.join();
     await run.part.watch(false);
     expect(bucket.log).toEqual([]);
@@ -128,7 +129,16 @@ describe('who leaves', () => {
     await run.part.watch(true);
     await run.part.dismiss(new Set([trail(DEV)]));
     expect(holds(bucket, QA)).toBe(true);
-    expect(bucket.log).not.toContain('write');
+    expect(bucket.log).toEqual(['read']);
+  });
+
+  test('last takes the policy with it, for S3 takes no empty one', async () => {
+    const bucket = bucketOf(null);
+    await stage(wishFor(QA), bucket).establish();
+    const run = await partOf(leaving(QA), bucket);
+    await run.part.dismiss(new Set([trail(QA)]));
+    expect(bucket.text).toBeNull();
+    expect(state(run)).toBe('done');
   });
 
   test('where another has not, is taken out alone', async () => {

@@ -319,6 +319,22 @@ describe('after the write it is looked whether it stands', () => {
     expect(keeper.findings()).toEqual([]);
   });
 
+  test('a Deny that somebody adds is not taken for our grants standing', async () => {
+    const bucket = bucketOf(START);
+    const { keeper, establish } = stage(wishFor(DEV), bucket);
+    await establish();
+    const document = JSON.parse(bucket.text ?? '');
+    document.Statement.push({
+      Sid: 'Stop',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Resource: '*',
+    });
+    bucket.text = JSON.stringify(document);
+    await expect(keeper.settle(2)).rejects.toThrow('Stop');
+  });
+
   test('somebody who undoes it every time ends the run with an error that names the bucket', async () => {
     const bucket = bucketOf(START);
     const { keeper, establish } = stage(wishFor(DEV), bucket);
@@ -399,12 +415,32 @@ describe('the policy of a key is kept in the same way', () => {
     expect(key.text).toContain(trail(DEV));
   });
 
+  test('a Deny that somebody adds to it is not taken for our grants standing', async () => {
+    const { key, keeper, establish } = keyStage();
+    await establish();
+    const document = JSON.parse(key.text);
+    document.Statement.push({
+      Sid: 'Stop',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'kms:*',
+      Resource: '*',
+    });
+    key.text = JSON.stringify(document);
+    await expect(keeper.settle(2)).rejects.toThrow('Stop');
+  });
+
   test('somebody who undoes it every time ends the run with an error that names the key', async () => {
     const { key, keeper, establish } = keyStage();
     await establish();
     key.undo = Number.POSITIVE_INFINITY;
-    await expect(keeper.settle(2)).rejects.toThrow(
-      `Another writer undid our change of the policy of key ${KEY}`,
-    );
+    await expect(keeper.settle(2)).rejects.toMatchObject({
+      findings: [
+        {
+          code: 'key-policy-undone',
+          message: expect.stringContaining(`undid our change of the policy of key ${KEY}`),
+        },
+      ],
+    });
   });
 });

@@ -240,7 +240,9 @@ test('a process that was stopped between read and write says that it may have un
     {
       severity: 'warning',
       code: 'policy-write-late',
+      account: '111111111111',
       message: expect.stringMatching(/in account 111111111111 .* 3\.1 seconds/),
+      remedy: expect.stringContaining('operation audit'),
     },
   ]);
 });
