@@ -55,7 +55,10 @@ describe('CloudTrail does not see yet what the policies grant', () => {
 
   test('of a key that nobody could look at there is less hope', async () => {
     const unknown = await refused(foreign.settings, false, 1_000);
-    expect(states(unknown.outcome)).toEqual([['failed', 'not-tried']]);
+    expect(unknown.outcome.members[0]?.steps[0]?.result).toMatchObject({
+      state: 'failed',
+      findings: [{ code: REFUSED }],
+    });
     expect(unknown.seconds).toBeLessThan(15);
     const known = await refused(withKey.settings, false, 1_000);
     expect(states(known.outcome)).toEqual([['failed', 'not-tried']]);
@@ -70,6 +73,36 @@ describe('CloudTrail does not see yet what the policies grant', () => {
     const after = world.log.slice(world.log.indexOf(create), world.log.lastIndexOf(create));
     expect(after).toContain('policy');
   });
+});
+
+test('a policy that CloudTrail never sees is waited for long, whether or not a key is known', async () => {
+  const world = worldOf();
+  failing(
+    world,
+    `${DEV} create DEV-CLOUDTRAIL`,
+    ...Array<string>(1_000).fill('InsufficientS3BucketPolicyException'),
+  );
+  const begun = world.clock.now();
+  const { outcome } = await run(world, requestFor([memberOf(DEV)]));
+  expect(states(outcome)).toEqual([['failed', 'not-tried']]);
+  expect(world.clock.now() - begun).toBeGreaterThan(60_000);
+});
+
+test('a trail that came into being meanwhile is changed where it differs, even at a loss; the rest follows once', async () => {
+  const world = worldOf();
+  const eventSelectors = { kind: 'basic', selectors: [{ ReadWriteType: 'WriteOnly' }] } as const;
+  const wish = { settings: { kmsKeyArn: '' }, extras: { eventSelectors } };
+  const { outcome } = await run(world, requestFor([memberOf(DEV, wish)]), () => {
+    world.trails.get(DEV)?.push(trailOf(DEV, { kmsKeyArn: KEY }));
+  });
+  expect(states(outcome)).toEqual([['done', 'done', 'done']]);
+  expect(world.sent).toEqual({ kmsKeyArn: '' });
+  expect(writes(world)).toEqual([
+    'put-policy',
+    ...['create', 'update', 'event-selectors', 'start'].map(
+      (kind) => `${DEV} ${kind} DEV-CLOUDTRAIL`,
+    ),
+  ]);
 });
 
 describe("a trail's steps", () => {

@@ -45,6 +45,7 @@ describe('the order of a run', () => {
   test('who joins is admitted first, and the old policy kept', async () => {
     const world = worldOf();
     const { outcome, finished, backups } = await run(world, requestFor([memberOf(DEV)]));
+    expect(world.log[0]).toBe('put-policy');
     expect(writes(world)).toEqual([
       'put-policy',
       `${DEV} create DEV-CLOUDTRAIL`,
@@ -274,6 +275,20 @@ describe('a key', () => {
       ['not-tried', 'not-tried'],
       ['done', 'done'],
     ]);
+  });
+
+  test('is not taken for another: each keeps what its own policy holds', async () => {
+    const world = worldOf({ [DEV]: [], [QA]: [] });
+    const second = KEY.replace('key/1', 'key/2');
+    const { Statement } = JSON.parse(KEY_POLICY);
+    const decrypting = { ...READER, Action: 'kms:Decrypt', Resource: '*' };
+    world.keys.set(second, JSON.stringify({ Statement: [...Statement, decrypting] }));
+    const members = [memberOf(DEV, withKey), memberOf(QA, { settings: { kmsKeyArn: second } })];
+    await run(world, requestFor(members, managed));
+    const held = (arn: string) =>
+      ['role/Auditor', arnIn(DEV), arnIn(QA)].map((text) => world.keys.get(arn)?.includes(text));
+    expect(held(KEY)).toEqual([false, true, false]);
+    expect(held(second)).toEqual([true, false, true]);
   });
 
   test('that is only looked at is not written', async () => {
