@@ -112,6 +112,14 @@ describe('which keys are planned for', () => {
     expect(refused).toEqual(new Set());
   });
 
+  test('a key that one names and another has is managed for both', () => {
+    const { keys, refused } = judge([keeping(QA), joining(DEV)], [seen(open(QA))], true);
+    expect(keys).toMatchObject([{ wish: { managed: true }, merge: { changed: true } }]);
+    expect(refused).toEqual(new Set());
+    const failed = judge([keeping(QA), joining(DEV)], [unread('AccessDenied')], true);
+    expect(failed.refused).toEqual(holding(DEV, QA));
+  });
+
   test('one that was not looked at in time is not judged', () => {
     expect(judge([joining(DEV)], [])).toEqual({ keys: [], findings: [], refused: new Set() });
   });
@@ -119,8 +127,9 @@ describe('which keys are planned for', () => {
 
 describe('a key that is not managed', () => {
   test('holds back whom its policy does not admit, and nobody else', () => {
-    const { findings, refused } = judge([joining(DEV), joining(QA)], [seen(open(QA))]);
+    const { keys, findings, refused } = judge([joining(DEV), joining(QA)], [seen(open(QA))]);
     expect(refused).toEqual(holding(DEV));
+    expect(keys).toMatchObject([{ wish: { admit: [{ accountId: QA }] } }]);
     expect(findings.length).toBeGreaterThan(0);
     for (const finding of findings)
       expect(finding).toMatchObject({ severity: 'error', account: DEV });
@@ -146,7 +155,12 @@ describe('a key that CloudTrail cannot use', () => {
   test.each<[string, Partial<KeyDescription>, string, string]>([
     ["AWS's own", { manager: 'aws' }, 'key-of-aws', 'a key of your own'],
     ['not symmetric', { symmetric: false }, 'key-not-symmetric', 'a symmetric key'],
-    ['disabled', { enabled: false, state: 'Disabled' }, 'key-disabled', 'Enable the key in KMS,'],
+    [
+      'disabled',
+      { enabled: false, state: 'Disabled' },
+      'key-disabled',
+      'Enable the key in KMS, or',
+    ],
     [
       'about to be deleted',
       { enabled: false, state: 'PendingDeletion' },
@@ -253,8 +267,10 @@ describe('a key that could not be looked at', () => {
   });
 });
 
-test('who may decrypt the logs is asked where somebody joins, and only there', () => {
-  const codes = (members: readonly PlannedMember[]) =>
-    judge(members, [seen(open(DEV, QA))], true).findings.map(({ code }) => code);
-  expect(codes([leaving(QA)])).toEqual([]);
+test('that nobody may decrypt the logs is told where somebody joins, and only there', () => {
+  const unreadable = KEY_POLICY.replace('kms:*', 'kms:PutKeyPolicy');
+  const codes = (member: PlannedMember) =>
+    judge([member], [seen(unreadable)], true).findings.map(({ code }) => code);
+  expect(codes(joining(DEV))).toEqual(['key-without-readers']);
+  expect(codes(leaving(QA))).toEqual([]);
 });

@@ -33,6 +33,7 @@ describe('a member', () => {
     expect(members).toMatchObject([
       { trailArn: arnIn(DEV), trails: [{ arn: arnIn(DEV) }], logging: true, extras: {} },
     ]);
+    expect(members).toMatchObject([{ status: { logging: true } }]);
     expect(members[0]).not.toHaveProperty('replacedArn');
     expect(seen).toEqual([DEV]);
     expect(more(world)).toEqual([]);
@@ -141,8 +142,10 @@ describe('what only certain steps need', () => {
   test('is not read by an audit', async () => {
     const world = delivering();
     const audit = { operation: 'audit', mode: 'plan' } as const;
-    await observing(world, requestFor([changing], audit));
+    world.policy = '{"Statement":[]}';
+    const { bucket, policy } = await observing(world, requestFor([changing], audit));
     expect(more(world)).toEqual(['settings']);
+    expect({ bucket, text: policy.text }).toEqual({ bucket: null, text: world.policy });
   });
 });
 
@@ -247,6 +250,11 @@ describe('keys', () => {
     const world = worldOf();
     const request = requestFor([memberOf(DEV, { settings: { kmsKeyArn } })]);
     expect(read(await observing(world, request))).toEqual([]);
+  });
+
+  test('none that only another trail of the account has', async () => {
+    const world = worldOf({ [DEV]: [trailOf(DEV, { name: 'OTHER', kmsKeyArn: KEY })] });
+    expect(read(await observing(world, requestFor([memberOf(DEV)])))).toEqual([]);
   });
 
   test('of a member that could not be read are none', async () => {
