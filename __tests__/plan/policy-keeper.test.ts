@@ -49,6 +49,15 @@ test('a policy that grants all that is needed is not written', async () => {
   expect(backups).toEqual([]);
 });
 
+test('another wish for the same policy is another plan', async () => {
+  const bucket = bucketOf(await policyWith(DEV));
+  const { keeper, establish, read } = stage(wishFor(DEV), bucket);
+  await establish();
+  const { admit, ...rest } = wishFor(DEV);
+  await keeper.establish({ ...rest, admit: [], withdraw: admit }, await read());
+  expect(bucket.text).not.toContain(DEV);
+});
+
 test('what is objected to in the policy just read stops the first write', async () => {
   const bucket = bucketOf(START);
   const objection = { severity: 'error', code: 'no', message: 'no', remedy: 'none' } as const;
