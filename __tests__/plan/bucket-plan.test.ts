@@ -73,7 +73,7 @@ test.each<[string, Partial<BucketSettings>, string]>([
   expect(planned(settings)).toMatchObject({ steps: [step], codes: [] });
 });
 
-test.each<[string, Partial<BucketSettings>, string]>([
+test.each<[string, Partial<BucketSettings>, string, string, string]>([
   [
     'one flag of Block Public Access off',
     {
@@ -85,27 +85,54 @@ test.each<[string, Partial<BucketSettings>, string]>([
       },
     },
     'bucket-public-access-not-blocked',
+    'BlockPublicPolicy is off',
+    'Turn all four settings on',
   ],
-  ['ACLs on', { ownership: 'ObjectWriter' }, 'bucket-acls-enabled'],
-  ['ACLs preferred', { ownership: 'BucketOwnerPreferred' }, 'bucket-acls-enabled'],
+  [
+    'ACLs on',
+    { ownership: 'ObjectWriter' },
+    'bucket-acls-enabled',
+    'Object ownership is ObjectWriter',
+    'Set object ownership to BucketOwnerEnforced',
+  ],
+  [
+    'ACLs preferred',
+    { ownership: 'BucketOwnerPreferred' },
+    'bucket-acls-enabled',
+    'Object ownership is BucketOwnerPreferred',
+    'Set object ownership to BucketOwnerEnforced',
+  ],
   [
     'SSE-C allowed by name',
     { encryption: { algorithm: 'AES256', blocked: ['NONE'] } },
     'bucket-sse-c-allowed',
+    'SSE-C',
+    'Block SSE-C',
   ],
   [
     'a key, and no word on SSE-C: writing would replace a rule that somebody chose',
     { encryption: { algorithm: 'aws:kms', blocked: null } },
     'bucket-sse-c-allowed',
+    'SSE-C',
+    'Block SSE-C',
   ],
-  ['versioning suspended', { versioning: 'Suspended' }, 'bucket-versioning-suspended'],
-])('what somebody set weaker is told and not changed: %s', (_, settings, code) => {
+  [
+    'versioning suspended',
+    { versioning: 'Suspended' },
+    'bucket-versioning-suspended',
+    'Versioning is suspended',
+    'Enable versioning',
+  ],
+])('what somebody set weaker is told and not changed: %s', (_, settings, code, what, remedy) => {
   const { steps, codes, findings } = planned(settings);
   expect({ steps, codes }).toEqual({ steps: [], codes: [code] });
   expect(findings[0]).toMatchObject({
     severity: 'warning',
     account: '111111111111',
-    message: expect.stringMatching(/^Bucket sec-cloudtrail-log .* It is left as it is\.$/),
+    message: expect.stringMatching(
+      new RegExp(`^Bucket sec-cloudtrail-log .*${what}.* It is left as it is\\.$`),
+    ),
+    remedy: expect.stringContaining(remedy),
   });
 });
 
@@ -123,13 +150,29 @@ describe('a policy that lets anybody in', () => {
   const off = on && { ...on, blockPublicPolicy: false };
 
   test.each([
-    ['Block Public Access is about to be turned on', null, false, 1],
-    ['S3 would refuse it', on, true, 1],
-    ['it is there already and stays', on, false, 0],
-    ['somebody has allowed it', off, true, 0],
-  ])('where %s', (_, publicAccessBlock, changed, count) => {
+    ['Block Public Access is about to be turned on', null, false, 'would end that access'],
+    ['S3 would refuse it', on, true, 'S3 refuses every new policy'],
+  ])('blocks the plan where %s', (_, publicAccessBlock, changed, why) => {
     const settings = { ...GOOD, publicAccessBlock };
-    expect(publicPolicyFindings(settings, { document, changed }, central)).toHaveLength(count);
+    expect(publicPolicyFindings(settings, { document, changed }, central)).toMatchObject([
+      {
+        severity: 'error',
+        code: 'bucket-policy-public',
+        account: '111111111111',
+        message: expect.stringMatching(
+          new RegExp(`^The policy of bucket sec-cloudtrail-log lets anybody in.*${why}`),
+        ),
+        remedy: expect.stringContaining('Narrow the statement by hand'),
+      },
+    ]);
+  });
+
+  test.each([
+    ['it is there already and stays', on, false],
+    ['somebody has allowed it', off, true],
+  ])('is left alone where %s', (_, publicAccessBlock, changed) => {
+    const settings = { ...GOOD, publicAccessBlock };
+    expect(publicPolicyFindings(settings, { document, changed }, central)).toEqual([]);
   });
 
   test('of a bucket that is not there, or that lets nobody in, is no finding', () => {

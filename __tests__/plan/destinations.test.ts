@@ -63,8 +63,18 @@ describe('what the steps set', () => {
     expect(destinationsSet([step])).toMatchObject({ ...NONE, ...set });
   });
 
-  test('group and role together, whichever of them changes', () => {
-    expect(destinationsSet([update(LOGS, 'cloudWatchRoleArn')])).toEqual({ ...NONE, ...LOGS });
+  test.each(['cloudWatchLogGroupArn', 'cloudWatchRoleArn'] as const)(
+    'group and role together, where %s changes, among others',
+    (setting) => {
+      const step = update(LOGS, 'logFileValidation', setting);
+      expect(destinationsSet([step])).toEqual({ ...NONE, ...LOGS });
+    },
+  );
+
+  test('whichever step it is that sets it', () => {
+    const start = { kind: 'start-logging', trail: 'DEV-CLOUDTRAIL' } as const;
+    const set = update({ snsTopicArn: TOPIC }, 'snsTopicArn');
+    expect(destinationsSet([start, set])).toMatchObject({ snsTopicArn: TOPIC });
   });
 });
 
@@ -81,6 +91,8 @@ describe('before CloudTrail is asked', () => {
       }),
     );
     expect(found({})).toEqual([]);
+    expect(found({}, { topic: { document: null } })).toEqual([]);
+    expect(found({ snsTopicArn: TOPIC })).toEqual([]);
     expect(found({ snsTopicArn: TOPIC }, { topic: { document } })).toEqual([]);
   });
 
@@ -95,13 +107,22 @@ describe('before CloudTrail is asked', () => {
       'a topic that is not there',
       { snsTopicArn: TOPIC },
       { topic: { document: null } },
-      { severity: 'error', code: 'topic-missing' },
+      {
+        severity: 'error',
+        code: 'topic-missing',
+        message: expect.stringContaining(TOPIC),
+        remedy: expect.stringContaining(trailArn),
+      },
     ],
     [
       'a topic whose policy could not be read',
       { snsTopicArn: TOPIC },
       { topic: unread },
-      { severity: 'notice', code: 'topic-policy-not-read' },
+      {
+        severity: 'notice',
+        code: 'topic-policy-not-read',
+        message: expect.stringMatching(/trails was not looked at: AuthorizationError/),
+      },
     ],
     [
       'a topic of another account',
@@ -113,19 +134,33 @@ describe('before CloudTrail is asked', () => {
       'a topic of another partition',
       { snsTopicArn: TOPIC.replace('arn:aws:', 'arn:aws-cn:') },
       { topic: unread },
-      { severity: 'error', code: 'destination-partition' },
+      {
+        severity: 'error',
+        code: 'destination-partition',
+        message: expect.stringMatching(/of partition aws-cn, .* is of aws\./),
+        remedy: expect.stringContaining('arn:aws:'),
+      },
     ],
     [
       'a log group of another Region',
       { ...LOGS, cloudWatchLogGroupArn: GROUP.replace('ap-northeast-2', 'us-east-1') },
       {},
-      { severity: 'warning', code: 'log-group-region' },
+      {
+        severity: 'warning',
+        code: 'log-group-region',
+        message: expect.stringMatching(/not in ap-northeast-2, the home Region/),
+        remedy: expect.stringContaining('a log group of ap-northeast-2'),
+      },
     ],
     [
       'a role that nobody has looked at',
       LOGS,
       {},
-      { severity: 'notice', code: 'log-group-role-not-read' },
+      {
+        severity: 'notice',
+        code: 'log-group-role-not-read',
+        message: expect.stringContaining(ROLE),
+      },
     ],
   ])('%s is told', (_, set, place, expected) => {
     expect(found(set, place)).toMatchObject([{ account: DEV, ...expected }]);
@@ -142,21 +177,30 @@ describe('where CloudTrail refuses', () => {
   const remedyOf = (awsCode: string, step: TrailStep): string =>
     findingsOf(refused(refusal(awsCode), step, trailArn))[0]?.remedy ?? '';
 
-  test("the topic's statement is printed", () => {
-    const remedy = remedyOf('InsufficientSnsTopicPolicyException', create({ snsTopicArn: TOPIC }));
-    expect(statementsIn(remedy)).toMatchObject([
-      { Resource: TOPIC, Condition: { StringEquals: { 'aws:SourceArn': trailArn } } },
-    ]);
-  });
+  test.each(['InsufficientSnsTopicPolicyException', 'InvalidSnsTopicNameException'])(
+    "after %s the topic's statement is printed",
+    (awsCode) => {
+      const remedy = remedyOf(awsCode, create({ snsTopicArn: TOPIC }));
+      expect(statementsIn(remedy)).toMatchObject([
+        { Resource: TOPIC, Condition: { StringEquals: { 'aws:SourceArn': trailArn } } },
+      ]);
+    },
+  );
 
   test.each(['InvalidCloudWatchLogsRoleArnException', 'InvalidCloudWatchLogsLogGroupArnException'])(
     "after %s the role's trust and permissions are printed",
     (awsCode) => {
       const remedy = remedyOf(awsCode, update(LOGS, 'cloudWatchLogGroupArn'));
-      expect(remedy).toContain('role/service/ToLogs');
+      expect(remedy).toContain('trust policy of role/service/ToLogs needs');
       expect(statementsIn(remedy)).toMatchObject([
-        { Principal: { Service: 'cloudtrail.amazonaws.com' }, Action: 'sts:AssumeRole' },
         {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudtrail.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        },
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           Resource: `${GROUP.slice(0, -2)}:log-stream:${DEV}_CloudTrail_ap-northeast-2*`,
         },
       ]);
@@ -178,6 +222,11 @@ describe('where CloudTrail refuses', () => {
       create({ snsTopicArn: TOPIC }),
       trailArn,
     );
-    expect(error).toMatchObject({ awsCode: 'InsufficientSnsTopicPolicyException' });
+    expect(error).toMatchObject({
+      awsCode: 'InsufficientSnsTopicPolicyException',
+      cause: { awsCode: 'InsufficientSnsTopicPolicyException' },
+    });
+    const ours = new TypeError('ours');
+    expect(refused(ours, create({ snsTopicArn: TOPIC }), trailArn)).toBe(ours);
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inParallel } from '../../src/plan/in-parallel.js';
+import { gate, inParallel } from '../../src/plan/in-parallel.js';
 
 test('so many at once and no more, with the results in order', async () => {
   let working = 0;
@@ -27,4 +27,18 @@ test('nothing is begun after a failure, and nothing for no items', async () => {
   await sleep(5);
   expect(begun).toEqual([0, 1]);
   expect(await inParallel(2, [], work)).toEqual([]);
+});
+
+test('a place that was left is free again', async () => {
+  const enter = gate(1);
+  expect(await enter(async () => 'one')).toBe('one');
+  expect(await enter(async () => 'two')).toBe('two');
+});
+
+test('whatever waits fails with the error that ended the others', async () => {
+  const enter = gate(1);
+  const failing = enter(() => Promise.reject(new Error('no')));
+  const waiting = enter(async () => 'never');
+  await expect(failing).rejects.toThrow('no');
+  await expect(waiting).rejects.toThrow('no');
 });

@@ -1,5 +1,5 @@
-// The stage of the keeper's tests: a bucket of which every call is logged and may be disturbed, on a clock that only moves when
-// somebody waits.
+// The stage of the keeper's tests: a bucket of which every call is logged and may be disturbed, on a clock that has run for long
+// and only moves when somebody waits.
 
 import { bucketHolder } from '../../src/plan/policy-holders.js';
 import { type PolicyDeps, policyKeeper } from '../../src/plan/policy-keeper.js';
@@ -45,7 +45,7 @@ export function stage(
   bucket: Bucket,
   objections: PolicyDeps['objections'] = () => [],
 ) {
-  let time = 0;
+  let time = 1_000_000;
   const clock: Clock = {
     now: () => time,
     sleep: async (ms) => {
@@ -80,7 +80,7 @@ export function stage(
   const backup = async ({ text }: { readonly text: string | null }): Promise<void> => {
     backups.push(text);
   };
-  const looked = { text: bucket.text, document: parsed(bucket.text), readAt: 0 };
+  const looked = { text: bucket.text, document: parsed(bucket.text), readAt: clock.now() };
   const keeper = policyKeeper(holder, wish, looked, { backup, objections, clock });
   const establish = async (seen?: Awaited<ReturnType<typeof read>>): Promise<void> =>
     keeper.establish(wish, seen ?? (await read()));

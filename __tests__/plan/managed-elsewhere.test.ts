@@ -27,6 +27,8 @@ describe('a trail that is changed', () => {
       { 'aws:cloudformation:stack-name': 'StackSet-AWSControlTowerBP-BASELINE-CLOUDTRAIL-1a2b' },
       NAME,
     ],
+    ['Control Tower', { 'aws:cloudformation:stack-name': 'AWSControlTowerLogging' }, NAME],
+    ['CloudFormation', { 'aws:cloudformation:stack-name': 'myAWSControlTower' }, NAME],
     ['Terraform', { terraform: 'true' }, NAME],
     ['Terraform', { 'terraform-workspace': 'prod' }, NAME],
     ['Terraform', { ManagedBy: 'Terraform' }, NAME],
@@ -50,11 +52,21 @@ describe('a trail that is changed', () => {
     [{}],
     [{ team: 'terraform' }],
     [{ Terraform: 'false' }],
+    [{ 'moved-from-terraform': 'true' }],
     [{ ManagedBy: 'security team' }],
     [{ managed: 'by terraform' }],
     [{ 'aws:cloudformation:logical-id': 'Trail' }],
   ])('tells nothing by %j', (tags) => {
     expect(ofTrail(NAME, tags)).toEqual([]);
+  });
+
+  test('is told with the sign that gives the tool away', () => {
+    expect(ofTrail(NAME, { ManagedBy: 'Terraform' })[0]?.message).toContain(
+      '(its tag ManagedBy is Terraform)',
+    );
+    expect(ofTrail('aws-aft-CustomizationsCloudTrail')[0]?.message).toContain(
+      "(Control Tower's Account Factory for Terraform gives such names)",
+    );
   });
 
   test('is the one that the steps are about, and there', () => {

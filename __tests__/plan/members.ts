@@ -1,6 +1,7 @@
 // A member account as the planning tests have it: its trails, and what was seen of them.
 
 import type { ObservedMember } from '../../src/plan/observe.js';
+import type { Member, Request } from '../../src/request/request.js';
 import type { LiveTrail } from '../../src/trail/settings.js';
 
 export const DEV = '222222222222';
@@ -52,3 +53,27 @@ export function observed(
     ...more,
   };
 }
+
+export const CENTRAL = '111111111111';
+
+/** Onboards these members into the central bucket. */
+export const requestFor = (members: readonly Member[], more: Partial<Request> = {}): Request => ({
+  operation: 'onboard',
+  mode: 'apply',
+  central: { accountId: CENTRAL, bucket: BUCKET, bucketRegion: REGION },
+  members,
+  access: { audience: 'sts.amazonaws.com', sessionName: 'test' },
+  layout: 'documented',
+  allowRepoint: false,
+  allowBroadening: false,
+  settleSeconds: 2,
+  maxParallel: 8,
+  manageKeyPolicy: false,
+  silentAfterHours: 24,
+  verifyDelivery: false,
+  deliveryTimeoutMinutes: 15,
+  comment: 'never',
+  failOn: 'error',
+  outputDirectory: 'out',
+  ...more,
+});

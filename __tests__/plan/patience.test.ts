@@ -1,7 +1,13 @@
-// Which refusals of a policy write pass by themselves, for the bucket's policy and for a key's, and after which of them nobody
-// knows whether it was written.
+// Which refusals pass by themselves, for the bucket's policy, a key's and a trail, and after which nobody knows what was done.
 
-import { bucketWritePatience, isUnanswered, keyWritePatience } from '../../src/plan/patience.js';
+import {
+  bucketWritePatience,
+  isUnanswered,
+  keyWritePatience,
+  newTrailPatience,
+  PROPAGATION,
+  trailCallPatience,
+} from '../../src/plan/patience.js';
 import { CallFailure } from '../../src/problem.js';
 
 const failure = (awsCode: string): CallFailure =>
@@ -37,6 +43,14 @@ test.each([
   ['S3', 'NoSuchBucket', bucketWritePatience],
   ['KMS', 'KMSInternalException', keyWritePatience],
   ['KMS', 'DependencyTimeoutException', keyWritePatience],
+  ['CloudTrail', 'ThrottlingException', trailCallPatience],
+  ['CloudTrail', 'Throttling', trailCallPatience],
+  ['CloudTrail', 'TooManyRequestsException', trailCallPatience],
+  ['CloudTrail', 'RequestLimitExceeded', trailCallPatience],
+  ['CloudTrail', 'ConflictException', trailCallPatience],
+  ['a trail just made', 'ThrottlingException', newTrailPatience],
+  ['a trail just made', 'TrailNotFoundException', newTrailPatience],
+  ['a trail just made', 'TrailAlreadyExistsException', newTrailPatience],
 ] as const)('%s: %s is waited out', (_, code, patienceFor) => {
   expect(patienceFor(failure(code))).not.toBeNull();
 });
@@ -46,12 +60,26 @@ test.each([
   ['S3', 'MalformedPolicy', bucketWritePatience],
   ['KMS', 'MalformedPolicyDocumentException', keyWritePatience],
   ['KMS', 'NotFoundException', keyWritePatience],
+  ['CloudTrail', 'TrailNotFoundException', trailCallPatience],
+  ['CloudTrail', 'AccessDenied', trailCallPatience],
+  ['a trail just made', 'AccessDenied', newTrailPatience],
 ] as const)('%s: %s is final', (_, code, patienceFor) => {
   expect(patienceFor(failure(code))).toBeNull();
 });
 
-test.each(ofBoth('network'))('%s: an error of our own is final', (_service, _code, patienceFor) => {
-  expect(patienceFor(new Error('network'))).toBeNull();
+test('a fault of the program is final', () => {
+  for (const patienceFor of [bucketWritePatience, keyWritePatience, trailCallPatience])
+    expect(patienceFor(new TypeError('network'))).toBeNull();
+  expect(isUnanswered(new TypeError('network'))).toBe(false);
+});
+
+/** In milliseconds: what AWS's own words ask for, at the least. */
+test.each([
+  ['a conflict ("wait a few minutes")', trailCallPatience(failure('ConflictException')), 120_000],
+  ['throttling', trailCallPatience(failure('ThrottlingException')), 30_000],
+  ['a policy that CloudTrail does not see yet', PROPAGATION, 60_000],
+])('%s is waited out for long', (_, patience, total) => {
+  expect(patience?.total).toBeGreaterThanOrEqual(total);
 });
 
 test.each([...UNKNOWN, 'KMSInternalException', 'DependencyTimeoutException'])(

@@ -3,9 +3,11 @@ import { type Patience, persist } from '../../src/plan/persist.js';
 import type { Clock } from '../../src/plan/ports.js';
 import { CallFailure } from '../../src/problem.js';
 
-/** Time that passes only by waiting. */
+const BEGUN = 1_000_000;
+
+/** Time that has run for long, and passes only by waiting. */
 function testClock(): Clock & { readonly pauses: number[] } {
-  let time = 0;
+  let time = BEGUN;
   const pauses: number[] = [];
   return {
     pauses,
@@ -45,8 +47,10 @@ test('pauses grow, stay under the longest, and all of them under the total', asy
   const [first = 0, ...rest] = clock.pauses;
   expect(first).toBeLessThanOrEqual(PATIENCE.first);
   expect(Math.max(...rest)).toBeLessThanOrEqual(PATIENCE.longest);
-  expect(clock.now()).toBeLessThanOrEqual(PATIENCE.total);
-  expect(clock.now()).toBeGreaterThan(PATIENCE.total / 2);
+  for (const [tries, pause] of clock.pauses.entries())
+    expect(pause).toBeGreaterThanOrEqual(Math.min(1_000, 100 * 2 ** tries) / 2);
+  expect(clock.now() - BEGUN).toBeLessThanOrEqual(PATIENCE.total);
+  expect(clock.now() - BEGUN).toBeGreaterThan(PATIENCE.total / 2);
 });
 
 test('the patience may change with the error', async () => {

@@ -46,11 +46,20 @@ test("the organization's trail is named with its bucket, its price and what to d
       code: 'second-copy-of-organization-trail',
       account: DEV,
       message: expect.stringMatching(
-        /aws-controltower-BaselineCloudTrail .*Control Tower.* to bucket aws-controltower-logs-888888888888-us-east-1\. .*\$2\.00 for every 100,000/,
+        /^The organization's trail aws-controltower-BaselineCloudTrail .*Control Tower.* to bucket aws-controltower-logs-888888888888-us-east-1\. .*\$2\.00 for every 100,000/,
       ),
       remedy: expect.stringContaining('landing zone settings'),
     },
   ]);
+});
+
+test('of a trail that no landing zone made none is named', () => {
+  const shared = { ...baseline, name: 'shared' };
+  const [finding] = found([shared]);
+  expect(finding?.message).toMatch(/^The organization's trail shared \([^)]*\) already delivers/);
+  expect(finding?.remedy).not.toContain('landing zone');
+  const account = found([live('OLDER', { ownSelectors: false })]);
+  expect(account[0]?.message).toMatch(/^The account's trail OLDER /);
 });
 
 test('another trail of the account can be replaced where it delivers to the same bucket', () => {

@@ -1,29 +1,14 @@
-import type { ObservedMember } from '../../src/plan/observe.js';
-import { planTrail } from '../../src/plan/trail-plan.js';
-import type { Member } from '../../src/request/request.js';
-import type { LiveTrail } from '../../src/trail/settings.js';
-import { live, observed } from './members.js';
+// What is done about one trail, and in which order. What must be left alone is in trail-guards.test.ts.
 
-const ARN = 'arn:aws:cloudtrail:ap-northeast-2:222222222222:trail/DEV-CLOUDTRAIL';
-const LIVE = live('DEV-CLOUDTRAIL');
-const central = {
-  accountId: '111111111111',
-  bucket: 'sec-cloudtrail-log',
-  bucketRegion: 'ap-northeast-2',
-};
-type More = Partial<ObservedMember> & { readonly allowRepoint?: boolean };
-const plan = (trails: readonly LiveTrail[], { allowRepoint = false, ...more }: More = {}) =>
-  planTrail(observed(trails, more), { central, allowRepoint, mode: 'apply' });
+import type { TrailExtras } from '../../src/trail/extras.js';
+import type { LiveTrail } from '../../src/trail/settings.js';
+import { live } from './members.js';
+import { ALL, ARN, codes, LIVE, type More, plan, WRITES, wishing } from './trail-stage.js';
+
 const kinds = (trails: readonly LiveTrail[], more: More = {}): readonly string[] =>
   plan(trails, more).steps.map(({ kind, trail }) =>
     trail === LIVE.name ? kind : `${kind} ${trail}`,
   );
-const codes = (trails: readonly LiveTrail[], more: More = {}): readonly string[] =>
-  plan(trails, { logging: true, ...more }).findings.map(({ code }) => code);
-const wishing = (trail: Partial<Member['trail']>, state: Member['state'] = 'present'): More => {
-  const { member } = observed([]);
-  return { member: { ...member, state, trail: { ...member.trail, ...trail } } };
-};
 
 describe('onboarding', () => {
   test('where there is no such trail it is created and started', () => {
@@ -54,22 +39,48 @@ describe('onboarding', () => {
     expect(kinds([LIVE], same)).toEqual([]);
   });
 
-  test('what ends with a change is told', () => {
-    const wish = wishing({ settings: { logFileValidation: false }, extras: { tags: {} } });
-    expect(codes([LIVE], { ...wish, extras: { tags: { team: 'audit', 'aws:x': 'y' } } })).toEqual([
-      'trail-loss',
-      'trail-loss',
+  test('a trail that is not shown is created and started, whatever its status says', () => {
+    expect(kinds([], { logging: true })).toEqual(['create', 'start-logging']);
+  });
+
+  test.each<[string, TrailExtras, TrailExtras, readonly string[]]>([
+    ['others are set', { eventSelectors: ALL }, { eventSelectors: WRITES }, ['event']],
+    ['those that were not read are set', {}, { eventSelectors: WRITES }, ['event']],
+    ['the same are not', { eventSelectors: WRITES }, { eventSelectors: WRITES }, []],
+    ['others stay where none are wished', { eventSelectors: WRITES }, {}, []],
+    ['insights stay, too', { insightSelectors: ['ApiCallRateInsight'] }, {}, []],
+    ['no insights are none', {}, { insightSelectors: [] }, []],
+  ])('event and insight selectors: %s', (_, extras, wish, expected) => {
+    const steps = kinds([LIVE], { ...wishing({ extras: wish }), extras, logging: true });
+    expect(steps).toEqual(expected.map((kind) => `put-${kind}-selectors`));
+  });
+
+  test.each<[string, TrailExtras, readonly string[]]>([
+    ['wished ones are set', { eventSelectors: WRITES }, ['event']],
+    ['what every trail records anyway is not', { eventSelectors: ALL }, []],
+    ['insights are set', { insightSelectors: ['ApiCallRateInsight'] }, ['insight']],
+    ['no insights are none', { insightSelectors: [] }, []],
+  ])('of a new trail: %s', (_, extras, expected) => {
+    expect(kinds([], wishing({ extras }))).toEqual([
+      'create',
+      ...expected.map((kind) => `put-${kind}-selectors`),
+      'start-logging',
     ]);
+  });
+
+  test.each<[string, string | undefined, string | undefined, string]>([
+    ["the bucket's prefix is for all trails", 'org', undefined, 'org'],
+    ['but for one that has its own', 'org', 'own', 'own'],
+    ['where nobody mentions one, a trail keeps what it has', undefined, undefined, 'old'],
+  ])('%s', (_, ofBucket, own, expected) => {
+    const wish = wishing({ settings: own === undefined ? {} : { prefix: own } });
+    const more = { ...wish, ...(ofBucket !== undefined && { prefix: ofBucket }) };
+    expect(plan([{ ...LIVE, prefix: 'old' }], more).intended?.prefix).toBe(expected);
   });
 });
 
 describe('replacing a trail', () => {
-  const OLD = {
-    ...LIVE,
-    name: 'OLD',
-    arn: ARN.replace('DEV-CLOUDTRAIL', 'OLD'),
-    multiRegion: false,
-  };
+  const OLD = live('OLD', { multiRegion: false });
   const rename: More = {
     ...wishing({ replaces: 'OLD' }),
     replacedArn: OLD.arn,
@@ -86,11 +97,17 @@ describe('replacing a trail', () => {
   });
 
   test('the new one gets what the old one has and nobody mentions', () => {
-    const replacedExtras = { tags: { team: 'audit' }, insightSelectors: ['ApiErrorRateInsight'] };
+    const replacedExtras = {
+      tags: { team: 'audit', 'aws:cloudformation:stack-name': 'old' },
+      insightSelectors: ['ApiErrorRateInsight'],
+      eventSelectors: WRITES,
+    };
     const { steps, intended } = plan([OLD], { ...rename, replacedExtras });
     expect(intended?.multiRegion).toBe(false);
-    expect(steps).toMatchObject([
-      { kind: 'create', tags: { team: 'audit' } },
+    expect(steps[0]).toMatchObject({ kind: 'create', tags: { team: 'audit' } });
+    expect(steps[0]).not.toHaveProperty(['tags', 'aws:cloudformation:stack-name']);
+    expect(steps.slice(1)).toMatchObject([
+      { kind: 'put-event-selectors', selectors: WRITES },
       { kind: 'put-insight-selectors', types: ['ApiErrorRateInsight'] },
       { kind: 'start-logging' },
       { kind: 'stop-logging' },
@@ -109,10 +126,31 @@ describe('replacing a trail', () => {
     expect(plan([LIVE], rename).leaving).toEqual([{ trailArn: OLD.arn, prefix: '' }]);
   });
 
-  test('an old trail that delivers elsewhere is not deleted', () => {
-    expect(codes([{ ...OLD, bucket: 'another' }], rename)).toEqual([
-      'replaced-trail-delivers-elsewhere',
-    ]);
+  test("the old grants are taken back where the old trail's own prefix had them", () => {
+    const old = { ...OLD, prefix: 'old' };
+    const renamed = { ...rename, ...wishing({ replaces: 'OLD', settings: { prefix: 'new' } }) };
+    expect(plan([old], renamed).leaving).toEqual([{ trailArn: OLD.arn, prefix: 'old' }]);
+  });
+
+  test.each<[string, Partial<LiveTrail>, object]>([
+    [
+      'delivers elsewhere',
+      { bucket: 'another' },
+      {
+        code: 'replaced-trail-delivers-elsewhere',
+        message: expect.stringMatching(/^OLD, .* to bucket another, not to sec-cloudtrail-log/),
+        remedy: expect.stringContaining('replaces-trail'),
+      },
+    ],
+    ["is the organization's", { organization: true }, { code: 'trail-of-organization' }],
+    [
+      "is the organization's and delivers elsewhere",
+      { organization: true, bucket: 'another' },
+      { code: 'trail-of-organization' },
+    ],
+  ])('an old trail that %s holds everything back', (_, change, expected) => {
+    const { findings } = plan([{ ...OLD, ...change }], rename);
+    expect(findings).toMatchObject([{ severity: 'error', account: '222222222222', ...expected }]);
   });
 });
 
@@ -134,7 +172,14 @@ describe('offboarding', () => {
 
   test('a trail that delivers to another bucket is never deleted', () => {
     expect(kinds([{ ...LIVE, bucket: 'another' }], leave)).toEqual([]);
-    expect(codes([{ ...LIVE, bucket: 'another' }], leave)).toEqual(['trail-delivers-elsewhere']);
+    expect(plan([{ ...LIVE, bucket: 'another' }], leave).findings).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'trail-delivers-elsewhere',
+        message: expect.stringContaining('delivers to bucket another, not to sec-cloudtrail-log'),
+        remedy: expect.stringContaining('grants'),
+      },
+    ]);
   });
 
   test.each([
@@ -145,52 +190,45 @@ describe('offboarding', () => {
     expect(codes([{ ...LIVE, ...change }], leave)).toEqual([code]);
   });
 
-  test('another trail of the account that delivers here is named', () => {
+  test('another trail of the account that delivers here is named, and no other', () => {
     const other = { ...LIVE, name: 'OTHER', arn: ARN.replace('DEV-CLOUDTRAIL', 'OTHER') };
-    expect(codes([LIVE, other], leave)).toEqual(['account-still-delivers']);
+    const elsewhere = { ...other, name: 'ELSEWHERE', bucket: 'another' };
+    const shared = { ...other, name: 'SHARED', organization: true };
+    expect(plan([LIVE, other, elsewhere, shared], leave).findings).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'account-still-delivers',
+        account: '222222222222',
+        message: expect.stringContaining(`OTHER (${other.arn})`),
+        remedy: expect.stringContaining('Run again with its name'),
+      },
+    ]);
+  });
+
+  test.each<[string, readonly LiveTrail[], string]>([
+    ['the prefix that the trail has', [{ ...LIVE, prefix: 'own' }], 'own'],
+    ["the bucket's where the trail is gone", [], 'org'],
+    [
+      "the bucket's where the trail delivers elsewhere",
+      [{ ...LIVE, bucket: 'x', prefix: 'own' }],
+      'org',
+    ],
+  ])('takes back the grants below %s', (_, trails, prefix) => {
+    const { leaving } = plan(trails, { ...leave, prefix: 'org' });
+    expect(leaving).toEqual([{ trailArn: ARN, prefix }]);
   });
 
   test('a closed account is not entered, and the plan says what that leaves behind', () => {
     const closed = wishing({}, 'closed');
     expect(kinds([], closed)).toEqual([]);
-    expect(codes([], closed)).toEqual(['closed-account-trail']);
+    expect(plan([], closed).findings).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'closed-account-trail',
+        account: '222222222222',
+        message: expect.stringContaining('if trail DEV-CLOUDTRAIL still exists'),
+        remedy: expect.stringContaining('AWS Support'),
+      },
+    ]);
   });
-});
-
-describe('a trail that must be left alone', () => {
-  test('delivers to another bucket', () => {
-    expect(codes([{ ...LIVE, bucket: 'another' }])).toEqual(['trail-delivers-elsewhere']);
-  });
-  test('unless re-pointing it is allowed, which is told as a loss', () => {
-    expect(codes([{ ...LIVE, bucket: 'another' }], { allowRepoint: true })).toEqual(['trail-loss']);
-  });
-  test("is the organization's", () => {
-    expect(codes([{ ...LIVE, organization: true }])).toEqual(['trail-of-organization']);
-  });
-  test('has its home in another Region', () => {
-    const arn = ARN.replace('ap-northeast-2', 'us-east-1');
-    expect(codes([{ ...LIVE, arn, homeRegion: 'us-east-1' }])).toEqual(['trail-home-region']);
-  });
-});
-
-test("the trail with the wished ARN counts before another Region's of the same name", () => {
-  const shadow = {
-    ...LIVE,
-    arn: ARN.replace('ap-northeast-2', 'us-east-1'),
-    homeRegion: 'us-east-1',
-  };
-  expect(codes([shadow, LIVE])).toEqual([]);
-});
-
-test('five trails already, and a sixth is wished: told before anything is written, with their names', () => {
-  const five = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...LIVE, name, arn: name }));
-  expect(plan(five).findings).toMatchObject([
-    { code: 'trail-slots-full', severity: 'error', account: '222222222222' },
-  ]);
-  expect(plan(five).findings[0]?.message).toContain('a (ap-northeast-2), b (ap-northeast-2)');
-});
-
-test('five trails already, one of them the wished one: nothing is missing', () => {
-  const five = ['a', 'b', 'c', 'd'].map((name) => ({ ...LIVE, name, arn: name }));
-  expect(codes([...five, LIVE])).toEqual([]);
 });

@@ -160,7 +160,7 @@ function undoneAgain({ accountId, name, code }: About): UserError {
   return userError({
     code: `${code}-undone`,
     account: accountId,
-    message: `Another writer undid our change of ${name} in account ${accountId} ${ROUNDS} times.`,
+    message: `Another writer undid our change of ${name} in account ${accountId} ${ROUNDS + 1} times.`,
     remedy:
       'Find what else writes this policy (Terraform, CloudFormation, another workflow) and stop it or make the change there; then run again.',
   });
