@@ -1,6 +1,6 @@
 // What taking back a grant removes, and what it leaves to others.
 
-import { statementsOf } from '../../src/policy/document.js';
+import { type PolicyDocument, statementsOf } from '../../src/policy/document.js';
 import { mergePolicy, missingGrants } from '../../src/policy/index.js';
 import {
   CENTRAL,
@@ -38,16 +38,47 @@ describe('taking back', () => {
     expect(merge).toMatchObject({ trails: { removed: 1 }, paths: { removed: 0 } });
   });
 
-  test("keeps the account's path while a pattern beside it covers other trails of the account", () => {
-    const document = policy(aclCheck, {
+  const beside = (pattern: string): PolicyDocument =>
+    policy(aclCheck, {
       ...write,
       Resource: [pathOf(CENTRAL), pathOf(DEV)],
       Condition: {
-        ArnLike: { 'aws:SourceArn': [`arn:aws:cloudtrail:*:${DEV}:trail/*`, trailOf(DEV)] },
+        StringLike: { 'aws:SourceArn': [pattern, trailOf(DEV)] },
       },
     });
-    const { document: after, findings } = mergePolicy(document, offboard([dev]));
-    expect(statementsOf(after ?? policy())[1]?.Resource).toEqual([pathOf(CENTRAL), pathOf(DEV)]);
+
+  test.each([
+    `arn:aws:cloudtrail:*:${DEV}:trail/second`,
+    'arn:aws:cloudtrail:us-east-1:2222*:trail/second',
+    'arn:aws:cloudtrail:us-east-1:22222222222?:trail/second',
+    'arn:aws:cloudtrail:us-east-1:${aws:SourceAccount}:trail/second',
+    'arn:aws:cloudtrail:*:trail/second',
+    `arn:*:${DEV}:trail/second`,
+    '*:trail/second',
+    '*second',
+  ])(
+    "keeps the account's path while %s beside it covers another trail of the account",
+    (pattern) => {
+      const second = delivery(DEV, { trailArn: trailOf(DEV, 'second') });
+      const { document: after } = mergePolicy(beside(pattern), offboard([dev]));
+      expect(missingGrants(after, [second]).map(({ kind }) => kind)).not.toContain('write');
+      expect(JSON.stringify(after)).not.toContain(trailOf(DEV));
+    },
+  );
+
+  test.each([`arn:aws:cloudtrail:*:${PRD}:trail/*`, trailOf(PRD)])(
+    "takes the account's path while only %s is listed beside it",
+    (pattern) => {
+      const { document: after } = mergePolicy(beside(pattern), offboard([dev]));
+      expect(statementsOf(after ?? policy())[1]?.Resource).toBe(pathOf(CENTRAL));
+    },
+  );
+
+  test('says so where a pattern still admits the trail', () => {
+    const { findings } = mergePolicy(
+      beside(`arn:aws:cloudtrail:*:${DEV}:trail/*`),
+      offboard([dev]),
+    );
     expect(findings).toMatchObject([{ code: 'policy-withdrawn-still-admitted', account: DEV }]);
   });
 

@@ -1,7 +1,7 @@
 // Takes grants back out of a policy: trail ARNs out of `aws:SourceArn` lists, an account's path where no other trail of the
 // account needs it, a statement once it admits nobody any more. What admits by a wildcard, or anybody, stays as it is.
 
-import { accountOf, GRANT_KINDS, type GrantKind, isTrailArn, pathArn } from './cloudtrail.js';
+import { accountOf, GRANT_KINDS, type GrantKind, pathArn } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import { formOf, hasShape, type Layout } from './layouts.js';
@@ -112,14 +112,14 @@ export function withoutTrails(statement: Statement, departure: Departure): State
   );
 }
 
-/** A pattern counts as another trail of every account it can match. */
+/**
+ * A pattern counts as another trail of every account it can match. Only where it has all six parts of a trail's ARN does
+ * the fifth stand for the account; else a wildcard reaches over a colon.
+ */
 export function isAnotherTrailOf({ accountId, trailArn }: Delivery, value: string): boolean {
   if (value === trailArn) return false;
-  return isTrailArn(value) ? accountOf(value) === accountId : canMatch(accountOf(value), accountId);
-}
-
-function canMatch(pattern: string, account: string): boolean {
-  return pattern === '' || /[*?$]/.test(pattern) || pattern === account;
+  const account = accountOf(value);
+  return account === accountId || value.split(':').length !== 6 || /[*?$]/.test(account);
 }
 
 /** In `compact` an account is in or out as a whole. */
