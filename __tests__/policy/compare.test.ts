@@ -1,16 +1,23 @@
 // What a change of policy means, in rows: gained, lost, broader or not.
 
-import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
+import {
+  type PolicyDocument,
+  type Principals,
+  type Statement,
+  statementsOf,
+} from '../../src/policy/document.js';
 import { compareAccess, mergePolicy } from '../../src/policy/index.js';
 import {
   BUCKET,
   CENTRAL,
   DEV,
   delivery,
+  fleet,
   offboard,
   onboard,
   PRD,
   pathOf,
+  trailOf,
 } from './shapes/deliveries.js';
 import {
   aclCheck,
@@ -247,5 +254,84 @@ describe('a loss', () => {
     const change = compareAccess(document, isolated, members);
     expect(change).toMatchObject({ gained: [], lost: [], broader: false });
     expect(change.notes.join()).toContain("can no longer write to each other's paths");
+  });
+
+  test.each<[string, Principals, string, string, readonly string[]]>([
+    ['organization', '*', 'StringEquals', 'aws:PrincipalOrgID', ['o-aaaaaaaaaa', 'o-bbbbbbbbbb']],
+    ['network', { AWS: DEV }, 'IpAddress', 'aws:SourceIp', ['192.0.2.0/24', '203.0.113.0/24']],
+    [
+      'Region of trails',
+      { Service: 'cloudtrail.amazonaws.com' },
+      'ArnLike',
+      'aws:SourceArn',
+      [`arn:aws:cloudtrail:us-*:${DEV}:trail/*`, `arn:aws:cloudtrail:eu-*:${DEV}:trail/*`],
+    ],
+  ])(
+    'of one %s among several is a row, and its return is broader',
+    (_, Principal, operator, key, values) => {
+      const listing = (listed: readonly string[]) =>
+        policy(aclCheck, {
+          Effect: 'Allow',
+          Principal,
+          Action: 's3:PutObject',
+          Resource: pathOf(DEV),
+          Condition: { [operator]: { [key]: listed } },
+        });
+      for (const value of values) {
+        const fewer = listing(values.filter((one) => one !== value));
+        const row = { may: 's3:PutObject', on: `AWSLogs/${DEV}/*` };
+        expect(compareAccess(listing(values), fewer, [])).toMatchObject({
+          gained: [],
+          lostUnasked: [row],
+        });
+        expect(compareAccess(fewer, listing(values), [])).toMatchObject({
+          gained: [row],
+          lost: [],
+          broader: true,
+        });
+      }
+    },
+  );
+
+  describe('of a trail that is listed with its account beside it is a row', () => {
+    const listing = (trails: readonly string[], accounts: readonly string[]): PolicyDocument =>
+      policy({
+        ...write,
+        Resource: trails.map((account) => pathOf(account)),
+        Condition: {
+          StringEquals: {
+            'aws:SourceArn': trails.map((account) => trailOf(account)),
+            'aws:SourceAccount': accounts,
+          },
+        },
+      });
+    const many = fleet(10).map(({ accountId }) => accountId);
+    const lostBy = (old: PolicyDocument, now: PolicyDocument) =>
+      compareAccess(old, now, []).lostUnasked.map(({ on }) => on);
+
+    test.each([2, 10])('among %d, if it leaves the list of trails', (count) => {
+      const all = [...many.slice(0, count - 1), DEV];
+      const now = listing(many.slice(0, count - 1), all);
+      expect(lostBy(listing(all, all), now)).toEqual([`AWSLogs/${DEV}/*`]);
+    });
+
+    test.each([2, 10])('among %d, if it leaves the list of accounts', (count) => {
+      const all = [...many.slice(0, count - 1), DEV];
+      const now = listing(all, many.slice(0, count - 1));
+      expect(lostBy(listing(all, all), now)).toEqual([`AWSLogs/${DEV}/*`]);
+    });
+
+    test.each([2, 10])('among %d, if a Deny comes that knows the others alone', (count) => {
+      const others = many.slice(0, count - 1);
+      const old = listing([...others, DEV], [...others, DEV]);
+      const deny: Statement = {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:PutObject',
+        Resource: `arn:aws:s3:::${BUCKET}/*`,
+        Condition: { StringNotEquals: { 'aws:SourceAccount': others } },
+      };
+      expect(lostBy(old, policy(...statementsOf(old), deny))).toEqual([`AWSLogs/${DEV}/*`]);
+    });
   });
 });

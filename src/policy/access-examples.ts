@@ -73,8 +73,30 @@ function fill(pattern: string, filler: string): string {
   return pattern.replaceAll('*', filler).replaceAll('?', 'x');
 }
 
-function contextsOf(
-  { principal, conditions }: Clause,
+/** Between them, each value that a condition lists is met once. */
+function contextsOf(clause: Clause, around: Surroundings): readonly Context[] {
+  const entries = clause.conditions.map((entry) => besideOwnTrail(entry, clause.sender));
+  const turns = Math.max(1, ...entries.map(({ values }) => values.length));
+  return Array.from({ length: turns }, (_, turn) =>
+    entries.map((entry) => inTurn(entry, turn)),
+  ).flatMap((conditions) => contextsMeeting(clause.principal, conditions, around));
+}
+
+/** Of the accounts listed beside a trail, only its own comes with it. */
+function besideOwnTrail(entry: ConditionEntry, sender: string | undefined): ConditionEntry {
+  if (sender === undefined || entry.key.toLowerCase() !== SOURCE_ACCOUNT) return entry;
+  const own = accountOf(sender);
+  return entry.values.some((value) => String(value) === own) ? { ...entry, values: [own] } : entry;
+}
+
+function inTurn(entry: ConditionEntry, turn: number): ConditionEntry {
+  const at = turn % entry.values.length;
+  return { ...entry, values: entry.values.slice(at, at + 1) };
+}
+
+function contextsMeeting(
+  principal: Named,
+  conditions: readonly ConditionEntry[],
   { asked, contexts }: Surroundings,
 ): readonly Context[] {
   const met: Context = Object.assign({}, ...conditions.map(meeting)) as Context;

@@ -106,9 +106,10 @@ function sideOf(given: PolicyDocument | null): Side {
   return {
     document,
     allows: (request) => {
-      const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
       const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
-      const isOneAccounts = account === undefined || account === sender;
+      const path = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
+      const accounts = [path, request.context[SOURCE_ACCOUNT]];
+      const isOneAccounts = accounts.every((one) => one === undefined || one === sender);
       const decision =
         sender !== undefined && isOneAccounts
           ? judge(sender, request)
