@@ -1,7 +1,7 @@
 // The layouts that are chosen instead of the documented one.
 
-import { statementsOf } from '../../src/policy/document.js';
-import { type Layout, mergePolicy, missingGrants } from '../../src/policy/index.js';
+import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
+import { type Delivery, type Layout, mergePolicy, missingGrants } from '../../src/policy/index.js';
 import {
   BUCKET,
   CENTRAL,
@@ -106,5 +106,80 @@ describe('each layout keeps apart what it says', () => {
     const leaves = mergePolicy(document, offboard([dev], { layout: 'compact' }));
     expect(JSON.stringify(leaves.document)).not.toContain(DEV);
     expect(missingGrants(leaves.document, [prd])).toEqual([]);
+  });
+});
+
+describe('who moves, and who stays where he is', () => {
+  const second = delivery(DEV, { trailArn: trailOf(DEV, 'second') });
+  const into = (layout: Layout, document: PolicyDocument, members: readonly Delivery[]) =>
+    statementsOf(
+      mergePolicy(document, onboard(members, { layout, organizationId: 'o-exampleorgid' }))
+        .document ?? policy(),
+    );
+  const compact = mergePolicy(null, onboard([dev, prd], { layout: 'compact' })).document;
+  const byAccount = named(compact ?? policy());
+
+  /** As if somebody had written it: Sids of his own, a list for a lone value. */
+  function named(document: PolicyDocument): PolicyDocument {
+    const statements = statementsOf(document).map((statement, index) => ({
+      ...statement,
+      Sid: `Ours${index}`,
+      Principal: { Service: ['cloudtrail.amazonaws.com'] },
+    }));
+    return { ...document, Statement: statements };
+  }
+
+  test.each(['documented', 'isolated', 'compact'] as const)(
+    'in layout %s, a list of accounts stays as it is: other trails of these accounts may need it',
+    (layout) => {
+      expect(into(layout, byAccount, [dev])).toEqual(byAccount.Statement);
+    },
+  );
+
+  test('organization: a list of accounts goes when its last account has moved', () => {
+    expect(into('organization', byAccount, [dev]).slice(0, 2)).toMatchObject([
+      { Sid: 'Ours0', Condition: { StringEquals: { 'aws:SourceAccount': PRD } } },
+      { Sid: 'Ours1', Resource: pathOf(PRD) },
+    ]);
+    expect(JSON.stringify(into('organization', byAccount, [dev, prd]))).not.toContain('Ours');
+  });
+
+  test('isolated: the AclCheck of all stays, and the write of an account that has its own', () => {
+    const document = named(
+      admitted(shape('one write statement for each account'), [delivery(DEV, { prefix: 'logs' })]),
+    );
+    const [check, write] = statementsOf(document);
+    const own = { ...write, Sid: 'Own', Resource: pathOf(PRD) };
+    const trails = { StringEquals: { 'aws:SourceArn': [trailOf(PRD)] } };
+    const single = { ...own, Condition: trails } as Statement;
+    const before = { ...document, Statement: [check, single] as readonly Statement[] };
+    const after = into('isolated', before, [prd]);
+    expect(after[0]).toMatchObject({ Sid: 'Ours0' });
+    expect(after[1]).toEqual(single);
+  });
+
+  test("isolated: a trail leaves a write that is shared, and the account's other trail stays there", () => {
+    const document = named(admitted(policy(aclCheck, write), [dev, second]));
+    const after = into('isolated', document, [dev]);
+    expect(after.map(({ Sid }) => Sid)).toEqual([
+      'Ours0',
+      'Ours1',
+      `AWSCloudTrailWrite20150319-${DEV}`,
+    ]);
+    expect(after[0]).toEqual(statementsOf(document)[0]);
+    expect(after[1]).toMatchObject({
+      Resource: [pathOf(CENTRAL), pathOf(DEV)],
+      Condition: { StringEquals: { 'aws:SourceArn': [trailOf(CENTRAL), trailOf(DEV, 'second')] } },
+    });
+  });
+
+  test("isolated: an account's second trail joins the account's own write", () => {
+    const document = into('isolated', policy(), [dev, prd]);
+    const after = into('isolated', policy(...document), [second]);
+    expect(after).toHaveLength(3);
+    expect(after[1]).toMatchObject({
+      Resource: pathOf(DEV),
+      Condition: { StringEquals: { 'aws:SourceArn': [trailOf(DEV), trailOf(DEV, 'second')] } },
+    });
   });
 });

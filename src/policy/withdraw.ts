@@ -47,21 +47,19 @@ export function moveOut(
   );
 }
 
-/** Layouts from which a member can be taken out alone. */
-const BY_MEMBER: readonly Layout[] = ['documented', 'compact'];
-
+/**
+ * From lists of trails into any layout; from lists of accounts only where all trails of an account are admitted again, for
+ * nobody said which of them deliver.
+ */
 function isInOtherLayout(
   statement: Statement,
   layout: Layout,
   kind: GrantKind,
   example: Delivery,
 ): boolean {
-  if (layout === 'isolated') {
-    return (
-      kind === 'write' && isLike(statement, 'documented', kind, example) && isShared(statement)
-    );
-  }
-  return BY_MEMBER.some((other) => other !== layout && isLike(statement, other, kind, example));
+  if (isLike(statement, 'compact', kind, example)) return layout === 'organization';
+  if (!isLike(statement, 'documented', kind, example)) return false;
+  return layout !== 'isolated' || (kind === 'write' && isShared(statement));
 }
 
 function isLike(statement: Statement, layout: Layout, kind: GrantKind, example: Delivery): boolean {
@@ -72,15 +70,14 @@ function isShared(statement: Statement): boolean {
   return accountsNamedIn(statement).size > 1;
 }
 
-/** `undefined` takes a statement out. The very same document if nothing changes. */
+/** `undefined` takes a statement out. */
 export function changeStatements(
   document: PolicyDocument,
   change: (statement: Statement) => Statement | undefined,
 ): PolicyDocument {
-  const before = statementsOf(document);
-  const after = before.map(change);
-  if (after.every((statement, index) => statement === before[index])) return document;
-  const kept = after.filter((statement) => statement !== undefined);
+  const kept = statementsOf(document)
+    .map(change)
+    .filter((statement) => statement !== undefined);
   const [only] = kept;
   const isLone = !Array.isArray(document.Statement) && only !== undefined;
   return { ...document, Statement: isLone ? only : kept };
