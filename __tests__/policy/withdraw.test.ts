@@ -1,6 +1,6 @@
 // What taking back a grant removes, and what it leaves to others.
 
-import { type PolicyDocument, statementsOf } from '../../src/policy/document.js';
+import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
 import { mergePolicy, missingGrants } from '../../src/policy/index.js';
 import {
   CENTRAL,
@@ -94,6 +94,34 @@ describe('taking back', () => {
       offboard([delivery(CENTRAL)]),
     );
     expect({ document, changed }).toEqual({ document: null, changed: true });
+  });
+
+  test('nor is one whose only statement, no list, was for him who leaves', () => {
+    const lone = { Version: '2012-10-17', Statement: write };
+    expect(mergePolicy(lone, offboard([delivery(CENTRAL)])).document).toBeNull();
+  });
+
+  test.each(['documented', 'compact'] as const)(
+    'leaves a statement that he is not in as it is written, in layout %s',
+    (layout) => {
+      const [check, paths] = statementsOf(
+        mergePolicy(null, onboard([prd], { layout })).document ?? policy(),
+      ).map((statement) => JSON.parse(inLists(JSON.stringify(statement))) as Statement);
+      const document = policy(check ?? aclCheck, paths ?? write, aclCheck, write);
+      const { document: after } = mergePolicy(document, offboard([delivery(CENTRAL)]));
+      expect(after).toEqual(policy(check ?? aclCheck, paths ?? write));
+    },
+  );
+
+  /** Each lone value as a list of one. */
+  function inLists(text: string): string {
+    return text.replaceAll(/"(aws:Source\w+|Resource)":("[^"]*")/g, '"$1":[$2]');
+  }
+
+  test('does not touch a statement with an empty list, which admits nobody', () => {
+    const nobody = { ...write, Condition: { StringEquals: { 'aws:SourceArn': [] } } };
+    const { document } = mergePolicy(policy(nobody, aclCheck, write), offboard([dev]));
+    expect(statementsOf(document ?? policy())[0]).toEqual(nobody);
   });
 
   test('from a bucket without a policy is nothing to do', () => {
