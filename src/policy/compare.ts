@@ -12,6 +12,7 @@ import { type AccessRow, type Clause, type Clauses, clausesOf, placeOf } from '.
 import { canonicalStatement } from './canonical.js';
 import {
   ACTION,
+  accountOf,
   CLOUDTRAIL,
   GRANT_KINDS,
   OWNER_CONTROL,
@@ -20,7 +21,7 @@ import {
 } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
-import { type AccessRequest, evaluate } from './evaluate.js';
+import type { AccessRequest } from './evaluate.js';
 import { examinerOf } from './grants.js';
 import { type Purpose, purposes } from './intent.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
@@ -105,17 +106,8 @@ function sideOf(given: PolicyDocument | null): Side {
   const judge = judgeOf(document);
   return {
     document,
-    allows: (request) => {
-      const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
-      const path = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
-      const accounts = [path, request.context[SOURCE_ACCOUNT]];
-      const isOneAccounts = accounts.every((one) => one === undefined || one === sender);
-      const decision =
-        sender !== undefined && isOneAccounts
-          ? judge(sender, request)
-          : evaluate(document, request);
-      return decision.effect === 'allowed';
-    },
+    allows: (request) =>
+      judge(accountOf(String(request.context[SOURCE_ARN] ?? '')), request).effect === 'allowed',
   };
 }
 
