@@ -19,6 +19,9 @@ import { aclCheck, admitted, policy, shape, write } from './shapes/shapes.js';
 const dev = delivery(DEV);
 const prd = delivery(PRD);
 
+const STRANGE = { organizationId: 'o-another0000' };
+const LAKE = `arn:aws:cloudtrail:us-east-1:${DEV}:eventdatastore/0a1b`;
+
 describe.each(['isolated', 'compact', 'organization'] as const)('layout %s', (layout) => {
   const members = [dev, prd, delivery(CENTRAL)];
   const own = layout === 'organization' ? { organizationId: 'o-exampleorgid' } : {};
@@ -42,6 +45,18 @@ describe.each(['isolated', 'compact', 'organization'] as const)('layout %s', (la
     expect(statementsOf(moved ?? policy())).toEqual(expect.arrayContaining([...foreign]));
     expect(statementsOf(moved ?? policy()).filter(({ Sid }) => Sid === write.Sid)).toMatchObject([
       { Resource: pathOf(CENTRAL) },
+    ]);
+  });
+
+  test.each<[string, Partial<Delivery>]>([
+    ['a trail of an account that nobody named', { ...delivery('444444444444'), ...STRANGE }],
+    ['what is no trail, in an account that is named', { trailArn: LAKE, ...own }],
+  ])('does not admit %s', (_, more) => {
+    const { document } = mergePolicy(null, wish());
+    const stranger = { ...dev, ...more };
+    expect(missingGrants(document, [stranger]).map(({ kind }) => kind)).toEqual([
+      'acl-check',
+      'write',
     ]);
   });
 
@@ -148,8 +163,8 @@ describe('who moves, and who stays where he is', () => {
     const document = named(
       admitted(shape('one write statement for each account'), [delivery(DEV, { prefix: 'logs' })]),
     );
-    const [check, write] = statementsOf(document);
-    const own = { ...write, Sid: 'Own', Resource: pathOf(PRD) };
+    const [check, ofAll] = statementsOf(document);
+    const own = { ...ofAll, Sid: 'Own', Resource: pathOf(PRD) };
     const trails = { StringEquals: { 'aws:SourceArn': [trailOf(PRD)] } };
     const single = { ...own, Condition: trails } as Statement;
     const before = { ...document, Statement: [check, single] as readonly Statement[] };
@@ -182,4 +197,160 @@ describe('who moves, and who stays where he is', () => {
       Condition: { StringEquals: { 'aws:SourceArn': [trailOf(DEV), trailOf(DEV, 'second')] } },
     });
   });
+});
+
+describe('what a new account joins', () => {
+  const anyTrail = { 'aws:SourceArn': 'arn:aws:cloudtrail:*:*:trail/*' };
+  const acl = { 's3:x-amz-acl': 'bucket-owner-full-control' };
+  const byAccount = (more: Partial<Statement> = {}): Statement => ({
+    ...write,
+    Condition: { StringEquals: { ...acl, 'aws:SourceAccount': PRD }, ArnLike: anyTrail },
+    ...more,
+  });
+  const byOrganization = (more: Partial<Statement> = {}): Statement => ({
+    ...write,
+    Resource: `arn:aws:s3:::${BUCKET}/AWSLogs/*`,
+    Condition: {
+      StringEquals: { ...acl, 'aws:SourceOrgID': 'o-exampleorgid' },
+      ArnLike: anyTrail,
+    },
+    ...more,
+  });
+  const { Resource: _, ...nowhere } = write;
+  const twoPatterns = ['arn:aws:cloudtrail:*:*:trail/*', 'arn:aws:cloudtrail:*:*:eventdatastore/*'];
+  const onboarded = (layout: Layout, document: PolicyDocument, member = dev) =>
+    mergePolicy(
+      document,
+      onboard([member], {
+        layout,
+        ...(layout === 'organization' && { organizationId: 'o-exampleorgid' }),
+      }),
+    ).document ?? policy();
+
+  test('compact: a statement with a list of accounts, whose trails may be any', () => {
+    const [after] = statementsOf(onboarded('compact', policy(byAccount())));
+    expect(after).toMatchObject({
+      Resource: [pathOf(CENTRAL), pathOf(DEV)],
+      Condition: { StringEquals: { 'aws:SourceAccount': [PRD, DEV] }, ArnLike: anyTrail },
+    });
+  });
+
+  test('organization: its statement, with a path for another prefix', () => {
+    const [after] = statementsOf(
+      onboarded('organization', policy(byOrganization()), delivery(DEV, { prefix: 'logs' })),
+    );
+    expect(after).toEqual(
+      byOrganization({
+        Resource: ['', 'logs/'].map((prefix) => `arn:aws:s3:::${BUCKET}/${prefix}AWSLogs/*`),
+      }),
+    );
+  });
+
+  const member = delivery(DEV, { prefix: 'logs' });
+  test.each<[Layout, string, Statement]>([
+    ['documented', 'of every path but one', { ...nowhere, NotResource: pathOf(PRD) }],
+    ['documented', 'of another bucket', { ...write, Resource: 'arn:aws:s3:::x/AWSLogs/1/*' }],
+    [
+      'documented',
+      'of a bucket whose name begins alike',
+      { ...write, Resource: `arn:aws:s3:::${BUCKET}-2/AWSLogs/${DEV}/*` },
+    ],
+    [
+      'documented',
+      'that admits an event data store beside trails',
+      { ...write, Condition: { StringEquals: { ...acl, 'aws:SourceArn': [trailOf(PRD), LAKE] } } },
+    ],
+    [
+      'compact',
+      'for more than trails',
+      byAccount({
+        Condition: {
+          StringEquals: { ...acl, 'aws:SourceAccount': PRD },
+          ArnLike: { 'aws:SourceArn': 'arn:aws:cloudtrail:*:*:*' },
+        },
+      }),
+    ],
+    [
+      'compact',
+      'for trails and event data stores',
+      byAccount({
+        Condition: {
+          StringEquals: { ...acl, 'aws:SourceAccount': PRD },
+          ArnLike: { 'aws:SourceArn': twoPatterns },
+        },
+      }),
+    ],
+    [
+      'organization',
+      'for more than trails',
+      byOrganization({
+        Condition: {
+          StringEquals: { ...acl, 'aws:SourceOrgID': 'o-exampleorgid' },
+          ArnLike: { 'aws:SourceArn': 'arn:aws:cloudtrail:*:*:*' },
+        },
+      }),
+    ],
+    [
+      'organization',
+      'for a second organization as well',
+      byOrganization({
+        Condition: {
+          StringEquals: { ...acl, 'aws:SourceOrgID': ['o-exampleorgid', 'o-another0000'] },
+          ArnLike: anyTrail,
+        },
+      }),
+    ],
+    ...['*AWSLogs/*', 'a*/AWSLogs/*', 'AWSLogs/*/CloudTrail/*', 'AWSLogs/o-exampleorgid/*'].map(
+      (path): [Layout, string, Statement] => [
+        'organization',
+        `of the keys ${path}`,
+        byOrganization({ Resource: `arn:aws:s3:::${BUCKET}/${path}` }),
+      ],
+    ),
+  ])('%s: not a statement %s', (layout, _name, statement) => {
+    const after = statementsOf(onboarded(layout, policy(statement), member));
+    expect(after[0]).toEqual(statement);
+    const known = { ...member, organizationId: 'o-exampleorgid' };
+    expect(missingGrants(policy(...after), [known])).toEqual([]);
+  });
+
+  test.each([
+    ['2012-10-17', 2],
+    ['2008-10-17', 3],
+    [undefined, 3],
+  ])('under Version %s a condition on a variable makes %d statements', (Version, count) => {
+    const own = {
+      ...write,
+      Condition: {
+        StringEquals: { ...acl, 'aws:SourceArn': trailOf(PRD) },
+        StringLike: { 'aws:SourceAccount': '${aws:SourceAccount}' },
+      },
+    };
+    const { Statement } = policy(aclCheck, own);
+    const document = { ...(Version !== undefined && { Version }), Statement };
+    expect(statementsOf(onboarded('documented', document))).toHaveLength(count);
+  });
+});
+
+test.each(['compact', 'organization'] as const)('layout %s is written like this', (layout) => {
+  const isCompact = layout === 'compact';
+  const who = isCompact
+    ? { 'aws:SourceAccount': [DEV, PRD] }
+    : { 'aws:SourceOrgID': 'o-exampleorgid' };
+  const ArnLike = { 'aws:SourceArn': 'arn:aws:cloudtrail:*:*:trail/*' };
+  const suffix = isCompact ? '-accounts' : '-organization';
+  expect(admit(layout).document).toEqual(
+    policy(
+      { ...aclCheck, Sid: aclCheck.Sid + suffix, Condition: { StringEquals: who, ArnLike } },
+      {
+        ...write,
+        Sid: write.Sid + suffix,
+        Resource: isCompact ? [pathOf(DEV), pathOf(PRD)] : pathOf(DEV).replace(`/${DEV}/`, '/'),
+        Condition: {
+          StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', ...who },
+          ArnLike,
+        },
+      },
+    ),
+  );
 });

@@ -2,7 +2,7 @@
 
 import { type Statement } from '../../src/policy/document.js';
 import { mergePolicy } from '../../src/policy/index.js';
-import { BUCKET, DEV, delivery, onboard, PRD } from './shapes/deliveries.js';
+import { BUCKET, CENTRAL, DEV, delivery, onboard, PRD } from './shapes/deliveries.js';
 import { aclCheck, policy, shape, write } from './shapes/shapes.js';
 
 const dev = delivery(DEV);
@@ -58,5 +58,34 @@ describe('weaknesses are reported and left as they are', () => {
         message: expect.stringContaining('statement 3 (Sid "OrgOnly")') as string,
       },
     ]);
+  });
+
+  const misspelt = { action: 's3:PutObject' } as Partial<Statement>;
+  const unclear: Statement = {
+    Sid: 'Unclear',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:PutObject',
+    Resource: `arn:aws:s3:::${BUCKET}/*`,
+    ...misspelt,
+  };
+
+  test('a Deny with an element that nobody knows is named, and nothing is added for it', () => {
+    const merge = mergePolicy(policy(aclCheck, write, unclear), onboard([delivery(CENTRAL)]));
+    expect(merge.changed).toBe(false);
+    expect(merge.findings).toMatchObject([
+      {
+        severity: 'warning',
+        code: 'policy-deny-may-stop-cloudtrail',
+        account: CENTRAL,
+        message: expect.stringContaining('statement 3 (Sid "Unclear")') as string,
+      },
+    ]);
+  });
+
+  test('an Allow with an element that nobody knows casts no doubt on one that is clear', () => {
+    const allow: Statement = { ...unclear, Effect: 'Allow' };
+    const { findings } = mergePolicy(policy(allow, aclCheck, write), onboard([delivery(CENTRAL)]));
+    expect(findings).toEqual([]);
   });
 });
