@@ -189,6 +189,24 @@ describe('broader is a change that gives', () => {
     expect(new Set(gained.map((row) => JSON.stringify(row))).size).toBe(gained.length);
   });
 
+  const [anyone, none] = ["for any account's trails", 'for no trail in particular'];
+  test.each<readonly [string, string, string, readonly string[]]>([
+    ['ArnLike', 'aws:SourceArn', 'arn:aws:cloudtrail:*:*:trail/*', [anyone]],
+    ['StringLike', 'aws:SourceAccount', '*', [anyone]],
+    ['StringLike', 'aws:SourceOrgID', 'o-*', [anyone]],
+    ['Null', 'aws:SourceArn', 'true', [none]],
+    ['Bool', 'aws:SecureTransport', 'true', [anyone, none]],
+    ['Bool', 'aws:PrincipalIsAWSService', 'true', [anyone, none]],
+    ['StringEquals', 's3:x-amz-acl', 'bucket-owner-full-control', [anyone, none]],
+  ])('%s of %s: %s lets in strangers %j', (operator, key, value, whom) => {
+    const open = { Condition: { [operator]: { [key]: value } } };
+    const { gained, broader } = compareAccess(before, changed(after, 1, open), [dev]);
+    const strangers = gained.flatMap(({ who, on, when: [one = ''] }) =>
+      who === 'CloudTrail' && on === onLogs.on && [anyone, none].includes(one) ? [one] : [],
+    );
+    expect([strangers, broader]).toEqual([whom, true]);
+  });
+
   test('the Version under which a variable gets a value', () => {
     const path = `arn:aws:s3:::${BUCKET}/AWSLogs/\${aws:SourceAccount}/*`;
     const old = { ...policy({ ...write, Resource: path, Condition: {} }), Version: '2008-10-17' };
@@ -245,6 +263,30 @@ describe('a loss', () => {
   test('by a new Deny is a row', () => {
     const after = policy(aclCheck, write, tlsDeny, STOPPING['without any condition'] as Statement);
     expect(compareAccess(before, after, []).lost).toMatchObject([{ on: `AWSLogs/${CENTRAL}/*` }]);
+  });
+
+  test('is one for a member that is admitted anew while a Deny comes that stops it', () => {
+    const document = admitted(before, [dev]);
+    const { document: moved } = mergePolicy(document, onboard([dev], { layout: 'isolated' }));
+    const stop = STOPPING['of another trail than the one listed'] as Statement;
+    const after = policy(...statementsOf(moved ?? policy()), stop);
+    expect(compareAccess(document, after, [dev]).lostUnasked).toEqual(DEV_ROWS.slice(1));
+  });
+
+  test('is none, but noted, where trails only come to stand beside the paths of others', () => {
+    const apart = mergePolicy(null, onboard([dev, prd], { layout: 'isolated' })).document;
+    const together = policy(
+      ...statementsOf(apart ?? policy()),
+      ...statementsOf(admitted(null, [dev, prd])),
+    );
+    const joined = compareAccess(apart, together, [dev, prd]);
+    expect(joined).toMatchObject({ gained: [], lost: [], broader: false });
+    expect(joined.notes).toMatchObject([expect.stringContaining("AWS's documented layout")]);
+    expect(compareAccess(together, apart, [dev, prd])).toMatchObject({
+      gained: [],
+      lost: [],
+      notes: ["Trails that were listed together can no longer write to each other's paths."],
+    });
   });
 
   test('there is none when members move to a statement of their own', () => {
