@@ -46,6 +46,8 @@ describe.each(['isolated', 'compact', 'organization'] as const)('layout %s', (la
     expect(statementsOf(moved ?? policy()).filter(({ Sid }) => Sid === write.Sid)).toMatchObject([
       { Resource: pathOf(CENTRAL) },
     ]);
+    const checks = statementsOf(moved ?? policy()).filter(({ Sid }) => Sid === aclCheck.Sid);
+    expect(JSON.stringify(checks).includes(trailOf(DEV))).toBe(layout === 'isolated');
   });
 
   test.each<[string, Partial<Delivery>]>([
@@ -151,6 +153,17 @@ describe('who moves, and who stays where he is', () => {
     },
   );
 
+  test('documented: who is in a statement already stays in it as it is', () => {
+    const document = named(admitted(policy(aclCheck, write)));
+    expect(into('documented', document, [dev])).toEqual(document.Statement);
+  });
+
+  test('compact: who is admitted to all paths but some stays so', () => {
+    const { Resource: _, ...nowhere } = write;
+    const document = policy(aclCheck, { ...nowhere, NotResource: pathOf(PRD) });
+    expect(into('compact', document, [delivery(CENTRAL)])[0]).toEqual(statementsOf(document)[1]);
+  });
+
   test('organization: a list of accounts goes when its last account has moved', () => {
     expect(into('organization', byAccount, [dev]).slice(0, 2)).toMatchObject([
       { Sid: 'Ours0', Condition: { StringEquals: { 'aws:SourceAccount': PRD } } },
@@ -249,6 +262,11 @@ describe('what a new account joins', () => {
   const member = delivery(DEV, { prefix: 'logs' });
   test.each<[Layout, string, Statement]>([
     ['documented', 'of every path but one', { ...nowhere, NotResource: pathOf(PRD) }],
+    [
+      'documented',
+      'that reads the ACL of more than the bucket',
+      { ...aclCheck, Resource: [`arn:aws:s3:::${BUCKET}`, `arn:aws:s3:::${BUCKET}/*`] },
+    ],
     ['documented', 'of another bucket', { ...write, Resource: 'arn:aws:s3:::x/AWSLogs/1/*' }],
     [
       'documented',

@@ -19,7 +19,7 @@ import {
   pathOf,
   trailOf,
 } from './shapes/deliveries.js';
-import { aclCheck, admitted, policy, STOPPING, shape, write } from './shapes/shapes.js';
+import { aclCheck, admitted, policy, STOPPING, shape, tlsDeny, write } from './shapes/shapes.js';
 
 const dev = delivery(DEV);
 
@@ -106,6 +106,11 @@ describe('the documented layout', () => {
   test('a new statement takes a Sid that is free', () => {
     const merged = admitted(shape('one Sid for two statements'));
     expect(statementsOf(merged).at(-1)?.Sid).toBe('AWSCloudTrailWrite20150319-2');
+    const taken = statementsOf(merged).map((statement) => ({ ...statement, Condition: {} }));
+    const more = statementsOf(
+      admitted(policy(...taken, tlsDeny), [delivery(DEV, { prefix: 'x' })]),
+    );
+    expect(more.at(-1)?.Sid).toBe('AWSCloudTrailWrite20150319-3');
   });
 
   test('a member joins the statement that names its account already, else the first', () => {
@@ -124,6 +129,21 @@ describe('the documented layout', () => {
     const after = statementsOf(admitted(document));
     expect(after.slice(0, 2)).toEqual(document.Statement);
     expect(after).toHaveLength(4);
+  });
+
+  test.each([
+    ['the first', DEV, PRD],
+    ['the second', PRD, DEV],
+  ])('of two members a statement takes the one that it has the account of: %s', (_, id, other) => {
+    const guarded = (statement: Statement): Statement => ({
+      ...statement,
+      Condition: { ...statement.Condition, StringLike: { 'aws:SourceAccount': [CENTRAL, id] } },
+    });
+    const after = admitted(policy(guarded(aclCheck), guarded(write)), [dev, delivery(PRD)]);
+    const namedIn = statementsOf(after).map((statement) =>
+      [id, other].filter((one) => JSON.stringify(statement).includes(trailOf(one))),
+    );
+    expect(namedIn).toEqual([[id], [id], [other], [other]]);
   });
 
   test('the path carries the prefix of the trail, never one found in the policy', () => {

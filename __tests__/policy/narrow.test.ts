@@ -5,7 +5,7 @@ import type { PolicyDocument, Statement } from '../../src/policy/document.js';
 import { type AccessRequest, evaluate } from '../../src/policy/evaluate.js';
 import { judgeOf } from '../../src/policy/narrow.js';
 import { fleet, pathOf, trailOf } from './shapes/deliveries.js';
-import { BUCKET_ARN, CLOUDTRAIL } from './shapes/statements.js';
+import { BUCKET_ARN, CLOUDTRAIL, policy } from './shapes/statements.js';
 
 const IDS = fleet(9).map(({ accountId }) => accountId);
 const [FIRST = '', SECOND = ''] = IDS;
@@ -27,6 +27,7 @@ const REQUESTS: readonly (readonly [string, AccessRequest])[] = ASKING.flatMap((
       BUCKET_ARN,
       `${BUCKET_ARN}/AWSLogs/${id}/CloudTrail/x`,
       `${BUCKET_ARN}/AWSLogs/${FIRST}/AWSLogs/${id}/CloudTrail/x`,
+      `${BUCKET_ARN}/AWSLogs/${id}/AWSLogs/${FIRST}/CloudTrail/x`,
     ].map((resource) => {
       const context = { 'aws:sourcearn': trailOf(id), 'aws:sourceaccount': id };
       return [id, { caller, action: 's3:PutObject', resource, context }] as const;
@@ -51,6 +52,7 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
   ['a path and the bucket', { ...base, Resource: [pathOf(LAST), BUCKET_ARN] }],
   ['the bucket and a path', { ...base, Resource: [BUCKET_ARN, pathOf(LAST)] }],
   ["an account's path below another's", { ...base, Resource: pathOf(LAST, `AWSLogs/${FIRST}/`) }],
+  ["an account's path below any", { ...base, Resource: `${BUCKET_ARN}/*/AWSLogs/${FIRST}/*` }],
   ['a path without a slash behind it', { ...base, Resource: `${BUCKET_ARN}/AWSLogs/${FIRST}*` }],
   ['a number that is no account', { ...base, Resource: `${BUCKET_ARN}/${FIRST}/AWSLogs/*` }],
   ['all but some paths', { ...nowhere, NotResource: paths.slice(0, 2) }],
@@ -68,21 +70,17 @@ const STATEMENTS: readonly (readonly [string, Statement])[] = [
   ],
   ['many accounts', { ...base, ...when('StringEquals', 'aws:SourceAccount', IDS) }],
   ['all but many accounts', { ...base, ...when('StringNotLike', 'aws:sourceAccount', IDS) }],
-  [
-    'many patterns of accounts',
+  ...['*ID', 'ID*', '?ID'].map((pattern): readonly [string, Statement] => [
+    `many patterns of accounts, ${pattern}`,
     {
       ...base,
       ...when(
         'StringLike',
         'aws:SourceAccount',
-        [...IDS, OUTSIDER].flatMap((id) => [
-          `*${id}`,
-          `${id}*`,
-          `${id.slice(0, 5)}?${id.slice(6)}`,
-        ]),
+        IDS.map((id) => pattern.replace('?ID', `?${id.slice(1)}`).replace('ID', id)),
       ),
     },
-  ],
+  ]),
   [
     'many values of something else',
     { ...base, ...when('StringNotEquals', 'aws:PrincipalAccount', IDS) },
@@ -146,4 +144,56 @@ test('a policy that has no list is asked alike', () => {
   const document = { Version: '2012-10-17', Statement: { ...base, Resource: paths } };
   for (const [account, request] of REQUESTS)
     expect(judgeOf(document)(account, request)).toEqual(evaluate(document, request));
+});
+
+describe("another account's question", () => {
+  const ask = (document: PolicyDocument, account: string) =>
+    judgeOf(document)(account, {
+      caller: { service: 'cloudtrail.amazonaws.com' },
+      action: 's3:PutObject',
+      resource: `${BUCKET_ARN}/AWSLogs/${account}/CloudTrail/x`,
+      context: { 'aws:sourcearn': trailOf(account), 'aws:sourceaccount': account },
+    });
+
+  /** How often such a list is read for one account, when it was read for another one before. */
+  function readsOf(list: readonly string[], statement: (list: readonly string[]) => Statement) {
+    let reads = 0;
+    const counted = new Proxy(list, {
+      get: (target, key, receiver): unknown => {
+        if (typeof key === 'string' && /^\d+$/.test(key)) reads += 1;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+    const document = policy(statement(counted), base);
+    ask(document, FIRST);
+    reads = 0;
+    ask(document, SECOND);
+    return reads;
+  }
+
+  const LISTS: readonly (readonly [
+    string,
+    readonly string[],
+    (list: readonly string[]) => Statement,
+  ])[] = [
+    ['paths', paths, (Resource) => ({ ...base, Resource })],
+    ['trails', trails, (list) => ({ ...base, ...when('ArnLike', 'AWS:SourceArn', list) })],
+    ['accounts', IDS, (list) => ({ ...base, ...when('StringEquals', 'aws:SourceAccount', list) })],
+  ];
+
+  test.each(LISTS)('does not read a long list of %s again', (_, list, statement) => {
+    expect(readsOf(list, statement)).toBe(0);
+    expect(readsOf(list.slice(0, 8), statement)).toBe(0);
+    expect(readsOf(list.slice(0, 7), statement)).toBeGreaterThan(0);
+  });
+
+  const nor: typeof LISTS = [
+    ['of a third account', [pathOf(LAST), pathOf(LAST)], (Resource) => ({ ...base, Resource })],
+    ['for services', ['config.amazonaws.com'], (Service) => ({ ...base, Principal: { Service } })],
+    ['for accounts', [OUTSIDER], (AWS) => ({ ...base, Principal: { AWS } })],
+  ];
+
+  test.each(nor)('does not read a statement %s again', (_, list, statement) => {
+    expect(readsOf(list, statement)).toBe(0);
+  });
 });

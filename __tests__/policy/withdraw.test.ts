@@ -12,7 +12,7 @@ import {
   pathOf,
   trailOf,
 } from './shapes/deliveries.js';
-import { aclCheck, admitted, policy, tlsDeny, write } from './shapes/shapes.js';
+import { aclCheck, admitted, policy, shape, tlsDeny, write } from './shapes/shapes.js';
 
 const dev = delivery(DEV);
 const prd = delivery(PRD);
@@ -117,6 +117,15 @@ describe('taking back', () => {
   function inLists(text: string): string {
     return text.replaceAll(/"(aws:Source\w+|Resource)":("[^"]*")/g, '"$1":[$2]');
   }
+
+  test.each(['a write shared with another service', 'a write shared with an account'])(
+    'never narrows %s',
+    (name) => {
+      const document = shape(name);
+      const { document: after } = mergePolicy(document, offboard([delivery(CENTRAL)]));
+      expect(statementsOf(after ?? policy())).toEqual(statementsOf(document).slice(1));
+    },
+  );
 
   test('does not touch a statement with an empty list, which admits nobody', () => {
     const nobody = { ...write, Condition: { StringEquals: { 'aws:SourceArn': [] } } };
