@@ -36,8 +36,8 @@ const REQUESTS: readonly (readonly [string, AccessRequest])[] = ASKING.flatMap((
 );
 
 const base: Statement = { Effect: 'Allow', Principal: CLOUDTRAIL, Action: 's3:*', Resource: '*' };
-const { Principal: _, ...nobody } = base;
-const { Resource: __, ...nowhere } = base;
+const { Principal: _principal, ...nobody } = base;
+const { Resource: _resource, ...nowhere } = base;
 
 const when = (operator: string, key: string, values: readonly string[]): Partial<Statement> => ({
   Condition: { [operator]: { [key]: values } },
