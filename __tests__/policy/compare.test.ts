@@ -207,6 +207,30 @@ describe('broader is a change that gives', () => {
     expect([strangers, broader]).toEqual([whom, true]);
   });
 
+  const reads: Statement = {
+    Effect: 'Allow',
+    Principal: { AWS: PRD },
+    Action: 's3:GetObject',
+    Resource: `arn:aws:s3:::${BUCKET}/*`,
+  };
+  test.each<readonly [string, Partial<Statement>]>([
+    ['a date', { Condition: { DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } } }],
+    ['a number', { Condition: { NumericGreaterThan: { 's3:max-keys': '10' } } }],
+    ['a value that is not', { Condition: { StringNotEquals: { 'aws:SourceVpc': 'vpc-1' } } }],
+    ['a key that is there', { Condition: { Null: { 'aws:SourceVpc': 'false' } } }],
+    ['a key that is not', { Condition: { Null: { 'aws:SourceVpc': 'true' } } }],
+    ['any of several', { Condition: { 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['a'] } } }],
+    ['one, if there is any', { Condition: { StringEqualsIfExists: { 'aws:SourceVpc': 'vpc-1' } } }],
+    ['no value at all', { Condition: { StringEquals: { 'aws:SourceVpc': [] } } }],
+    ['an identity provider', { Principal: { Federated: 'cognito-identity.amazonaws.com' } }],
+    ['a canonical user', { Principal: { CanonicalUser: 'x' } }],
+  ])('by a condition or a principal that may be hard to try: %s', (_, change) => {
+    const wide = policy(...statementsOf(before), { ...reads, ...change });
+    const row = [{ may: 's3:GetObject', on: '*' }];
+    expect(compareAccess(before, wide, [])).toMatchObject({ gained: row, broader: true });
+    expect(compareAccess(wide, before, [])).toMatchObject({ gained: [], lostUnasked: row });
+  });
+
   test('the Version under which a variable gets a value', () => {
     const path = `arn:aws:s3:::${BUCKET}/AWSLogs/\${aws:SourceAccount}/*`;
     const old = { ...policy({ ...write, Resource: path, Condition: {} }), Version: '2008-10-17' };
@@ -265,12 +289,55 @@ describe('a loss', () => {
     expect(compareAccess(before, after, []).lost).toMatchObject([{ on: `AWSLogs/${CENTRAL}/*` }]);
   });
 
+  test('by a new Deny is of what it hits alone', () => {
+    const from = (network: string): Statement => ({
+      Effect: 'Allow',
+      Principal: { AWS: PRD },
+      Action: 's3:GetObject',
+      Resource: `arn:aws:s3:::${BUCKET}/*`,
+      Condition: { StringEquals: { 'aws:SourceVpc': network } },
+    });
+    const old = policy(from('vpc-1'), from('vpc-2'));
+    const after = policy(...statementsOf(old), { ...from('vpc-2'), Effect: 'Deny' });
+    expect(compareAccess(old, after, []).lost).toMatchObject([
+      { when: ['StringEquals aws:SourceVpc vpc-2'] },
+    ]);
+  });
+
+  test('is none of a trail whose account was never listed beside it', () => {
+    const { StringEquals = {} } = write.Condition ?? {};
+    const trails = { 'aws:SourceArn': [trailOf(CENTRAL), trailOf(DEV)] };
+    const old = policy({
+      ...write,
+      Resource: [pathOf(CENTRAL), pathOf(DEV)],
+      Condition: { StringEquals: { ...StringEquals, ...trails, 'aws:SourceAccount': CENTRAL } },
+    });
+    const after = policy(...statementsOf(old), { ...tlsDeny, Action: 's3:DeleteObject' });
+    expect(compareAccess(old, after, [])).toMatchObject({ gained: [], lost: [] });
+  });
+
+  test('is none of a trail where a Deny comes for requests without TLS, which CloudTrail never makes', () => {
+    const old = policy(aclCheck, write);
+    expect(compareAccess(old, before, [])).toMatchObject({ gained: [], lost: [] });
+  });
+
   test('is one for a member that is admitted anew while a Deny comes that stops it', () => {
     const document = admitted(before, [dev]);
     const { document: moved } = mergePolicy(document, onboard([dev], { layout: 'isolated' }));
     const stop = STOPPING['of another trail than the one listed'] as Statement;
     const after = policy(...statementsOf(moved ?? policy()), stop);
     expect(compareAccess(document, after, [dev]).lostUnasked).toEqual(DEV_ROWS.slice(1));
+  });
+
+  test('is none, but noted, where a trail gets the path of another member alone', () => {
+    const crossing = {
+      ...write,
+      Resource: pathOf(DEV),
+      Condition: { StringEquals: { 'aws:SourceArn': trailOf(PRD) } },
+    };
+    const change = compareAccess(policy(aclCheck), policy(aclCheck, crossing), [dev, prd]);
+    expect(change).toMatchObject({ gained: [], broader: false });
+    expect(change.notes).toMatchObject([expect.stringContaining("AWS's documented layout")]);
   });
 
   test('is none, but noted, where trails only come to stand beside the paths of others', () => {

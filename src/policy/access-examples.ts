@@ -22,6 +22,8 @@ export type Surroundings = {
   readonly asked: Asked;
   /** For everybody. */
   readonly contexts: readonly Context[];
+  /** Whether CloudTrail is tried with what it never sends, too: a request without TLS. */
+  readonly unlikely: boolean;
 };
 
 /** Requests that may fall under the clause: its patterns filled in, its conditions met as far as that is easy. */
@@ -97,20 +99,18 @@ function inTurn(entry: ConditionEntry, turn: number): ConditionEntry {
 function contextsMeeting(
   principal: Named,
   conditions: readonly ConditionEntry[],
-  { asked, contexts }: Surroundings,
+  { asked, contexts, unlikely }: Surroundings,
 ): readonly Context[] {
   const met: Context = Object.assign({}, ...conditions.map(meeting)) as Context;
-  const usual = CLOUDTRAIL_NAMES.has(principal.name)
-    ? cloudTrailContexts({ ...met, ...patternSender(met, conditions) }, asked)
-    : [{ 'aws:securetransport': 'true' }];
-  return usual.flatMap((context) =>
-    [{}, ...contexts].map((more) => ({
-      ...context,
-      ...met,
-      ...patternSender(met, conditions),
-      ...more,
-    })),
-  );
+  const own = { ...met, ...patternSender(met, conditions) };
+  if (!CLOUDTRAIL_NAMES.has(principal.name)) {
+    return [{}, ...contexts].map((more) => ({ 'aws:securetransport': 'true', ...own, ...more }));
+  }
+  return cloudTrailContexts(own, asked).flatMap((sent) => {
+    const context = { ...sent, ...own };
+    const certain = unlikely ? {} : withoutSender(context);
+    return [{}, ...contexts].map((more) => ({ ...context, ...more, ...certain }));
+  });
 }
 
 /** As CloudTrail would send it for the trail, with and without the keys that a policy names. */

@@ -52,7 +52,7 @@ export function compareAccess(
   const { before: left, after: joined, around } = changedClauses(old, now);
   const gained = sorted(onlyIn(now, old, joined, around), purposes(admitted, old.document));
   const lost = sorted(
-    butOf(admitted, now.document, onlyIn(old, now, left, around)),
+    butOf(admitted, now.document, onlyIn(old, now, left, { ...around, unlikely: false })),
     purposes(withdrawn, now.document),
   );
   const strangersGain = strangersAdmitted(old, now, admitted);
@@ -127,13 +127,13 @@ function changedClauses({ document: old }: Side, { document: now }: Side): Chang
   if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
     return {
       ...unshared(clausesIn(changed.before), clausesIn(changed.after)),
-      around: { asked, contexts: [] },
+      around: { asked, contexts: [], unlikely: true },
     };
   }
   return {
     before: clausesIn(before),
     after: clausesIn(after),
-    around: { asked, contexts: contextsAround(denies) },
+    around: { asked, contexts: contextsAround(denies), unlikely: true },
   };
 }
 
