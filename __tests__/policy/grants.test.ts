@@ -143,3 +143,9 @@ test.each([
 test('no policy grants nothing', () => {
   expect(examinerOf(null)('write', member)).toBe('missing');
 });
+
+test('an Allow with an element that nobody knows casts no doubt on one that is clear', () => {
+  const unclear = { ...write, action: 's3:PutObject' };
+  expect(examinerOf(policy(unclear, write))('write', member)).toBe('certain');
+  expect(examinerOf(policy(unclear))('write', member)).toBe('missing');
+});

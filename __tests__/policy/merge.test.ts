@@ -261,4 +261,12 @@ describe('a Deny', () => {
       expect(mergePolicy(document, onboard([dev])).changed).toBe(false);
     }
   });
+
+  test('is no reason to admit once more whom a broader statement admits', () => {
+    const open = { ...write, Resource: `arn:aws:s3:::${BUCKET}/*`, Condition: {} };
+    for (const deny of Object.values(STOPPING)) {
+      const document = policy({ ...aclCheck, Condition: {} }, open, deny);
+      expect(mergePolicy(document, onboard([dev])).changed).toBe(false);
+    }
+  });
 });
