@@ -105,7 +105,7 @@ describe('weaknesses are reported and left as they are', () => {
     ]);
   });
 
-  const nobody = (({ Principal: _, ...rest }) => rest)(unclear);
+  const { Principal: _everybody, ...nobody } = unclear;
   const unlessTls = (value: string | string[], operator = 'Bool', key = 'aws:SecureTransport') => ({
     ...unclear,
     Condition: { [operator]: { [key]: value } },
