@@ -230,6 +230,7 @@ describe('what a new account joins', () => {
     ...more,
   });
   const { Resource: _, ...nowhere } = write;
+  const { Action: _action, ...inaction } = write;
   const twoPatterns = ['arn:aws:cloudtrail:*:*:trail/*', 'arn:aws:cloudtrail:*:*:eventdatastore/*'];
   const onboarded = (layout: Layout, document: PolicyDocument, member = dev) =>
     mergePolicy(
@@ -262,6 +263,23 @@ describe('what a new account joins', () => {
   const member = delivery(DEV, { prefix: 'logs' });
   test.each<[Layout, string, Statement]>([
     ['documented', 'of every path but one', { ...nowhere, NotResource: pathOf(PRD) }],
+    [
+      'documented',
+      'of another action as well',
+      { ...write, Action: ['s3:PutObject', 's3:PutObjectTagging'] },
+    ],
+    ['documented', 'of all actions but one', { ...inaction, NotAction: 's3:GetObject' }],
+    [
+      'documented',
+      'that holds trails twice',
+      {
+        ...write,
+        Condition: {
+          StringEquals: { ...acl, 'aws:SourceArn': trailOf(PRD) },
+          ArnLike: { 'aws:SourceArn': 'arn:aws:cloudtrail:*:*:trail/*' },
+        },
+      },
+    ],
     [
       'documented',
       'that reads the ACL of more than the bucket',

@@ -124,6 +124,23 @@ describe('the documented layout', () => {
     });
   });
 
+  test.each<[string, Statement['Condition']]>([
+    ['trail', { ArnLike: { 'aws:SourceArn': [trailOf(PRD)] } }],
+    [
+      'account',
+      {
+        ArnLike: { 'aws:SourceArn': [`arn:aws:cloudtrail:us-west-2:${PRD}:trail/*`] },
+        StringEquals: { 'aws:SourceAccount': PRD },
+      },
+    ],
+  ])('an AclCheck that names the account by its %s is joined before the others', (_, Condition) => {
+    const own = { ...aclCheck, ...(Condition !== undefined && { Condition }) };
+    const second = delivery(PRD, { trailArn: trailOf(PRD, 'second') });
+    const after = statementsOf(admitted(policy(aclCheck, own, write), [second]));
+    expect(after[0]).toEqual(aclCheck);
+    expect(JSON.stringify(after[1])).toContain(trailOf(PRD, 'second'));
+  });
+
   test('a statement whose other conditions shut the member out is not taken', () => {
     const document = shape('aws:SourceAccount beside aws:SourceArn');
     const after = statementsOf(admitted(document));

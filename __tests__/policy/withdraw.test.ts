@@ -127,6 +127,12 @@ describe('taking back', () => {
     },
   );
 
+  test('never touches a Deny that names him', () => {
+    const deny: Statement = { ...write, Effect: 'Deny', Action: 's3:DeleteObject' };
+    const { document } = mergePolicy(policy(deny, aclCheck, write), offboard([delivery(CENTRAL)]));
+    expect(document).toEqual(policy(deny));
+  });
+
   test('does not touch a statement with an empty list, which admits nobody', () => {
     const nobody = { ...write, Condition: { StringEquals: { 'aws:SourceArn': [] } } };
     const { document } = mergePolicy(policy(nobody, aclCheck, write), offboard([dev]));
