@@ -169,6 +169,7 @@ describe('taking back', () => {
       severity: 'warning',
       code: 'policy-withdrawn-still-admitted',
       message: expect.stringContaining('statement 2 (Sid "AWSCloudTrailWrite20150319")') as string,
+      remedy: expect.stringContaining('Narrow statement 2') as string,
     });
   });
 
