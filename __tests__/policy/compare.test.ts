@@ -231,6 +231,54 @@ describe('broader is a change that gives', () => {
     expect(compareAccess(wide, before, [])).toMatchObject({ gained: [], lostUnasked: row });
   });
 
+  const { Action: _action, ...inaction } = reads;
+  const { Resource: _resource, ...nowhere } = reads;
+  const { Principal: _principal, ...nobody } = reads;
+  const many = { 'aws:SourceOrgID': ['o-aaaaaaaaaa', 'o-bbbbbbbbbb'] };
+  test.each<readonly [string, Statement, object]>([
+    [
+      'all actions but two',
+      { ...inaction, NotAction: ['s3:A', 's3:B'] },
+      { may: 'everything but s3:A s3:B' },
+    ],
+    [
+      'all keys but some',
+      { ...nowhere, NotResource: [pathOf(DEV), `arn:aws:s3:::${BUCKET}`] },
+      { on: `everything but AWSLogs/${DEV}/*, the bucket` },
+    ],
+    [
+      'all but two accounts',
+      { ...nobody, NotPrincipal: { AWS: [DEV, PRD] } },
+      { who: `anyone but ${DEV}, ${PRD}` },
+    ],
+    ['everybody', { ...reads, Principal: '*' }, { who: 'anyone' }],
+    ['everybody of AWS', { ...reads, Principal: { AWS: '*' } }, { who: 'anyone' }],
+    ['an odd resource', { ...reads, Resource: '*' }, { on: '*' }],
+    [
+      'accounts by their trails',
+      { ...reads, Condition: { StringEquals: { 'aws:SourceAccount': PRD } } },
+      { when: [`for trails of account ${PRD}`] },
+    ],
+    [
+      'organizations, whose condition comes first',
+      { ...reads, Condition: { Bool: { 'aws:SecureTransport': 'true' }, StringLike: many } },
+      {
+        when: [
+          'for trails of organization o-aaaaaaaaaa, o-bbbbbbbbbb',
+          'Bool aws:SecureTransport true',
+        ],
+      },
+    ],
+  ])('is told in words: %s', (_, statement, row) => {
+    const { gained, broader } = compareAccess(
+      before,
+      policy(...statementsOf(before), statement),
+      [],
+    );
+    expect(gained).toMatchObject([row]);
+    expect(broader).toBe(true);
+  });
+
   test('the Version under which a variable gets a value', () => {
     const path = `arn:aws:s3:::${BUCKET}/AWSLogs/\${aws:SourceAccount}/*`;
     const old = { ...policy({ ...write, Resource: path, Condition: {} }), Version: '2008-10-17' };
