@@ -19,7 +19,7 @@ import {
   pathOf,
   trailOf,
 } from './shapes/deliveries.js';
-import { aclCheck, admitted, policy, STOPPING, shape, write } from './shapes/shapes.js';
+import { aclCheck, admitted, policy, STOPPING, shape, tlsDeny, write } from './shapes/shapes.js';
 
 const dev = delivery(DEV);
 
@@ -106,6 +106,11 @@ describe('the documented layout', () => {
   test('a new statement takes a Sid that is free', () => {
     const merged = admitted(shape('one Sid for two statements'));
     expect(statementsOf(merged).at(-1)?.Sid).toBe('AWSCloudTrailWrite20150319-2');
+    const taken = statementsOf(merged).map((statement) => ({ ...statement, Condition: {} }));
+    const more = statementsOf(
+      admitted(policy(...taken, tlsDeny), [delivery(DEV, { prefix: 'x' })]),
+    );
+    expect(more.at(-1)?.Sid).toBe('AWSCloudTrailWrite20150319-3');
   });
 
   test('a member joins the statement that names its account already, else the first', () => {
@@ -119,11 +124,43 @@ describe('the documented layout', () => {
     });
   });
 
+  test.each<[string, Statement['Condition']]>([
+    ['trail', { ArnLike: { 'aws:SourceArn': [trailOf(PRD)] } }],
+    [
+      'account',
+      {
+        ArnLike: { 'aws:SourceArn': [`arn:aws:cloudtrail:us-west-2:${PRD}:trail/*`] },
+        StringEquals: { 'aws:SourceAccount': PRD },
+      },
+    ],
+  ])('an AclCheck that names the account by its %s is joined before the others', (_, Condition) => {
+    const own = { ...aclCheck, ...(Condition !== undefined && { Condition }) };
+    const second = delivery(PRD, { trailArn: trailOf(PRD, 'second') });
+    const after = statementsOf(admitted(policy(aclCheck, own, write), [second]));
+    expect(after[0]).toEqual(aclCheck);
+    expect(JSON.stringify(after[1])).toContain(trailOf(PRD, 'second'));
+  });
+
   test('a statement whose other conditions shut the member out is not taken', () => {
     const document = shape('aws:SourceAccount beside aws:SourceArn');
     const after = statementsOf(admitted(document));
     expect(after.slice(0, 2)).toEqual(document.Statement);
     expect(after).toHaveLength(4);
+  });
+
+  test.each([
+    ['the first', DEV, PRD],
+    ['the second', PRD, DEV],
+  ])('of two members a statement takes the one that it has the account of: %s', (_, id, other) => {
+    const guarded = (statement: Statement): Statement => ({
+      ...statement,
+      Condition: { ...statement.Condition, StringLike: { 'aws:SourceAccount': [CENTRAL, id] } },
+    });
+    const after = admitted(policy(guarded(aclCheck), guarded(write)), [dev, delivery(PRD)]);
+    const namedIn = statementsOf(after).map((statement) =>
+      [id, other].filter((one) => JSON.stringify(statement).includes(trailOf(one))),
+    );
+    expect(namedIn).toEqual([[id], [id], [other], [other]]);
   });
 
   test('the path carries the prefix of the trail, never one found in the policy', () => {
@@ -238,6 +275,14 @@ describe('a Deny', () => {
   test('does not make an admitted member be admitted once more', () => {
     for (const deny of Object.values(STOPPING)) {
       const document = admitted(policy(aclCheck, write, deny));
+      expect(mergePolicy(document, onboard([dev])).changed).toBe(false);
+    }
+  });
+
+  test('is no reason to admit once more whom a broader statement admits', () => {
+    const open = { ...write, Resource: `arn:aws:s3:::${BUCKET}/*`, Condition: {} };
+    for (const deny of Object.values(STOPPING)) {
+      const document = policy({ ...aclCheck, Condition: {} }, open, deny);
       expect(mergePolicy(document, onboard([dev])).changed).toBe(false);
     }
   });

@@ -91,3 +91,81 @@ describe('nobody can be sure', () => {
     expect(reach(statements)).toBe('unsure');
   });
 });
+
+describe('what is known of the account counts, whatever its spelling', () => {
+  const role = 'arn:aws:iam::222222222222:role/Auditor';
+  test.each<[string, string, string, 'may' | 'cannot']>([
+    ['StringEquals', 'aws:PrincipalAccount', '222222222222', 'may'],
+    ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::222222222222:role/*', 'may'],
+    ['ArnLike', 'aws:PrincipalArn', role, 'cannot'],
+    ['Bool', 'AWS:SecureTransport', 'true', 'may'],
+    ['Bool', 'aws:SecureTransport', 'false', 'cannot'],
+    ['Bool', 'aws:PrincipalIsAWSService', 'false', 'may'],
+    ['Bool', 'aws:PrincipalIsAWSService', 'true', 'cannot'],
+    ['StringEquals', 'aws:ResourceAccount', '111111111111', 'may'],
+    ['StringEquals', 's3:ResourceAccount', '111111111111', 'may'],
+    ['StringEquals', 's3:ResourceAccount', '222222222222', 'cannot'],
+  ])('%s %s %s: %s', (operator, key, value, answer) => {
+    const statement = allow({ Principal: '*', Condition: { [operator]: { [key]: value } } });
+    expect(reach([statement])).toBe(answer);
+  });
+
+  test('its role, where it is given', () => {
+    const Condition = { ArnEquals: { 'aws:PrincipalArn': role } };
+    expect(reach([allow({ Principal: '*', Condition })], { roleArn: role })).toBe('may');
+  });
+
+  test('whom of it a policy names, even to except him from a Deny', () => {
+    const NotPrincipal = { AWS: [role, '222222222222', MEMBER.AWS] };
+    expect(reach([allow({ Principal: '*' }), deny({ NotPrincipal })])).toBe('may');
+  });
+
+  test('its partition', () => {
+    const text = JSON.stringify(allow({ Principal: MEMBER })).replaceAll('arn:aws:', 'arn:aws-cn:');
+    const statement = JSON.parse(text) as Statement;
+    expect(reach([statement], { partition: 'aws-cn' })).toBe('may');
+    expect(reach([statement])).toBe('cannot');
+  });
+
+  test('where the logs lie', () => {
+    const Resource = 'arn:aws:s3:::logs/org/AWSLogs/111111111111/CloudTrail/*';
+    const statement = allow({ Principal: MEMBER, Action: 's3:GetObject', Resource });
+    expect(reach([statement], { prefix: 'org' })).toBe('may');
+    expect(reach([statement])).toBe('cannot');
+  });
+});
+
+describe('what is not known is no barrier', () => {
+  const both = (account: string) => ({
+    StringEquals: { 'aws:PrincipalAccount': account, 'aws:SourceVpc': 'vpc-1' },
+  });
+
+  test.each<[string, readonly Statement[], 'unsure' | 'cannot']>([
+    [
+      'an Allow of which the rest is met',
+      [allow({ Principal: '*', Condition: both('222222222222') })],
+      'unsure',
+    ],
+    [
+      'an Allow of which the rest is not',
+      [allow({ Principal: '*', Condition: both('333333333333') })],
+      'cannot',
+    ],
+    [
+      'an Allow that another Deny stops for certain',
+      [allow({ Principal: '*', Condition: insideNetwork }), deny({ Principal: MEMBER })],
+      'cannot',
+    ],
+    [
+      'a Deny of which the rest is met',
+      [
+        allow({ Principal: '*', Condition: insideNetwork }),
+        deny({ Principal: '*', Condition: both('222222222222') }),
+      ],
+      'unsure',
+    ],
+    ['a canonical user', [allow({ Principal: { CanonicalUser: 'x' } })], 'unsure'],
+  ])('%s', (_, statements, answer) => {
+    expect(reach(statements)).toBe(answer);
+  });
+});

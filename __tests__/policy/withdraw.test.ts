@@ -1,6 +1,6 @@
 // What taking back a grant removes, and what it leaves to others.
 
-import { statementsOf } from '../../src/policy/document.js';
+import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
 import { mergePolicy, missingGrants } from '../../src/policy/index.js';
 import {
   CENTRAL,
@@ -12,7 +12,7 @@ import {
   pathOf,
   trailOf,
 } from './shapes/deliveries.js';
-import { aclCheck, admitted, policy, tlsDeny, write } from './shapes/shapes.js';
+import { aclCheck, admitted, policy, shape, tlsDeny, write } from './shapes/shapes.js';
 
 const dev = delivery(DEV);
 const prd = delivery(PRD);
@@ -38,16 +38,47 @@ describe('taking back', () => {
     expect(merge).toMatchObject({ trails: { removed: 1 }, paths: { removed: 0 } });
   });
 
-  test("keeps the account's path while a pattern beside it covers other trails of the account", () => {
-    const document = policy(aclCheck, {
+  const beside = (pattern: string): PolicyDocument =>
+    policy(aclCheck, {
       ...write,
       Resource: [pathOf(CENTRAL), pathOf(DEV)],
       Condition: {
-        ArnLike: { 'aws:SourceArn': [`arn:aws:cloudtrail:*:${DEV}:trail/*`, trailOf(DEV)] },
+        StringLike: { 'aws:SourceArn': [pattern, trailOf(DEV)] },
       },
     });
-    const { document: after, findings } = mergePolicy(document, offboard([dev]));
-    expect(statementsOf(after ?? policy())[1]?.Resource).toEqual([pathOf(CENTRAL), pathOf(DEV)]);
+
+  test.each([
+    `arn:aws:cloudtrail:*:${DEV}:trail/second`,
+    'arn:aws:cloudtrail:us-east-1:2222*:trail/second',
+    'arn:aws:cloudtrail:us-east-1:22222222222?:trail/second',
+    'arn:aws:cloudtrail:us-east-1:${aws:SourceAccount}:trail/second',
+    'arn:aws:cloudtrail:*:trail/second',
+    `arn:*:${DEV}:trail/second`,
+    '*:trail/second',
+    '*second',
+  ])(
+    "keeps the account's path while %s beside it covers another trail of the account",
+    (pattern) => {
+      const second = delivery(DEV, { trailArn: trailOf(DEV, 'second') });
+      const { document: after } = mergePolicy(beside(pattern), offboard([dev]));
+      expect(missingGrants(after, [second]).map(({ kind }) => kind)).not.toContain('write');
+      expect(JSON.stringify(after)).not.toContain(trailOf(DEV));
+    },
+  );
+
+  test.each([`arn:aws:cloudtrail:*:${PRD}:trail/*`, trailOf(PRD)])(
+    "takes the account's path while only %s is listed beside it",
+    (pattern) => {
+      const { document: after } = mergePolicy(beside(pattern), offboard([dev]));
+      expect(statementsOf(after ?? policy())[1]?.Resource).toBe(pathOf(CENTRAL));
+    },
+  );
+
+  test('says so where a pattern still admits the trail', () => {
+    const { findings } = mergePolicy(
+      beside(`arn:aws:cloudtrail:*:${DEV}:trail/*`),
+      offboard([dev]),
+    );
     expect(findings).toMatchObject([{ code: 'policy-withdrawn-still-admitted', account: DEV }]);
   });
 
@@ -63,6 +94,49 @@ describe('taking back', () => {
       offboard([delivery(CENTRAL)]),
     );
     expect({ document, changed }).toEqual({ document: null, changed: true });
+  });
+
+  test('nor is one whose only statement, no list, was for him who leaves', () => {
+    const lone = { Version: '2012-10-17', Statement: write };
+    expect(mergePolicy(lone, offboard([delivery(CENTRAL)])).document).toBeNull();
+  });
+
+  test.each(['documented', 'compact'] as const)(
+    'leaves a statement that he is not in as it is written, in layout %s',
+    (layout) => {
+      const [check, paths] = statementsOf(
+        mergePolicy(null, onboard([prd], { layout })).document ?? policy(),
+      ).map((statement) => JSON.parse(inLists(JSON.stringify(statement))) as Statement);
+      const document = policy(check ?? aclCheck, paths ?? write, aclCheck, write);
+      const { document: after } = mergePolicy(document, offboard([delivery(CENTRAL)]));
+      expect(after).toEqual(policy(check ?? aclCheck, paths ?? write));
+    },
+  );
+
+  /** Each lone value as a list of one. */
+  function inLists(text: string): string {
+    return text.replaceAll(/"(aws:Source\w+|Resource)":("[^"]*")/g, '"$1":[$2]');
+  }
+
+  test.each(['a write shared with another service', 'a write shared with an account'])(
+    'never narrows %s',
+    (name) => {
+      const document = shape(name);
+      const { document: after } = mergePolicy(document, offboard([delivery(CENTRAL)]));
+      expect(statementsOf(after ?? policy())).toEqual(statementsOf(document).slice(1));
+    },
+  );
+
+  test('never touches a Deny that names him', () => {
+    const deny: Statement = { ...write, Effect: 'Deny', Action: 's3:DeleteObject' };
+    const { document } = mergePolicy(policy(deny, aclCheck, write), offboard([delivery(CENTRAL)]));
+    expect(document).toEqual(policy(deny));
+  });
+
+  test('does not touch a statement with an empty list, which admits nobody', () => {
+    const nobody = { ...write, Condition: { StringEquals: { 'aws:SourceArn': [] } } };
+    const { document } = mergePolicy(policy(nobody, aclCheck, write), offboard([dev]));
+    expect(statementsOf(document ?? policy())[0]).toEqual(nobody);
   });
 
   test('from a bucket without a policy is nothing to do', () => {
@@ -95,6 +169,7 @@ describe('taking back', () => {
       severity: 'warning',
       code: 'policy-withdrawn-still-admitted',
       message: expect.stringContaining('statement 2 (Sid "AWSCloudTrailWrite20150319")') as string,
+      remedy: expect.stringContaining('Narrow statement 2') as string,
     });
   });
 

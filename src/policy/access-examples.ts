@@ -22,6 +22,8 @@ export type Surroundings = {
   readonly asked: Asked;
   /** For everybody. */
   readonly contexts: readonly Context[];
+  /** Whether CloudTrail is tried with what it never sends, too: a request without TLS. */
+  readonly unlikely: boolean;
 };
 
 /** Requests that may fall under the clause: its patterns filled in, its conditions met as far as that is easy. */
@@ -73,22 +75,42 @@ function fill(pattern: string, filler: string): string {
   return pattern.replaceAll('*', filler).replaceAll('?', 'x');
 }
 
-function contextsOf(
-  { principal, conditions }: Clause,
-  { asked, contexts }: Surroundings,
+/** Between them, each value that a condition lists is met once. */
+function contextsOf(clause: Clause, around: Surroundings): readonly Context[] {
+  const entries = clause.conditions.map((entry) => besideOwnTrail(entry, clause.sender));
+  const turns = Math.max(1, ...entries.map(({ values }) => values.length));
+  return Array.from({ length: turns }, (_, turn) =>
+    entries.map((entry) => inTurn(entry, turn)),
+  ).flatMap((conditions) => contextsMeeting(clause.principal, conditions, around));
+}
+
+/** Of the accounts listed beside a trail, only its own comes with it. */
+function besideOwnTrail(entry: ConditionEntry, sender: string | undefined): ConditionEntry {
+  if (sender === undefined || entry.key.toLowerCase() !== SOURCE_ACCOUNT) return entry;
+  const own = accountOf(sender);
+  return entry.values.some((value) => String(value) === own) ? { ...entry, values: [own] } : entry;
+}
+
+function inTurn(entry: ConditionEntry, turn: number): ConditionEntry {
+  const at = turn % entry.values.length;
+  return { ...entry, values: entry.values.slice(at, at + 1) };
+}
+
+function contextsMeeting(
+  principal: Named,
+  conditions: readonly ConditionEntry[],
+  { asked, contexts, unlikely }: Surroundings,
 ): readonly Context[] {
   const met: Context = Object.assign({}, ...conditions.map(meeting)) as Context;
-  const usual = CLOUDTRAIL_NAMES.has(principal.name)
-    ? cloudTrailContexts({ ...met, ...patternSender(met, conditions) }, asked)
-    : [{ 'aws:securetransport': 'true' }];
-  return usual.flatMap((context) =>
-    [{}, ...contexts].map((more) => ({
-      ...context,
-      ...met,
-      ...patternSender(met, conditions),
-      ...more,
-    })),
-  );
+  const own = { ...met, ...patternSender(met, conditions) };
+  if (!CLOUDTRAIL_NAMES.has(principal.name)) {
+    return [{}, ...contexts].map((more) => ({ 'aws:securetransport': 'true', ...own, ...more }));
+  }
+  return cloudTrailContexts(own, asked).flatMap((sent) => {
+    const context = { ...sent, ...own };
+    const certain = unlikely ? {} : withoutSender(context);
+    return [{}, ...contexts].map((more) => ({ ...context, ...more, ...certain }));
+  });
 }
 
 /** As CloudTrail would send it for the trail, with and without the keys that a policy names. */

@@ -52,9 +52,7 @@ export function enter<K extends string>(
   const extended = statementsOf(document).map((statement, index) =>
     joined(statement, joining.get(index) ?? []),
   );
-  const [only] = extended;
-  const isLone = !Array.isArray(document.Statement) && homeless.length === 0 && only !== undefined;
-  return { ...document, Statement: isLone ? only : withNew(extended, homeless) };
+  return { ...document, Statement: withNew(extended, homeless) };
 }
 
 type Assignment<K extends string> = {
@@ -86,8 +84,9 @@ type Candidate<K extends string> = {
 };
 
 /**
- * The statements of the form's shape: those that name the account before the others, else in document order. Naming the
- * account, not this very trail or path: so two trails of one account take the same way, whichever comes first.
+ * The statements of the form's shape: those that name the account first, then all in document order. Naming the account,
+ * not this very trail or path: so two trails of one account take the same way, whichever comes first. In a layout that
+ * keeps accounts apart, a statement that names another account is closed.
  */
 function candidatesIn<K extends string>(
   document: PolicyDocument,
@@ -99,8 +98,7 @@ function candidatesIn<K extends string>(
     byKind.set(form.kind, { all, naming });
     const { accountId } = form.delivery;
     const first = naming.get(accountId) ?? [];
-    const others = form.shared ? all.filter(({ accounts }) => !accounts.has(accountId)) : [];
-    return [...first, ...others].filter(({ accounts }) => isOpenTo(accounts, form));
+    return form.shared ? [...first, ...all] : first.filter(({ accounts }) => accounts.size === 1);
   };
 }
 
@@ -142,14 +140,6 @@ function trialOf<K extends string>(
   if (!isAlikeForAll(statement, example)) return takes;
   const answer = takes(example);
   return () => answer;
-}
-
-/** In a layout that keeps accounts apart, a statement that names another account is closed. */
-function isOpenTo(
-  accounts: ReadonlySet<string>,
-  { shared, delivery }: Pick<Form, 'shared' | 'delivery'>,
-): boolean {
-  return shared || [...accounts].every((account) => account === delivery.accountId);
 }
 
 /** Forms without a statement share a new one with those they could have joined. */

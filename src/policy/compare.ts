@@ -12,6 +12,7 @@ import { type AccessRow, type Clause, type Clauses, clausesOf, placeOf } from '.
 import { canonicalStatement } from './canonical.js';
 import {
   ACTION,
+  accountOf,
   CLOUDTRAIL,
   GRANT_KINDS,
   OWNER_CONTROL,
@@ -20,7 +21,7 @@ import {
 } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
-import { type AccessRequest, evaluate } from './evaluate.js';
+import type { AccessRequest } from './evaluate.js';
 import { examinerOf } from './grants.js';
 import { type Purpose, purposes } from './intent.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORGANIZATION } from './locate.js';
@@ -51,7 +52,7 @@ export function compareAccess(
   const { before: left, after: joined, around } = changedClauses(old, now);
   const gained = sorted(onlyIn(now, old, joined, around), purposes(admitted, old.document));
   const lost = sorted(
-    butOf(admitted, now.document, onlyIn(old, now, left, around)),
+    butOf(admitted, now.document, onlyIn(old, now, left, { ...around, unlikely: false })),
     purposes(withdrawn, now.document),
   );
   const strangersGain = strangersAdmitted(old, now, admitted);
@@ -105,16 +106,8 @@ function sideOf(given: PolicyDocument | null): Side {
   const judge = judgeOf(document);
   return {
     document,
-    allows: (request) => {
-      const account = /\/AWSLogs\/(\d{12})\//.exec(request.resource)?.[1];
-      const sender = String(request.context[SOURCE_ARN] ?? '').split(':')[4];
-      const isOneAccounts = account === undefined || account === sender;
-      const decision =
-        sender !== undefined && isOneAccounts
-          ? judge(sender, request)
-          : evaluate(document, request);
-      return decision.effect === 'allowed';
-    },
+    allows: (request) =>
+      judge(accountOf(String(request.context[SOURCE_ARN] ?? '')), request).effect === 'allowed',
   };
 }
 
@@ -134,13 +127,13 @@ function changedClauses({ document: old }: Side, { document: now }: Side): Chang
   if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
     return {
       ...unshared(clausesIn(changed.before), clausesIn(changed.after)),
-      around: { asked, contexts: [] },
+      around: { asked, contexts: [], unlikely: true },
     };
   }
   return {
     before: clausesIn(before),
     after: clausesIn(after),
-    around: { asked, contexts: contextsAround(denies) },
+    around: { asked, contexts: contextsAround(denies), unlikely: true },
   };
 }
 

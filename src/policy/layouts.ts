@@ -212,7 +212,7 @@ export function isAlikeForAll(
 
 const SAME_FOR_ALL = ['s3:x-amz-acl', 'aws:securetransport', 'aws:principalisawsservice'];
 
-/** The statement with the grants of all these forms; the same value if they add nothing to it. */
+/** The statement with the grants of all these forms. */
 export function joined<K extends string>(
   statement: Statement,
   forms: readonly Form<K>[],
@@ -221,17 +221,18 @@ export function joined<K extends string>(
   if (form === undefined) return statement;
   const resources = forms.flatMap(({ fresh }) => resourcesOf(fresh));
   const Resource = union(statement.Resource ?? [], resources);
-  const grown = Resource === statement.Resource ? statement : { ...statement, Resource };
-  return form.growing.reduce((made, key) => {
-    const entry = admittingEntry(made, key);
-    const values = forms
-      .flatMap((one) => wantedValues(one, key))
-      .filter((value) => entry === undefined || !isCovered(entry, value));
-    const current =
-      entry === undefined ? [] : (made.Condition?.[entry.operator]?.[entry.key] ?? []);
-    const more = union(current, values);
-    return more === current || entry === undefined ? made : withValues(made, entry, more);
-  }, grown);
+  return form.growing.reduce<Statement>(
+    (made, key) => {
+      const entry = admittingEntry(made, key);
+      if (entry === undefined) return made;
+      const values = forms
+        .flatMap((one) => wantedValues(one, key))
+        .filter((value) => !isCovered(entry, value));
+      const current = made.Condition?.[entry.operator]?.[entry.key] ?? [];
+      return withValues(made, entry, union(current, values));
+    },
+    { ...statement, Resource },
+  );
 }
 
 /** Whether a pattern in the list admits the value already; else it would matter who joins first. */

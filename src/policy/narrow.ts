@@ -13,11 +13,12 @@ import {
   statementsOf,
 } from './document.js';
 import { type AccessRequest, type Decision, evaluate } from './evaluate.js';
+import { SOURCE_ACCOUNT, SOURCE_ARN } from './locate.js';
 import { oncePer } from './once.js';
 
 /**
- * Decides a request of one account's trail, about the bucket itself or about a path of the same account. The decision names
- * statements by their positions in the whole policy.
+ * Decides a request of one account's trail. What is about another account as well (a path, a sender) is put to the whole
+ * policy. The decision names statements by their positions in the whole.
  */
 export type Judge = (account: string, request: AccessRequest) => Decision;
 
@@ -26,6 +27,7 @@ export const judgeOf = oncePer((document: PolicyDocument): Judge => {
   const partOf = partsOf(document);
   const parts = new Map<string, Part>();
   return (account, request) => {
+    if (!isOnlyAbout(account, request)) return evaluate(document, request);
     const service = 'service' in request.caller ? request.caller.service : undefined;
     const key = `${account} ${service}`;
     const part = parts.get(key) ?? partOf(account, service);
@@ -35,6 +37,12 @@ export const judgeOf = oncePer((document: PolicyDocument): Judge => {
     return { effect, statements: statements.map(position), unknown: unknown.map(position) };
   };
 });
+
+function isOnlyAbout(account: string, { resource, context }: AccessRequest): boolean {
+  const { [SOURCE_ARN]: trail, [SOURCE_ACCOUNT]: sender } = context;
+  const accounts = [pathOwner(resource), trail && accountOf(String(trail)), sender];
+  return accounts.every((one) => one === undefined || one === account);
+}
 
 /** The statements that may be about an account and a service, shortened, and where they stand in the whole. */
 type Part = { readonly document: PolicyDocument; readonly positions: readonly number[] };
@@ -118,15 +126,18 @@ function narrowedConditions(conditions: Conditions): ((account: string) => Condi
 type Owner = (entry: Scalar) => string | undefined;
 
 const OWNERS: { readonly [key: string]: Owner } = {
-  'aws:sourcearn': (arn) => (isTrailArn(String(arn)) ? accountOf(String(arn)) : undefined),
-  'aws:sourceaccount': (id) => (/^\d{12}$/.test(String(id)) ? String(id) : undefined),
+  [SOURCE_ARN]: (arn) => (isTrailArn(String(arn)) ? accountOf(String(arn)) : undefined),
+  [SOURCE_ACCOUNT]: (id) => (/^\d{12}$/.test(String(id)) ? String(id) : undefined),
 };
 
-/** Before a wildcard, and once: a path may stand for two accounts' otherwise. */
+/** By what stands before a wildcard. */
 function resourceOwner(resource: Scalar): string | undefined {
-  const [literal = ''] = String(resource).split(/[*?$]/, 1);
-  const [found, ...others] = literal.matchAll(/(?<=\/AWSLogs\/)\d{12}(?=\/)/g);
-  return others.length === 0 ? found?.[0] : undefined;
+  return pathOwner(String(resource).replace(/[*?$].*$/s, ''));
+}
+
+/** The first, if there are several: whatever begins like the path has the same one. */
+function pathOwner(path: string): string | undefined {
+  return /\/AWSLogs\/(\d{12})\//.exec(path)?.[1];
 }
 
 /** Nothing matches an empty list, as nothing of this account matches the entries left out. */

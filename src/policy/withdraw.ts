@@ -1,7 +1,7 @@
 // Takes grants back out of a policy: trail ARNs out of `aws:SourceArn` lists, an account's path where no other trail of the
 // account needs it, a statement once it admits nobody any more. What admits by a wildcard, or anybody, stays as it is.
 
-import { accountOf, GRANT_KINDS, type GrantKind, isTrailArn, pathArn } from './cloudtrail.js';
+import { accountOf, GRANT_KINDS, type GrantKind, pathArn } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import { formOf, hasShape, type Layout } from './layouts.js';
@@ -47,21 +47,19 @@ export function moveOut(
   );
 }
 
-/** Layouts from which a member can be taken out alone. */
-const BY_MEMBER: readonly Layout[] = ['documented', 'compact'];
-
+/**
+ * From lists of trails into any layout; from lists of accounts only where all trails of an account are admitted again, for
+ * nobody said which of them deliver.
+ */
 function isInOtherLayout(
   statement: Statement,
   layout: Layout,
   kind: GrantKind,
   example: Delivery,
 ): boolean {
-  if (layout === 'isolated') {
-    return (
-      kind === 'write' && isLike(statement, 'documented', kind, example) && isShared(statement)
-    );
-  }
-  return BY_MEMBER.some((other) => other !== layout && isLike(statement, other, kind, example));
+  if (isLike(statement, 'compact', kind, example)) return layout === 'organization';
+  if (!isLike(statement, 'documented', kind, example)) return false;
+  return layout !== 'isolated' || (kind === 'write' && isShared(statement));
 }
 
 function isLike(statement: Statement, layout: Layout, kind: GrantKind, example: Delivery): boolean {
@@ -72,15 +70,14 @@ function isShared(statement: Statement): boolean {
   return accountsNamedIn(statement).size > 1;
 }
 
-/** `undefined` takes a statement out. The very same document if nothing changes. */
+/** `undefined` takes a statement out. */
 export function changeStatements(
   document: PolicyDocument,
   change: (statement: Statement) => Statement | undefined,
 ): PolicyDocument {
-  const before = statementsOf(document);
-  const after = before.map(change);
-  if (after.every((statement, index) => statement === before[index])) return document;
-  const kept = after.filter((statement) => statement !== undefined);
+  const kept = statementsOf(document)
+    .map(change)
+    .filter((statement) => statement !== undefined);
   const [only] = kept;
   const isLone = !Array.isArray(document.Statement) && only !== undefined;
   return { ...document, Statement: isLone ? only : kept };
@@ -112,14 +109,14 @@ export function withoutTrails(statement: Statement, departure: Departure): State
   );
 }
 
-/** A pattern counts as another trail of every account it can match. */
+/**
+ * A pattern counts as another trail of every account it can match. Only where it has all six parts of a trail's ARN does
+ * the fifth stand for the account; else a wildcard reaches over a colon.
+ */
 export function isAnotherTrailOf({ accountId, trailArn }: Delivery, value: string): boolean {
   if (value === trailArn) return false;
-  return isTrailArn(value) ? accountOf(value) === accountId : canMatch(accountOf(value), accountId);
-}
-
-function canMatch(pattern: string, account: string): boolean {
-  return pattern === '' || /[*?$]/.test(pattern) || pattern === account;
+  const account = accountOf(value);
+  return account === accountId || value.split(':').length !== 6 || /[*?$]/.test(account);
 }
 
 /** In `compact` an account is in or out as a whole. */
