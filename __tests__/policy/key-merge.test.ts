@@ -1,6 +1,11 @@
 // What a merge makes of a key policy: who may use the key afterwards, what it looks like, and what is left alone.
 
-import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
+import {
+  type OneOrMany,
+  type PolicyDocument,
+  type Statement,
+  statementsOf,
+} from '../../src/policy/document.js';
 import {
   type Delivery,
   keySizeFindings,
@@ -9,13 +14,14 @@ import {
   samePolicy,
 } from '../../src/policy/index.js';
 import { mayUseKey } from './key-oracle.js';
-import { CENTRAL, DEV, delivery, PRD, trailOf } from './shapes/deliveries.js';
+import { BUCKET, CENTRAL, DEV, delivery, PRD, trailOf } from './shapes/deliveries.js';
 import {
   anyTrail,
   describeKey,
   encrypt,
   encrypted,
   guardedDescribe,
+  KEY_ARN,
   KEY_SHAPES,
   keyPolicy,
   readers,
@@ -32,6 +38,11 @@ const withdraw = (
   leaving: readonly Delivery[],
   staying: readonly Delivery[] = [],
 ) => mergeKeyPolicy(document, { admit: staying, withdraw: leaving });
+const LOGS = `arn:aws:s3:::${BUCKET}/AWSLogs`;
+const TRAIL_AND_LOG = ['aws:cloudtrail:arn', 'aws:s3:arn'] as const;
+const when = (operator: string, key: string, values: OneOrMany<string>): Partial<Statement> => ({
+  Condition: { [operator]: { [key]: values } },
+});
 const shape = (name: string) => KEY_SHAPES[name] ?? keyPolicy();
 const kinds = (document: PolicyDocument, one: Delivery) =>
   missingKeyGrants(document, [one]).map(({ kind }) => kind);
@@ -55,6 +66,34 @@ describe('what is missing', () => {
   test('is nothing for a trail without a key', () => {
     expect(missingKeyGrants(keyPolicy(root), [delivery(DEV)])).toEqual([]);
     expect(admit(keyPolicy(root), delivery(DEV)).changed).toBe(false);
+  });
+
+  const context = (name: string) => `kms:EncryptionContext${name}`;
+  test.each<[string, Partial<Statement>, readonly string[]]>([
+    ['this key by its ARN', { Resource: KEY_ARN }, []],
+    ['another key', { Resource: `${KEY_ARN}0` }, ['encrypt']],
+    ['logs in the bucket', when('StringLike', context(':aws:s3:arn'), `${LOGS}/${DEV}/*`), []],
+    [
+      'logs of another account',
+      when('StringLike', context(':aws:s3:arn'), `${LOGS}/${PRD}/*`),
+      ['encrypt'],
+    ],
+    [
+      'what names the trail',
+      when('ForAnyValue:StringEquals', context('Keys'), TRAIL_AND_LOG[0]),
+      [],
+    ],
+    ['what names the log', when('ForAnyValue:StringEquals', context('Keys'), TRAIL_AND_LOG[1]), []],
+    [
+      'what names nothing else',
+      when('ForAllValues:StringEquals', context('Keys'), TRAIL_AND_LOG),
+      [],
+    ],
+  ])('with a statement that lets CloudTrail encrypt for %s', (_, change, missing) => {
+    const { Condition: _condition, ...open } = encrypt;
+    const document = keyPolicy(root, describeKey, { ...open, ...change });
+    expect(kinds(document, dev)).toEqual(missing);
+    expect(mayUseKey(document, dev).encrypt).toBe(missing.length === 0);
   });
 });
 
@@ -184,6 +223,26 @@ describe('a statement that is there', () => {
     expect(statementsOf(admit(shape(name), dev).document)[1]).toEqual(before);
   });
 
+  const oneMore = (trails: OneOrMany<string>): Partial<Statement> => ({
+    Condition: { ...encrypt.Condition, StringEquals: { 'aws:SourceArn': trails } },
+  });
+  const { Action: _action, ...toDoAll } = encrypt;
+  const { Resource: _resource, ...onAll } = encrypt;
+  test.each<[string, Statement]>([
+    [
+      'for more than CloudTrail needs',
+      { ...encrypt, Action: ['kms:GenerateDataKey*', 'kms:Sign'] },
+    ],
+    ['for all but some actions', { ...toDoAll, NotAction: 'kms:PutKeyPolicy' }],
+    ['for the key by its ARN beside all', { ...encrypt, Resource: ['*', KEY_ARN] }],
+    ['for all but some resources', { ...onAll, NotResource: `${KEY_ARN}0` }],
+    ['with more than trails in its list', { ...encrypt, ...oneMore([trailOf(CENTRAL), '*']) }],
+  ])('is not extended, and one is added: %s', (_, statement) => {
+    const { document } = admit(keyPolicy(root, statement, guardedDescribe), dev);
+    expect(statementsOf(document)[1]).toEqual(statement);
+    expect(mayUseKey(document, dev)).toEqual({ encrypt: true, describe: true });
+  });
+
   test('that names a trail in one of its lists only is not extended: the trail would come in too', () => {
     const half: Statement = {
       ...encrypt,
@@ -220,7 +279,8 @@ describe('who leaves', () => {
   const both = admit(keyPolicy(root, encrypt, guardedDescribe), dev, prd).document;
 
   test('takes his trail and his account along, and nobody else', () => {
-    const { document, trails } = withdraw(both, [dev], [encrypted(CENTRAL), prd]);
+    const { document, changed, trails } = withdraw(both, [dev], [encrypted(CENTRAL), prd]);
+    expect(changed).toBe(true);
     expect(JSON.stringify(document)).not.toContain(DEV);
     expect(kinds(document, prd)).toEqual([]);
     expect(kinds(document, encrypted(CENTRAL))).toEqual([]);
@@ -233,6 +293,29 @@ describe('who leaves', () => {
     const { document } = withdraw(three, [dev], [second]);
     expect(mayUseKey(document, second)).toEqual({ encrypt: true, describe: true });
     expect(mayUseKey(document, dev)).toEqual({ encrypt: false, describe: false });
+  });
+
+  test('leaves a statement that does not name him as it is written', () => {
+    const listed = statementsOf(shape('with the key spelled otherwise, lists of one'));
+    const alone = statementsOf(admit(keyPolicy(), dev).document);
+    const { document, changed } = withdraw(keyPolicy(...listed, ...alone), [dev]);
+    expect(changed).toBe(true);
+    expect(statementsOf(document)).toEqual(listed);
+  });
+
+  test('leaves an account in the encryption context that is the last one there', () => {
+    const mixed: Statement = {
+      ...encrypt,
+      Condition: {
+        ...encrypt.Condition,
+        StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': anyTrail(DEV) },
+      },
+    };
+    expect(withdraw(keyPolicy(root, mixed), [dev]).changed).toBe(false);
+  });
+
+  test('without a key takes nothing out of its policy', () => {
+    expect(withdraw(both, [delivery(DEV)]).changed).toBe(false);
   });
 
   test('leaves no statement behind that was for him alone', () => {
