@@ -3,7 +3,7 @@
 import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
 import { diagnoseKey, mergeKeyPolicy } from '../../src/policy/index.js';
 import { mayUseKey } from './key-oracle.js';
-import { CENTRAL, DEV, trailOf } from './shapes/deliveries.js';
+import { CENTRAL, DEV, delivery, trailOf } from './shapes/deliveries.js';
 import {
   encrypt,
   encrypted,
@@ -56,6 +56,27 @@ test('the message says what is missing on which key, and what comes nearest', ()
   expect(second?.message).toContain('kms:DescribeKey');
   expect(first?.remedy).toMatch(
     /^Set manage-kms-key-policy: true, or put this in place of statement 2 \(Sid "Allow CloudTrail to encrypt logs"\): \{/,
+  );
+});
+
+test('a trail without a key needs nothing of a key policy', () => {
+  expect(diagnoseKey(keyPolicy(root), [delivery(DEV)])).toEqual([]);
+});
+
+test('a clause that fails is told with all values that CloudTrail sends, or that it sends nothing', () => {
+  const strict: Statement = {
+    ...encrypt,
+    Condition: {
+      StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
+      'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': 'aws:s3:arn' },
+    },
+  };
+  const [error] = diagnoseKey(keyPolicy(root, strict), [dev]);
+  expect(error?.message).toContain(
+    'kms:ViaService [s3.us-east-1.amazonaws.com] does not hold, CloudTrail sends nothing; ',
+  );
+  expect(error?.message).toContain(
+    'kms:EncryptionContextKeys [aws:s3:arn] does not hold, CloudTrail sends aws:cloudtrail:arn, aws:s3:arn.',
   );
 });
 
