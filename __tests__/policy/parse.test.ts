@@ -29,6 +29,10 @@ describe('what S3 accepts comes back as it was', () => {
     ['no Version', `{"Statement":[${STATEMENT}]}`],
     ['the old Version', `{"Version":"2008-10-17","Statement":[${STATEMENT}]}`],
     ['keys in any order', `{"Statement":[${STATEMENT}],"Id":"x","Version":"2012-10-17"}`],
+    [
+      'lists in lists, as deep as can be',
+      `{"Owner":${'['.repeat(99)}${']'.repeat(99)},"Statement":[]}`,
+    ],
     ['unknown keys', `{"Owner":{"team":[null,1]},"Statement":[${STATEMENT}]}`],
     ['no statement at all', '{"Statement":[]}'],
     ['an empty and a repeated Sid', policyOfSids('', 'A', 'A')],
@@ -55,8 +59,8 @@ describe('what S3 accepts comes back as it was', () => {
   });
 
   test('numbers of equal value are printed in their shortest form', () => {
-    const text = `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"NumericEquals":{"k":[1.50,1e3,-0.0,0.1]}}}]}`;
-    expect(printPolicy(parsePolicy(text))).toContain('[1.5,1000,0,0.1]');
+    const text = `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"NumericEquals":{"k":[1.50,1e3,-0.0,0.1,0.0000001]}}}]}`;
+    expect(printPolicy(parsePolicy(text))).toContain('[1.5,1000,0,0.1,1e-7]');
   });
 
   test('printing and reading are inverse', () => {
@@ -188,6 +192,7 @@ describe('what reading would lose in silence is refused', () => {
   const twice = '"Action":"s3:*","Action":"s3:Get*"';
   test.each([
     ['a key given twice', `{"Statement":[{${twice}}]}`, 'The key "Action" stands twice'],
+    ['a key given twice, a list in between', '{"a":1,"b":[],"a":2}', 'The key "a" stands'],
     [
       'a key given twice in two spellings',
       '{"a":1,"\\u0061":2,"Statement":[]}',
@@ -198,7 +203,7 @@ describe('what reading would lose in silence is refused', () => {
     ['more digits than a double has', '{"a":0.12345678901234567890123}', 'cannot be kept exactly'],
     ['a number beyond all doubles', '{"a":1e400}', 'The number 1e400'],
     ['a number below all doubles', '{"a":-1e-400}', 'The number -1e-400'],
-    ['lists nested a thousand deep', `${'['.repeat(1000)}${']'.repeat(1000)}`, 'levels deep'],
+    ['lists in lists beyond that', `${'['.repeat(101)}${']'.repeat(101)}`, 'more than 100 levels'],
   ])('%s', (_, text, message) => {
     expect(refusal(text).message).toContain(message);
   });
