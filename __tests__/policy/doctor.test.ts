@@ -59,6 +59,30 @@ describe.each(Object.entries(STOPPING))('a Deny %s', (_, deny) => {
   });
 });
 
+describe('a Deny of the very requests that the statement asks for', () => {
+  const alike: readonly [string, NonNullable<Statement['Condition']>][] = [
+    ['encryption left out', { Null: { 's3:x-amz-server-side-encryption': 'true' } }],
+    ['one Region', { StringLike: { 'aws:RequestedRegion': 'us-east-1' } }],
+    ['an old TLS', { NumericLessThan: { 's3:TlsVersion': '1.3' } }],
+  ];
+
+  test.each(alike)('is named, and once changed admits: %s', (_, condition) => {
+    const [acl, writing] = statementsOf(admitted(null, [dev]));
+    const allow = { ...(writing as Statement), Condition: { ...writing?.Condition, ...condition } };
+    const deny: Statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:PutObject',
+      Resource: '*',
+      Condition: condition,
+    };
+    const document = policy(acl as Statement, allow, deny);
+    const errors = diagnose(document, [dev]);
+    expect(errors.map(({ code }) => code)).toEqual(['policy-deny-stops-cloudtrail']);
+    expect(missingGrants(heal(document, 2, errors[0]?.remedy ?? ''), [dev])).toEqual([]);
+  });
+});
+
 describe('what the message says', () => {
   test('the conditions of the Deny, and what CloudTrail sends for each', () => {
     const deny = STOPPING['of another account than those listed'] as Statement;
