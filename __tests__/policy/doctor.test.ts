@@ -3,7 +3,16 @@
 import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
 import { diagnose, missingGrants } from '../../src/policy/index.js';
 import { isAdmitted } from './oracle.js';
-import { BUCKET, CENTRAL, DEV, delivery, PRD, pathOf, trailOf } from './shapes/deliveries.js';
+import {
+  BUCKET,
+  CENTRAL,
+  DEV,
+  delivery,
+  fleet,
+  PRD,
+  pathOf,
+  trailOf,
+} from './shapes/deliveries.js';
 import { aclCheck, admitted, policy, SHAPES, STOPPING, tlsDeny, write } from './shapes/shapes.js';
 
 const dev = delivery(DEV);
@@ -31,28 +40,28 @@ describe('nothing is wrong', () => {
 
 describe.each(Object.entries(STOPPING))('a Deny %s', (_, deny) => {
   const document = admitted(policy(aclCheck, write, tlsDeny, deny), [dev, prd]);
-  const errors = diagnose(document, [dev]);
-  const [error] = errors;
+  const remedy = () => diagnose(document, [dev])[0]?.remedy ?? '';
 
   test('is named by number and Sid, once', () => {
     const name = deny.Sid === undefined ? 'Statement 4 denies' : `Statement 4 (Sid "${deny.Sid}")`;
-    expect(errors).toHaveLength(1);
-    expect(error).toMatchObject({
-      severity: 'error',
-      code: 'policy-deny-stops-cloudtrail',
-      account: DEV,
-      message: expect.stringContaining(name) as string,
-    });
+    expect(diagnose(document, [dev])).toMatchObject([
+      {
+        severity: 'error',
+        code: 'policy-deny-stops-cloudtrail',
+        account: DEV,
+        message: expect.stringContaining(name) as string,
+      },
+    ]);
   });
 
   test('no longer stops the member once it is changed as the remedy says', async () => {
-    const healed = heal(document, 3, error?.remedy ?? '');
+    const healed = heal(document, 3, remedy());
     expect(diagnose(healed, [dev])).toEqual([]);
     expect(await isAdmitted(healed, dev)).toBe(true);
   });
 
   test('still stops everybody else', () => {
-    const healed = heal(document, 3, error?.remedy ?? '');
+    const healed = heal(document, 3, remedy());
     const stranger = delivery('999999999999');
     const open = policy(...statementsOf(admitted(healed, [stranger])));
     expect(missingGrants(open, [stranger])).not.toEqual([]);
@@ -157,6 +166,82 @@ describe('a grant that no statement gives', () => {
     expect(error?.message).toContain('comes nearest: StringEquals');
   });
 });
+
+describe('what keeps the nearest statement from it', () => {
+  const open = { ...write, Condition: {}, Resource: pathOf(DEV) };
+  const { Resource: _resource, ...onAll } = open;
+  const without = (what: string) => `comes nearest: ${what}.`;
+
+  test.each<[string, Statement, string]>([
+    [
+      'its principal of another partition',
+      { ...open, Principal: { Service: 'cloudtrail.amazonaws.com.cn' } },
+      without('its principals do not include CloudTrail'),
+    ],
+    [
+      'a path too narrow, by the first key that it leaves out',
+      { ...open, Resource: `${pathOf(DEV).slice(0, -1)}CloudTrail/*` },
+      `its Resource does not cover ${pathOf(DEV).slice(0, -1)}CloudTrail-Insight/`,
+    ],
+    [
+      'what it excepts',
+      { ...onAll, NotResource: pathOf(DEV) },
+      `its NotResource excepts ${pathOf(DEV).slice(0, -1)}CloudTrail/.`,
+    ],
+    [
+      'an element that nobody knows',
+      { ...open, Odd: 1 } as Statement,
+      without('what its element "Odd" means is not documented'),
+    ],
+  ])('%s', (_, statement, told) => {
+    const errors = diagnose(policy(...statementsOf(admitted(null, [dev])).slice(0, 1), statement), [
+      dev,
+    ]);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.message).toContain(told);
+  });
+
+  test('the one with the fewest faults is named, and none that denies or is for something else', () => {
+    const far = { ...write, Resource: pathOf(CENTRAL) };
+    const [error] = diagnose(
+      policy(
+        far,
+        { ...open, Sid: 'Near', Resource: pathOf(PRD) },
+        { ...open, Sid: 'Reads', Action: 's3:GetObject' },
+        { ...open, Sid: 'Denies', Effect: 'Deny', Resource: pathOf(PRD) },
+        { ...open, Sid: 'Another', Principal: { Service: 'config.amazonaws.com' } },
+      ),
+      [dev],
+    ).slice(1);
+    expect(error?.message).toContain('Statement 2 (Sid "Near") comes nearest');
+  });
+
+  test('no statement is, where a Deny alone speaks of it', () => {
+    const deny: Statement = { ...open, Effect: 'Deny', Principal: '*', Resource: '*', Action: '*' };
+    const messages = diagnose(policy(deny), [dev]).map(({ message }) => message);
+    expect(messages).toEqual([
+      expect.stringContaining('Statement 1'),
+      `The policy does not let CloudTrail s3:GetBucketAcl on arn:aws:s3:::${BUCKET} for trail ${dev.trailArn}. No statement admits CloudTrail to this action.`,
+      `The policy does not let CloudTrail s3:PutObject on ${pathOf(DEV)} for trail ${dev.trailArn}. No statement admits CloudTrail to this action.`,
+    ]);
+  });
+});
+
+test.each([
+  ['no policy', null],
+  ['a policy', policy(aclCheck, write)],
+])(
+  'of %s ten findings hold the statement to write, the others say how it is done',
+  (_, document) => {
+    const remedies = diagnose(document, fleet(6)).map(({ remedy }) => remedy);
+    expect(remedies.map((remedy) => /[{[]\n/.test(remedy))).toEqual([
+      ...Array<boolean>(10).fill(true),
+      false,
+      false,
+    ]);
+    expect(remedies.at(-1)).toBe('Onboard the account.');
+  },
+);
 
 test('a thousand missing accounts are each told, and the statement to write is not printed for each of them', () => {
   const fleet = Array.from({ length: 1_000 }, (_, index) =>

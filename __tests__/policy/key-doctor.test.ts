@@ -82,12 +82,11 @@ test('a clause that fails is told with all values that CloudTrail sends, or that
 
 describe.each(Object.entries(KEY_STOPPING))('a Deny %s', (_, deny) => {
   const document = keyPolicy(root, deny, ...statementsOf(admitted(keyPolicy())));
-  const errors = diagnoseKey(document, [dev]);
-  const [error] = errors;
+  const errors = () => diagnoseKey(document, [dev]);
 
   test('is named once', () => {
-    expect(errors).toHaveLength(1);
-    expect(error).toMatchObject({
+    expect(errors()).toHaveLength(1);
+    expect(errors()[0]).toMatchObject({
       code: 'key-policy-deny-stops-cloudtrail',
       account: DEV,
       message: expect.stringMatching(
@@ -98,7 +97,7 @@ describe.each(Object.entries(KEY_STOPPING))('a Deny %s', (_, deny) => {
 
   test('stops CloudTrail for an independent evaluator too, until it is changed as the remedy says', () => {
     expect(mayUseKey(document, dev).encrypt).toBe(false);
-    const remedy = error?.remedy ?? '';
+    const remedy = errors()[0]?.remedy ?? '';
     const element = /put this in place of "(\w+)"/.exec(remedy)?.[1] ?? 'none';
     const statements = statementsOf(document);
     const healed = {

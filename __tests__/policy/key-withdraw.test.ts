@@ -31,10 +31,10 @@ const kinds = (document: PolicyDocument, one: Delivery) =>
   missingKeyGrants(document, [one]).map(({ kind }) => kind);
 
 describe('who leaves', () => {
-  const both = admit(keyPolicy(root, encrypt, guardedDescribe), dev, prd).document;
+  const both = () => admit(keyPolicy(root, encrypt, guardedDescribe), dev, prd).document;
 
   test('takes his trail and his account along, and nobody else', () => {
-    const left = withdraw(both, [dev], [encrypted(CENTRAL), prd]);
+    const left = withdraw(both(), [dev], [encrypted(CENTRAL), prd]);
     const { document, changed, trails, findings } = left;
     expect(changed).toBe(true);
     expect(JSON.stringify(document)).not.toContain(DEV);
@@ -46,7 +46,7 @@ describe('who leaves', () => {
 
   test('leaves his account in the encryption context while another trail of it uses the key', () => {
     const second = encrypted(DEV, { trailArn: trailOf(DEV, 'second') });
-    const three = admit(both, second).document;
+    const three = admit(both(), second).document;
     const { document } = withdraw(three, [dev], [second]);
     expect(mayUseKey(document, second)).toEqual({ encrypt: true, describe: true });
     expect(mayUseKey(document, dev)).toEqual({ encrypt: false, describe: false });
@@ -72,7 +72,7 @@ describe('who leaves', () => {
   });
 
   test('without a key takes nothing out of its policy', () => {
-    expect(withdraw(both, [delivery(DEV)]).changed).toBe(false);
+    expect(withdraw(both(), [delivery(DEV)]).changed).toBe(false);
   });
 
   test('leaves no statement behind that was for him alone', () => {
@@ -82,7 +82,7 @@ describe('who leaves', () => {
 
   test('and comes back as another name in one step loses nothing', () => {
     const renamed = encrypted(DEV, { trailArn: trailOf(DEV, 'renamed') });
-    const { document } = withdraw(both, [dev], [renamed]);
+    const { document } = withdraw(both(), [dev], [renamed]);
     expect(mayUseKey(document, renamed)).toEqual({ encrypt: true, describe: true });
     expect(mayUseKey(document, dev).encrypt).toBe(false);
   });
@@ -102,7 +102,7 @@ describe('who leaves', () => {
   });
 
   test('and is wished for at once stays', () => {
-    expect(mergeKeyPolicy(both, { admit: [dev], withdraw: [dev] }).changed).toBe(false);
+    expect(mergeKeyPolicy(both(), { admit: [dev], withdraw: [dev] }).changed).toBe(false);
   });
 });
 
