@@ -128,7 +128,7 @@ describe('the exception', () => {
     const document = denied(statement);
     expect(listed(exceptionIn(document))).toEqual(listed(exception));
     const [, ...others] = [document.Statement].flat();
-    const healed = policy({ ...statement, ...exceptionIn(document) }, ...(others as Statement[]));
+    const healed = policy({ ...statement, ...exceptionIn(document) }, ...others);
     expect(missingGrants(healed, [dev])).toEqual([]);
     expect(missingGrants(healed, [prd]).length).toBe(missingGrants(document, [prd]).length);
   });

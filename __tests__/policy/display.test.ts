@@ -249,6 +249,33 @@ describe('the diff', () => {
     expect(diffPolicies(before, turned)).toBe(diffPolicies(before, after));
   });
 
+  test('shows every policy in one way: elements, keys and values in order, what grows as lists', () => {
+    const statement = (Sid: string, Resource: string | readonly string[]) => ({
+      Resource,
+      Odd: null,
+      Condition: {
+        StringLike: { b: ['y', 'x', 'x'], 'AWS:SourceArn': 'arn', A: [10, 9] },
+        Bool: { c: true },
+      },
+      Action: ['s3:PutObject'],
+      Principal: { Service: ['b', 'a'], AWS: '*' },
+      Effect: 'Allow' as const,
+      Sid,
+    });
+    const odd = { Statement: [statement('B', 'z'), statement('', ['y', 'x'])], Owner: 1, Id: '' };
+    const shown = diffPolicies(null, odd)
+      .split('\n')
+      .flatMap((line) => (/^\+(?!\+)/.test(line) ? [line.slice(1).trim()] : []))
+      .join(' ');
+    const rest =
+      '"Condition": { "Bool": { "c": true }, "StringLike": { "A": [ 10, 9 ], "AWS:SourceArn": [ "arn" ], "b": [ "x", "y" ] } }, "Odd": null }';
+    const common =
+      '"Effect": "Allow", "Principal": { "AWS": "*", "Service": [ "a", "b" ] }, "Action": "s3:PutObject",';
+    expect(shown).toBe(
+      `{ "Id": "", "Owner": 1, "Statement": [ { ${common} "Resource": [ "x", "y" ], ${rest}, { "Sid": "B", ${common} "Resource": [ "z" ], ${rest} ] }`,
+    );
+  });
+
   test('shows a policy that is new, or gone, as a whole', () => {
     const document = policy(aclCheck);
     expect(diffPolicies(null, document)).not.toMatch(/^-(?!--)/m);

@@ -244,10 +244,10 @@ test.each([
 );
 
 test('a thousand missing accounts are each told, and the statement to write is not printed for each of them', () => {
-  const fleet = Array.from({ length: 1_000 }, (_, index) =>
+  const thousand = Array.from({ length: 1_000 }, (_, index) =>
     delivery(String(300_000_000_000 + index)),
   );
-  const [half, others] = [fleet.slice(0, 500), fleet.slice(500)];
+  const [half, others] = [thousand.slice(0, 500), thousand.slice(500)];
   const errors = diagnose(admitted(null, half), others);
   expect(new Set(errors.map(({ account }) => account)).size).toBe(500);
   expect(errors.filter(({ remedy }) => /[{[]\n/.test(remedy))).toHaveLength(10);
