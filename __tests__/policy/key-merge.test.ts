@@ -222,9 +222,6 @@ describe('a statement that is there', () => {
     expect(statementsOf(admit(shape(name), dev).document)[1]).toEqual(before);
   });
 
-  const oneMore = (trails: OneOrMany<string>): Partial<Statement> => ({
-    Condition: { ...encrypt.Condition, StringEquals: { 'aws:SourceArn': trails } },
-  });
   const { Action: _action, ...toDoAll } = encrypt;
   const { Resource: _resource, ...onAll } = encrypt;
   test.each<[string, Statement]>([
@@ -235,7 +232,10 @@ describe('a statement that is there', () => {
     ['for all but some actions', { ...toDoAll, NotAction: 'kms:PutKeyPolicy' }],
     ['for the key by its ARN beside all', { ...encrypt, Resource: ['*', KEY_ARN] }],
     ['for all but some resources', { ...onAll, NotResource: `${KEY_ARN}0` }],
-    ['with more than trails in its list', { ...encrypt, ...oneMore([trailOf(CENTRAL), '*']) }],
+    [
+      'with more than trails in its list',
+      { ...encrypt, ...when('StringEquals', 'aws:SourceArn', [trailOf(CENTRAL), '*']) },
+    ],
   ])('is not extended, and one is added: %s', (_, statement) => {
     const { document } = admit(keyPolicy(root, statement, guardedDescribe), dev);
     expect(statementsOf(document)[1]).toEqual(statement);
