@@ -85,10 +85,12 @@ describe('a Deny of the very requests that the statement asks for', () => {
       Resource: '*',
       Condition: condition,
     };
-    const document = policy(acl as Statement, allow, deny);
+    const digests = `${pathOf(DEV).slice(0, -1)}CloudTrail-Digest/*`;
+    const forDigests = { ...(writing as Statement), Resource: digests };
+    const document = policy(acl as Statement, forDigests, allow, deny);
     const errors = diagnose(document, [dev]);
     expect(errors.map(({ code }) => code)).toEqual(['policy-deny-stops-cloudtrail']);
-    expect(missingGrants(heal(document, 2, errors[0]?.remedy ?? ''), [dev])).toEqual([]);
+    expect(missingGrants(heal(document, 3, errors[0]?.remedy ?? ''), [dev])).toEqual([]);
   });
 });
 
@@ -206,14 +208,14 @@ describe('what keeps the nearest statement from it', () => {
     const [error] = diagnose(
       policy(
         far,
-        { ...open, Sid: 'Near', Resource: pathOf(PRD) },
         { ...open, Sid: 'Reads', Action: 's3:GetObject' },
         { ...open, Sid: 'Denies', Effect: 'Deny', Resource: pathOf(PRD) },
         { ...open, Sid: 'Another', Principal: { Service: 'config.amazonaws.com' } },
+        { ...open, Sid: 'Near', Resource: pathOf(PRD) },
       ),
       [dev],
     ).slice(1);
-    expect(error?.message).toContain('Statement 2 (Sid "Near") comes nearest');
+    expect(error?.message).toContain('Statement 5 (Sid "Near") comes nearest');
   });
 
   test('no statement is, where a Deny alone speaks of it', () => {
