@@ -34,7 +34,7 @@ const MAY_KNOW: { readonly [room: string]: readonly string[] } = {
   audit: ['policy', 'trail', 'request', 'plan', 'delivery'],
   report: ['policy', 'trail', 'request', 'plan', 'delivery', 'audit'],
   aws: ['plan', 'delivery', 'request', 'trail', 'problem.js', 'cancel.js'],
-  github: ['policy', 'report', 'request', 'plan', 'problem.js'],
+  github: ['policy', 'report', 'request', 'plan', 'problem.js', 'cancel.js'],
 };
 
 test('rooms are imported one way', () => {

@@ -16,7 +16,7 @@ function commands(): readonly string[] {
   );
 }
 
-test('a refusal of each call and a death after each write do no harm, and no call is left out', async () => {
+test('a refusal of each call, a death after each write and the order to stop there do no harm, and no call is left out', async () => {
   const trials = await tryAll(OPERATIONS, isQuick);
   expect(trials.filter(({ broken }) => broken.length > 0).map(brokenLine)).toEqual([]);
   const played = new Set(trials.flatMap(({ operation, call }) => [operation, call.operation]));

@@ -9,8 +9,6 @@ import { callCounts, repeatedCalls, sharedCalls, tripsPerAccount } from './reque
 import { LATENCY_MS } from './stage.js';
 
 export const SIZES = [10, 100, 1_000, 5_000];
-/** An audit and a proof of delivery only read; beyond this they would show nothing new, and take their time. */
-export const READ_UP_TO = 1_000;
 
 /** The default of `max-parallel`. */
 export const MAX_PARALLEL = 8;
@@ -96,7 +94,6 @@ async function measureFleet(accounts: number, say: (line: string) => void): Prom
   const fresh = await fleetStage(accounts, options);
   const startMs = await startTime(fresh);
   const runs = await playAll(CHANGES, fresh, startMs, say);
-  if (accounts > READ_UP_TO) return { accounts, runs };
   const policy = fresh.sandbox.world.bucketPolicy(fresh.bucket);
   const grown = await fleetStage(accounts, { ...options, onboarded: { accounts, policy } });
   return { accounts, runs: [...runs, ...(await playAll(READS, grown, startMs, say))] };

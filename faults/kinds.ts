@@ -25,8 +25,10 @@ export type Kind = {
   readonly times?: number;
   /** What the message of a run that fails over it has to say. */
   readonly cause: RegExp;
-  /** `recovers`: what passes by itself must be got over. */
-  readonly must: 'recover' | 'die' | 'finish';
+  /** `recover`: what passes by itself must be got over; `stop`: a run that is told to must stop, and tell what it did. */
+  readonly must: 'recover' | 'die' | 'finish' | 'stop';
+  /** Sent to the process as the call arrives. */
+  readonly signal?: NodeJS.Signals;
   /** It befalls all accounts, and the message may name another one that it met first. */
   readonly spreads?: true;
   /** The action waits long for it to pass. */
@@ -70,6 +72,7 @@ const failing = ({ service }: Call): FaultAnswer => ({
 const DENIED = /AccessDenied|AuthorizationError|Forbidden/;
 const THROTTLED = /SlowDown|Throttling|TooManyRequests/;
 const FAILING = /Internal(?:Error|Failure)/;
+const CANCELLED = /The run was cancelled/;
 const CUT = /no answer|socket hang up|ECONNRESET/;
 
 /** Calls whose answer tells whose it is. */
@@ -79,6 +82,9 @@ const SIGNED_ANSWERS: readonly string[] = [
   'GetCallerIdentity',
   'DescribeTrails',
 ];
+
+/** Milliseconds: a signal that was sent this long ago has reached the process, however busy it was. */
+export const SIGNAL_ARRIVES = 400;
 
 /** Minutes: longer than sessions last that the action takes, and longer than those that a job may begin with. */
 const AFTER_SESSIONS = 16;
@@ -212,5 +218,27 @@ export const KINDS: readonly Kind[] = [
     times: 1,
     cause: /^/,
     must: 'die',
+  },
+  // A process that is told to stop sees one of two things, an answer or none, and does not see whether the call was carried out
+  // before the signal or after it: these are the two, each with the worse state of AWS. Both signals are taken by the same
+  // handler, so each is sent at one of them: SIGTERM, by which a machine is shut down, where the wait is the longest.
+  {
+    name: 'SIGTERM before',
+    meaning:
+      'the process is told to stop (SIGTERM) as the call arrives, nothing done and never an answer',
+    signal: 'SIGTERM',
+    answer: () => 'hang',
+    cause: CANCELLED,
+    must: 'stop',
+    waits: true,
+  },
+  {
+    name: 'SIGINT after',
+    meaning: 'it is done and the process is told to stop (SIGINT), then comes the answer',
+    signal: 'SIGINT',
+    answer: () => ({ lateMs: SIGNAL_ARRIVES + 100 }),
+    times: 1,
+    cause: CANCELLED,
+    must: 'stop',
   },
 ];

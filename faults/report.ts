@@ -12,6 +12,7 @@ const SIGNS: { readonly [ending in Ending]: string } = {
   told: '◐',
   failed: '↻',
   killed: '†',
+  stopped: '■',
 };
 
 const LEGEND = [
@@ -19,6 +20,7 @@ const LEGEND = [
   '`◐` the run did its work, exit status 0, and a warning names account, cause and remedy of what it could not look at or say',
   '`↻` exit status 1 and a message that names account, cause and remedy; a plain rerun finished the work',
   '`†` the process was killed; a plain rerun finished the work',
+  '`■` told to stop, the run began nothing more, ended within seconds with exit status 1 and said in log and summary what was done; a plain rerun finished the work',
   'empty: the fault cannot meet the call',
 ];
 
@@ -48,8 +50,8 @@ const list = (items: readonly string[]): string => items.map((item) => `- ${item
 
 /** The count, and what is broken, if anything is. */
 export function summaryOf(trials: readonly Trial[]): string {
-  const [recovered, told, failed, killed, broken] = counts(trials);
-  const line = `**${trials.length} trials: ${recovered} recovered, ${told} done and told, ${failed} failed cleanly and finished by a rerun, ${killed} killed and finished by a rerun, ${broken} broken.**`;
+  const [recovered, told, failed, killed, stopped, broken] = counts(trials);
+  const line = `**${trials.length} trials: ${recovered} recovered, ${told} done and told, ${failed} failed cleanly and finished by a rerun, ${killed} killed and finished by a rerun, ${stopped} stopped when told to and finished by a rerun, ${broken} broken.**`;
   return [line, ...trials.filter(isBroken).map(brokenLine)].join('\n');
 }
 

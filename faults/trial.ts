@@ -15,6 +15,8 @@ import { answersOf, commentsOf, policyTextsOf, stateOf, trailsOf } from './state
 export type Reference = {
   readonly inputs: Inputs;
   readonly calls: readonly Call[];
+  /** How AWS was before it, and is after it. */
+  readonly before: string;
   readonly state: string;
   readonly comments: string;
   readonly answers: string;
@@ -35,6 +37,7 @@ export async function undisturbed(operation: Operation, haste: number): Promise<
       ? { ...operation.inputs, 'expected-plan': await reviewedPlan(operation, stage) }
       : operation.inputs;
     const start = everythingIn(sandbox);
+    const before = stateOf(sandbox.world);
     const run = await act(operation, inputs, stage);
     const problems = [...stage.watch.broken(), ...messagesOf(run, ['error'])];
     if (run.exitCode !== 0 || problems.length > 0)
@@ -42,6 +45,7 @@ export async function undisturbed(operation: Operation, haste: number): Promise<
     return {
       inputs,
       calls: callsOf(run.requests),
+      before,
       state: stateOf(sandbox.world),
       comments: commentsOf(sandbox),
       answers: answersOf(run, sandbox),
@@ -60,10 +64,13 @@ export async function disturbed(
 ): Promise<Verdict> {
   let child: ChildProcess | undefined;
   let met = false;
+  let signalledAt = Number.NaN;
   let takeBack = nothing;
   const disturb = ({ faults, advance }: Sandbox): void => {
     const reach = { kill: () => child?.kill('SIGKILL'), advance };
     const noted = (): void => {
+      // Once: a second signal ends the process where it stands.
+      if (kind.signal !== undefined && !met && child?.kill(kind.signal)) signalledAt = realTime();
       met = true;
       onMeet();
     };
@@ -74,8 +81,9 @@ export async function disturbed(
     const run = await act(operation, reference.inputs, stage, (process) => {
       child = process;
     });
+    const ended = { signalledAt, endedAt: realTime() };
     takeBack();
-    const finish = finishOf(run, reference, stage);
+    const finish = { ...ended, ...finishOf(run, reference, stage) };
     // A run on a busy machine reads the policy once more than one on an idle one: then there is no such call.
     if (!met && call.earlier > 0 && run.exitCode === 0 && finish.complete)
       return { ending: 'recovered', broken: stage.watch.broken() };
@@ -86,17 +94,26 @@ export async function disturbed(
   });
 }
 
-function finishOf(run: RunResult, reference: Reference, { sandbox }: Stage): Finish {
+function finishOf(
+  run: RunResult,
+  reference: Reference,
+  { sandbox }: Stage,
+): Omit<Finish, 'signalledAt' | 'endedAt'> {
   const trails = trailsOf(sandbox.world);
+  const state = stateOf(sandbox.world);
   return {
     run,
-    complete: stateOf(sandbox.world) === reference.state,
+    complete: state === reference.state,
+    untouched: state === reference.before,
     same: answersOf(run, sandbox) === reference.answers,
     behind: [...trails].flatMap(([id, now]) => (now === reference.trails.get(id) ? [] : [id])),
   };
 }
 
 const nothing = (): void => {};
+
+/** As the sandbox records it. */
+const realTime = (): number => performance.timeOrigin + performance.now();
 
 /** When the fault meets which request. */
 function meeting(

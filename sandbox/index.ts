@@ -34,7 +34,7 @@ export type SandboxOptions = {
   readonly now?: Date;
   /** Sandbox seconds per real second; default 1. */
   readonly clockRate?: number;
-  /** Real milliseconds added to each answer, half of them before the request takes effect. */
+  /** Real milliseconds that each answer takes at least, half of them before the request takes effect. */
   readonly latencyMs?: number;
   /** Real milliseconds until a bucket-policy write is visible to CloudTrail's own check. */
   readonly policyDelayMs?: number;

@@ -22,7 +22,7 @@ export type Parts = {
   readonly github: GitHubApi;
   readonly recorder: Recorder;
   readonly faults: FaultBook;
-  /** Real milliseconds added to each answer, half of them before the request is carried out. */
+  /** Real milliseconds that each answer takes at least, half of them before the request is carried out. */
   readonly latencyMs: number;
   /** Called after every request that may have changed something, before its answer leaves. */
   readonly onWrite: () => void;
@@ -50,6 +50,7 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const request = await readRequest(incoming);
+  const readAt = performance.now();
   const service = serviceOf(parts, request);
   const named = nameOf(service, request);
   const facts = factsOf(parts, service, request, named);
@@ -60,7 +61,7 @@ async function serve(
   if (endsAt(fault, 'before')) return cut(response, finish);
   const reply = await answer(parts, service, request, named, fault);
   if (named.write) parts.onWrite();
-  await pause(parts.latencyMs / 2);
+  await pause(readAt + parts.latencyMs - performance.now());
   if (isLate(fault)) await pause(fault.lateMs);
   if (endsAt(fault, 'after')) return cut(response, finish, reply.policyVersion);
   const body = bodyOf(reply, fault);

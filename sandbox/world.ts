@@ -229,9 +229,8 @@ function sessionOf(credential: Credential): readonly SessionView[] {
 }
 
 function objectsOf(bucket: Bucket, prefix: string): readonly ObjectView[] {
-  return [...bucket.objects.values()]
-    .filter((object) => object.key.startsWith(prefix))
-    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  return [...bucket.objects.keysBelow(prefix)]
+    .flatMap((key) => bucket.objects.get(key) ?? [])
     .map(({ key, body, lastModified, metadata }) => ({
       key,
       body,

@@ -6,6 +6,7 @@ import { parsePolicy } from '../../src/policy/index.js';
 import { userError } from '../../src/problem.js';
 import type { Member, Request } from '../../src/request/request.js';
 import type { LiveTrail, TrailStatus } from '../../src/trail/settings.js';
+import { live } from '../plan/members.js';
 
 const [SEC, DEV, PRD, STRANGER] = ['111111111111', '222222222222', '333333333333', '444444444444'];
 const BUCKET = 'sec-cloudtrail-log';
@@ -23,23 +24,8 @@ const memberOf = (accountId: string, more: Partial<Member> = {}): Member => ({
 const arnOf = (account: string, name = 'TRAIL', region = REGION): string =>
   `arn:aws:cloudtrail:${region}:${account}:trail/${name}`;
 
-const liveTrail = (account: string, more: Partial<LiveTrail> = {}): LiveTrail => ({
-  name: 'TRAIL',
-  arn: arnOf(account, more.name),
-  homeRegion: REGION,
-  organization: false,
-  bucket: BUCKET,
-  prefix: '',
-  multiRegion: true,
-  globalServiceEvents: true,
-  logFileValidation: true,
-  kmsKeyArn: '',
-  snsTopicArn: '',
-  cloudWatchLogGroupArn: '',
-  cloudWatchRoleArn: '',
-  recursiveLogging: true,
-  ...more,
-});
+const liveTrail = (account: string, more: Partial<LiveTrail> = {}): LiveTrail =>
+  live('TRAIL', { arn: arnOf(account, more.name), ...more });
 
 type Seen = Partial<ObservedMember> & Pick<Partial<AuditedMember>, 'newestLog'>;
 
@@ -327,8 +313,8 @@ describe('a listed account', () => {
 });
 
 describe('a setting that drifted is told with both values', () => {
-  const drifted = (trail: Partial<Member['trail']>, live: Seen = {}): string =>
-    message({ members: [seen({ member: trailWish(trail), ...live })] });
+  const drifted = (trail: Partial<Member['trail']>, found: Seen = {}): string =>
+    message({ members: [seen({ member: trailWish(trail), ...found })] });
 
   test.each<[string, Partial<Member['trail']>, Seen, string]>([
     [
@@ -371,8 +357,8 @@ describe('a setting that drifted is told with both values', () => {
       { extras: { eventSelectors: { kind: 'basic', selectors: [{ ReadWriteType: 'All' }] } } },
       'Trail TRAIL: event selectors are [{"ReadWriteType":"All"}], and [{"ReadWriteType":"WriteOnly"}] is asked for.',
     ],
-  ])('%s', (_name, trail, live, expected) => {
-    expect(drifted(trail, live)).toBe(expected);
+  ])('%s', (_name, trail, found, expected) => {
+    expect(drifted(trail, found)).toBe(expected);
   });
 
   test('and what nobody mentions is as it is', () => {
@@ -570,9 +556,9 @@ test('whatever is amiss, only what could not be looked at is an error', () => {
       granted,
       fc.option(trail),
       fc.boolean(),
-      (which, accounts, live, logging) => {
+      (which, accounts, found, logging) => {
         const member = memberOf(DEV, { state: which });
-        const trails = live === null ? [] : [liveTrail(DEV, live)];
+        const trails = found === null ? [] : [liveTrail(DEV, found)];
         const { findings } = audit({
           members: [seen({ member, trails, logging, newestLog: null })],
           statements: policyOf(accounts.length > 0 ? accounts : [SEC]),

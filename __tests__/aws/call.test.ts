@@ -119,13 +119,17 @@ test('an answer that fell silent while it was read is a time-out, though the SDK
   expect((await failure(error)).awsCode).toBe('TimeoutError');
 });
 
-test.each(['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'])(
-  '%s passes by itself',
-  async (name) => {
-    const { findings } = await failure(sdkError(name, 'We encountered an internal error.'));
-    expect(findings[0]?.remedy).toMatch(/Run again in a few minutes/);
-  },
-);
+test.each([
+  'InternalError',
+  'InternalFailure',
+  'ServiceUnavailable',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'RequestAbortedException',
+])('%s passes by itself', async (name) => {
+  const { findings } = await failure(sdkError(name, 'We encountered an internal error.'));
+  expect(findings[0]?.remedy).toMatch(/Run again in a few minutes/);
+});
 
 test('a role that cannot be taken from the hub: both sides are named', async () => {
   const call = {

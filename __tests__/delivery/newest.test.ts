@@ -1,4 +1,4 @@
-import { newestLog } from '../../src/delivery/newest.js';
+import { newestLog, recentLog } from '../../src/delivery/newest.js';
 import { bucketWith, type StoredLog } from './bucket.js';
 
 const ACCOUNT = '222222222222';
@@ -101,4 +101,37 @@ test('a recent log costs one listing for the Regions and one for each Region', a
   expect(asked.filter((call) => call.startsWith('folders'))).toHaveLength(1);
   expect(asked.filter((call) => call.startsWith('list'))).toHaveLength(3);
   expect(asked[1]).toContain('after AWSLogs/222222222222/CloudTrail/ap-northeast-1/2026/11/24/');
+});
+
+describe('whether logs still arrive', () => {
+  const REGIONS = ['ap-northeast-1', 'ap-northeast-2', 'us-east-1'];
+  const since = Date.parse('2026-11-23T00:00:00Z');
+
+  const recentIn = async (objects: readonly StoredLog[], now = NOW) => {
+    const { reader, asked } = bucketWith(objects);
+    const found = await recentLog(reader, { ...place, since, now }, 'ap-northeast-2');
+    return { found, asked };
+  };
+
+  test("costs one listing where the trail's Region has a log of the last hour", async () => {
+    const objects = REGIONS.map((region) => log('2026-11-24T00:55', { region }));
+    const { found, asked } = await recentIn(objects, Date.parse('2026-11-24T01:20:00Z'));
+    expect(found).toMatchObject(log('2026-11-24T00:55'));
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['an hour ago, across midnight', '2026-11-23T23:40', 'ap-northeast-2'],
+    ['right before midnight', '2026-11-23T23:58', 'ap-northeast-2'],
+    ['in another Region', '2026-11-24T00:10', 'us-east-1'],
+    ['this morning', '2026-11-23T08:00', 'ap-northeast-2'],
+    ['this morning in another Region', '2026-11-23T08:00', 'us-east-1'],
+  ])('is seen where the last was stored %s', async (_, time, region) => {
+    const last = log(time, { region });
+    expect((await recentIn([last])).found).toMatchObject(last);
+  });
+
+  test('is denied where none is new enough', async () => {
+    expect((await recentIn([log('2026-11-22T23:00')])).found).toBeNull();
+  });
 });

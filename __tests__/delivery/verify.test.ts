@@ -7,6 +7,7 @@ import { verifyDelivery } from '../../src/delivery/verify.js';
 import { userError } from '../../src/problem.js';
 import type { Member, Request } from '../../src/request/request.js';
 import type { LiveTrail, TrailStatus } from '../../src/trail/settings.js';
+import { live } from '../plan/members.js';
 import { bucketWith, type StoredLog } from './bucket.js';
 
 const START = Date.parse('2026-11-24T12:00:00Z');
@@ -21,22 +22,12 @@ const member = (accountId: string): Member => ({
   region: REGION,
   trail: { name: 'MEMBER', settings: {}, extras: {} },
 });
-const trailOf = (accountId: string): LiveTrail => ({
-  name: 'MEMBER',
-  arn: `arn:aws:cloudtrail:${REGION}:${accountId}:trail/MEMBER`,
-  homeRegion: REGION,
-  organization: false,
-  bucket: 'logs',
-  prefix: '',
-  multiRegion: true,
-  globalServiceEvents: true,
-  logFileValidation: false,
-  kmsKeyArn: '',
-  snsTopicArn: '',
-  cloudWatchLogGroupArn: '',
-  cloudWatchRoleArn: '',
-  recursiveLogging: true,
-});
+const trailOf = (accountId: string): LiveTrail =>
+  live('MEMBER', {
+    arn: `arn:aws:cloudtrail:${REGION}:${accountId}:trail/MEMBER`,
+    bucket: 'logs',
+    logFileValidation: false,
+  });
 
 type Scene = {
   readonly accounts?: number;

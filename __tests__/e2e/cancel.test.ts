@@ -113,7 +113,9 @@ describe('before anything is written', () => {
 describe('in the middle of the work', () => {
   test('a policy write that is on its way is finished, and no trail is begun', async () => {
     const stage = await openStage(slow);
-    const run = await cancelled(stage, stage.apply, { operation: 'PutBucketPolicy' });
+    // The action gives itself two seconds from the read to the end of the write; a busy machine needs most of them.
+    const at = { operation: 'PutBucketPolicy', answer: { delayMs: 500 } };
+    const run = await cancelled(stage, stage.apply, at);
     expectCancelled(run, 'partial');
     expect(run.outputs).toMatchObject({ changed: 'true' });
     expect(run.outputs['policy-backup-file']).not.toBe('');
@@ -213,6 +215,26 @@ describe('while logs are looked for', () => {
     expectCancelled(run, 'failed');
     expect(run.summary).toContain('The run ended before it had seen everything.');
     expect((await zone.audit()).exitCode).toBe(0);
+  });
+});
+
+describe('while the comment is written, when all else is done', () => {
+  test.each([
+    ['the comments are read', 'GET'],
+    ['the comment is sent', 'POST'],
+  ])('%s: the run says so, and the summary stands', async (_, method) => {
+    const stage = await openStage(slow);
+    const operation = `${method} /repos/example-org/log-archive/issues/7/comments`;
+    const run = await cancelled(stage, stage.plan, { operation, answer: 'hang' });
+    expect(run).toMatchObject({ exitCode: 1, signal: null, outputs: { result: 'planned' } });
+    expect(run.annotations.filter(({ level }) => level !== 'notice')).toMatchObject([
+      { level: 'error', message: expect.stringContaining('The run was cancelled') },
+    ]);
+    expect(findings(run)).toMatchObject([{ code: 'cancelled', remedy: expect.anything() }]);
+    expect(run.summary).toContain('2 changes');
+    expect(run.msToEnd).toBeLessThan(AT_ONCE);
+    expect((await stage.plan()).exitCode).toBe(0);
+    expect(stage.sandbox.github.comments).toHaveLength(1);
   });
 });
 

@@ -5,28 +5,12 @@ import type { PlannedMember } from '../../src/plan/plan.js';
 import type { Clock } from '../../src/plan/ports.js';
 import { CallFailure } from '../../src/problem.js';
 import type { Request } from '../../src/request/request.js';
-import type { LiveTrail, TrailSettings } from '../../src/trail/settings.js';
+import { intendedSettings, type LiveTrail } from '../../src/trail/settings.js';
+import { live } from './members.js';
 
-const ARN = 'arn:aws:cloudtrail:ap-northeast-2:222222222222:trail/DEV-CLOUDTRAIL';
-const INTENDED: TrailSettings = {
-  bucket: 'logs',
-  prefix: '',
-  multiRegion: true,
-  globalServiceEvents: true,
-  logFileValidation: true,
-  kmsKeyArn: '',
-  snsTopicArn: '',
-  cloudWatchLogGroupArn: '',
-  cloudWatchRoleArn: '',
-  recursiveLogging: true,
-};
-const LIVE: LiveTrail = {
-  ...INTENDED,
-  name: 'DEV-CLOUDTRAIL',
-  arn: ARN,
-  homeRegion: 'ap-northeast-2',
-  organization: false,
-};
+const LIVE = live('DEV-CLOUDTRAIL', { bucket: 'logs' });
+const ARN = LIVE.arn;
+const INTENDED = intendedSettings({}, 'logs', LIVE);
 const REQUEST = {
   central: { accountId: '111111111111', bucket: 'logs', bucketRegion: 'ap-northeast-2' },
   allowRepoint: false,

@@ -2,52 +2,15 @@ import type { ObservedMember } from '../../src/plan/observe.js';
 import { planTrail } from '../../src/plan/trail-plan.js';
 import type { Member } from '../../src/request/request.js';
 import type { LiveTrail } from '../../src/trail/settings.js';
+import { live, observed } from './members.js';
 
 const ARN = 'arn:aws:cloudtrail:ap-northeast-2:222222222222:trail/DEV-CLOUDTRAIL';
-const LIVE: LiveTrail = {
-  name: 'DEV-CLOUDTRAIL',
-  arn: ARN,
-  homeRegion: 'ap-northeast-2',
-  organization: false,
-  bucket: 'sec-cloudtrail-log',
-  prefix: '',
-  multiRegion: true,
-  globalServiceEvents: true,
-  logFileValidation: true,
-  kmsKeyArn: '',
-  snsTopicArn: '',
-  cloudWatchLogGroupArn: '',
-  cloudWatchRoleArn: '',
-  recursiveLogging: true,
-};
+const LIVE = live('DEV-CLOUDTRAIL');
 const central = {
   accountId: '111111111111',
   bucket: 'sec-cloudtrail-log',
   bucketRegion: 'ap-northeast-2',
 };
-
-function observed(
-  trails: readonly LiveTrail[],
-  more: Partial<ObservedMember> = {},
-): ObservedMember {
-  const trail = { name: 'DEV-CLOUDTRAIL', settings: {}, extras: {} };
-  const member = {
-    accountId: '222222222222',
-    state: 'present',
-    region: 'ap-northeast-2',
-    trail,
-  } as const;
-  return {
-    member,
-    trailArn: ARN,
-    trails,
-    logging: false,
-    extras: {},
-    replacedLogging: false,
-    replacedExtras: {},
-    ...more,
-  };
-}
 type More = Partial<ObservedMember> & { readonly allowRepoint?: boolean };
 const plan = (trails: readonly LiveTrail[], { allowRepoint = false, ...more }: More = {}) =>
   planTrail(observed(trails, more), { central, allowRepoint, mode: 'apply' });

@@ -257,7 +257,7 @@ describe('a trail is not created', () => {
 });
 
 test('CloudTrail can be slow to see a policy that readers see already', async () => {
-  await start({ policyDelayMs: 300 });
+  await start({ policyDelayMs: 1_500 });
   const before = JSON.stringify(sandbox.world.bucketPolicy(bucket));
   admitDev();
   const Policy = JSON.stringify(sandbox.world.bucketPolicy(bucket));
@@ -270,7 +270,7 @@ test('CloudTrail can be slow to see a policy that readers see already', async ()
     name: 'InsufficientS3BucketPolicyException',
   });
   await new Promise((done) => {
-    setTimeout(done, 350);
+    setTimeout(done, 1_550);
   });
   expect(await dev().send(create())).toHaveProperty('TrailARN', devTrailArn);
 });

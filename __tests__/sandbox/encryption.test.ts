@@ -1,4 +1,4 @@
-// What CloudTrail asks of a key when a trail is created, changed and delivers.
+// What CloudTrail asks of a key when a trail is created, changed and delivers; and what S3 asks of it when a log is read.
 
 /* oxlint-disable unicorn/consistent-function-scoping -- a test's own words stand beside it */
 
@@ -8,6 +8,7 @@ import {
   GetTrailCommand,
   UpdateTrailCommand,
 } from '@aws-sdk/client-cloudtrail';
+import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { type Sandbox, startSandbox } from '../../sandbox/index.js';
 import { consolePolicy, tutorialWorld } from '../../sandbox/worlds.js';
 import {
@@ -19,6 +20,7 @@ import {
   refusalOf,
   region,
   SEC,
+  s3,
   secTrailArn,
 } from './sdk.js';
 
@@ -150,4 +152,56 @@ test('a key that closes stops the delivery, and the status says why', async () =
   expect(error()).toBe('AccessDenied');
   sandbox.world.putKeyPolicy(key, { Version: '2012-10-17', Statement: open });
   expect(error()).toBeUndefined();
+});
+
+describe('a log that a key encrypts', () => {
+  const iam = { Effect: 'Allow', Principal: { AWS: SEC }, Action: 'kms:*', Resource: '*' };
+  const by = (service: string) => ({ StringEquals: { 'kms:ViaService': service } });
+
+  /** The name of one that was delivered, and its key. */
+  function delivered(statement: object): { readonly Key: string; readonly key: string } {
+    const key = newKey([...open, statement]);
+    const seed = { account: DEV, region, name: 'DEV-CLOUDTRAIL', bucket, KmsKeyId: key };
+    sandbox.world.createTrail(seed);
+    sandbox.advance(6);
+    const logs = sandbox.world.objects(bucket, `AWSLogs/${DEV}/CloudTrail/`);
+    return { Key: logs.find(({ size }) => size > 0)?.key ?? '', key };
+  }
+
+  function reader(account: string, ...actions: readonly string[]) {
+    const Statement = [{ Effect: 'Allow', Action: actions, Resource: '*' }];
+    const policy = { Version: '2012-10-17', Statement };
+    const arn = sandbox.world.createUser({ account, name: 'reader', policy });
+    return { arn, client: s3(sandbox, { credentials: sandbox.world.credentialsFor(arn) }) };
+  }
+
+  test('is read by whom key and IAM let decrypt, by way of S3 in its Region', async () => {
+    const { Key } = delivered({ ...iam, Condition: by(`s3.${region}.amazonaws.com`) });
+    const { client } = reader(SEC, 's3:GetObject', 'kms:Decrypt');
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+    expect((await Body?.transformToByteArray())?.length).toBeGreaterThan(0);
+  });
+
+  test('is not read without kms:Decrypt, and S3 says so; its size is told all the same', async () => {
+    const { Key, key } = delivered(iam);
+    const { arn, client } = reader(SEC, 's3:GetObject');
+    expect(await refusalOf(client.send(new GetObjectCommand({ Bucket: bucket, Key })))).toEqual({
+      name: 'AccessDenied',
+      message: `User: ${arn} is not authorized to perform: kms:Decrypt on resource: ${key} because no identity-based policy allows the kms:Decrypt action`,
+      status: 403,
+    });
+    const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+    expect(head.ContentLength).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['decrypts for another service only', { ...iam, Condition: by(`sqs.${region}.amazonaws.com`) }],
+    ['leaves its account out', { ...iam, Principal: { AWS: DEV } }],
+  ])('is not read where the key %s', async (_, statement) => {
+    const { Key } = delivered(statement);
+    const { client } = reader(SEC, 's3:GetObject', 'kms:Decrypt');
+    const refused = await refusalOf(client.send(new GetObjectCommand({ Bucket: bucket, Key })));
+    expect(refused).toMatchObject({ name: 'AccessDenied', status: 403 });
+    expect(refused.message).toMatch(/kms:Decrypt/);
+  });
 });

@@ -276,7 +276,7 @@ test('who asks is called after each write, before its answer leaves', async () =
   expect(seen).toEqual([false]);
 });
 
-test('latency is added to every answer', async () => {
+test('every answer takes as long as the latency says', async () => {
   await start({ latencyMs: 80 });
   await readPolicy();
   const [request] = sandbox.requests;

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Decision } from './iam.js';
+import type { ObjectsByKey } from './s3/objects-by-key.js';
 
 /** A parsed JSON policy. Whether it is a sound one is the evaluator's to say. */
 export type PolicyDocument = { readonly [element: string]: unknown };
@@ -91,7 +92,7 @@ export type Bucket = {
   readonly policies: PolicyVersion[];
   /** Whether its policy or another setting is being written right now. */
   writing: boolean;
-  readonly objects: Map<string, StoredObject>;
+  readonly objects: ObjectsByKey;
   /** Other settings by sub-resource (`encryption`), as the XML that is handed back. */
   readonly configurations: Map<string, string>;
 };
@@ -192,6 +193,8 @@ export type State = {
   readonly attempts: Map<string, Attempt[]>;
   /** What IAM was asked about callers, oldest first. */
   readonly decisions: Decision[];
+  /** By the sandbox's clock, in milliseconds since the epoch: until when all that was due has been delivered. */
+  deliveredUntil: number;
 };
 
 export function createState(): State {
@@ -208,6 +211,7 @@ export function createState(): State {
     trails: new Map(),
     attempts: new Map(),
     decisions: [],
+    deliveredUntil: 0,
   };
 }
 

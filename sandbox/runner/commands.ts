@@ -1,6 +1,8 @@
 // Reads what an action prints as the GitHub runner does: workflow commands become annotations, masks and groups, all
 // else is log. The rules are those of actions/runner (ActionCommand.cs, ActionCommandManager.cs).
 
+import { createMasks } from './masks.js';
+
 export type Annotation = {
   readonly level: 'error' | 'warning' | 'notice';
   readonly title: string;
@@ -47,11 +49,11 @@ const knownCommands = new Set([
 ]);
 
 export function createCommandReader(): CommandReader {
-  const masks = new Set<string>();
+  const masks = createMasks();
   const annotations: Annotation[] = [];
   const shown: string[] = [];
   let stoppedBy: string | undefined;
-  const masked = (text: string) => replaceAllOf(text, masks);
+  const masked = (text: string) => masks.applied(text);
   const mask = (value: string) => {
     for (const part of [value, ...value.split(/\r?\n/)]) if (part.trim() !== '') masks.add(part);
   };
@@ -173,11 +175,4 @@ function shownForm(command: Command): string | undefined {
 
 function capitalised(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
-}
-
-/** Longest first, so that no part of a longer secret stays behind. */
-function replaceAllOf(text: string, values: ReadonlySet<string>): string {
-  return [...values]
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((result, value) => result.replaceAll(value, '***'), text);
 }

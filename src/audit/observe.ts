@@ -1,7 +1,7 @@
 // What an audit looks at beside what a plan does: when each account's last log came, and who else's logs lie in the bucket.
 // Reads only and decides nothing. An account that cannot be read does not hold back the others.
 
-import { accountFolder, type LogPlace, newestLog } from '../delivery/newest.js';
+import { accountFolder, type LogPlace, newestLog, recentLog } from '../delivery/newest.js';
 import type { LogReader } from '../delivery/ports.js';
 import type { BucketSettings } from '../plan/bucket-plan.js';
 import { inParallel } from '../plan/in-parallel.js';
@@ -16,7 +16,7 @@ export type AuditedMember = {
   readonly observed: ObservedMember;
   /** From when on a log counts as new. */
   readonly since: number;
-  /** When its newest log was stored; null where none is new, undefined where nobody looked. */
+  /** When its newest log that was found was stored; null where none is new, undefined where nobody looked. */
   readonly newestLog: number | null | undefined;
 };
 
@@ -104,7 +104,8 @@ async function withNewestLog(
   const isAwaited = state === 'present' && live !== null && observed.logging;
   if (!isAwaited || !roots.includes(live.prefix))
     return { observed, since: time.since, newestLog: undefined };
-  const newest = await newestLog(logs, { prefix: live.prefix, accountId, ...time });
+  const place = { prefix: live.prefix, accountId };
+  const newest = await recentLog(logs, { ...place, ...time }, live.homeRegion);
   return { observed, since: time.since, newestLog: newest?.lastModified ?? null };
 }
 

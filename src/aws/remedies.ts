@@ -162,9 +162,14 @@ const REMEDIES: ReadonlyMap<string, Remedy> = new Map<string, Remedy>([
     'IDPCommunicationErrorException',
     'AWS could not reach GitHub to check the token. Run again in a few minutes.',
   ],
-  ...['InternalError', 'InternalFailure', 'ServiceUnavailable', 'RequestTimeout'].map(
-    (code) => [code, PASSING] as const,
-  ),
+  ...[
+    'InternalError',
+    'InternalFailure',
+    'ServiceUnavailable',
+    'RequestTimeout',
+    'RequestTimeoutException',
+    'RequestAbortedException',
+  ].map((code) => [code, PASSING] as const),
   [
     'unreadable',
     'Something between the runner and AWS answered in its place, most often a proxy. Check its log, HTTPS_PROXY and NO_PROXY.',

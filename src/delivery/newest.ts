@@ -41,6 +41,23 @@ export async function newestLog(reader: LogReader, search: Search): Promise<Stor
   return null;
 }
 
+/**
+ * The newest log object of the last hour in this Region, else of any Region as `newestLog` finds it: for whoever asks only
+ * whether logs still arrive. Costs one listing where they do, however many Regions the trail logs.
+ */
+export async function recentLog(
+  reader: LogReader,
+  search: Search,
+  region: string,
+): Promise<StoredObject | null> {
+  const folder = `${accountFolder(search)}CloudTrail/${region}/`;
+  for (const stretch of lastHour(search.since, search.now)) {
+    const newest = latest(await newestIn(reader, search, folder, stretch));
+    if (newest !== null) return newest;
+  }
+  return newestLog(reader, search);
+}
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** A key's minute can be before its object was stored, and another clock is behind or ahead. */
@@ -51,10 +68,13 @@ type Stretch = { readonly from: number; readonly day: number };
 
 /** Newest first: the last hour, then what is before it, a day at a time. */
 function stretches(since: number, now: number): readonly Stretch[] {
-  const [first, last] = [since - SLACK, now + SLACK];
-  const recent = Math.max(first, now - HOUR);
+  const [first, recent] = [since - SLACK, now - HOUR];
   const older = first < recent ? daysBetween(first, recent) : [];
-  return [...daysBetween(recent, last), ...older];
+  return [...lastHour(since, now), ...older];
+}
+
+function lastHour(since: number, now: number): readonly Stretch[] {
+  return daysBetween(Math.max(since - SLACK, now - HOUR), now + SLACK);
 }
 
 function daysBetween(from: number, to: number): readonly Stretch[] {

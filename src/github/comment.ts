@@ -1,6 +1,7 @@
 // The pull request's comment: one for each bucket, workflow and job, written over by every run. It decides whether there is
-// something to say; what is said is the report. Trouble with it is a warning and never fails a run.
+// something to say; what is said is the report. Trouble with it is a warning and never fails a run, but being told to stop does.
 
+import { Cancelled } from '../cancel.js';
 import type { Finding } from '../policy/index.js';
 import { link } from '../report/escape.js';
 import type { Report } from '../report/report.js';
@@ -38,9 +39,17 @@ export async function comment(
     await write(report, await open(), runId, wish === 'always' || hasNews(report));
     return [];
   } catch (error) {
-    return [notWritten(error)];
+    return [error instanceof Cancelled ? CANCELLED : notWritten(error)];
   }
 }
+
+const CANCELLED: Finding = {
+  severity: 'error',
+  code: 'cancelled',
+  message:
+    'The run was cancelled while it wrote the pull request comment. All else was done by then, and the job summary says the same as the comment would.',
+  remedy: 'Run again for the comment, unless a newer run writes it.',
+};
 
 const hasNews = ({ result, findings }: Report): boolean =>
   result !== 'no-changes' || findings.length > 0;

@@ -1,6 +1,7 @@
 // GitHub's REST API for the comments of one pull request, by GitHub's own client. Only loaded when a comment is to be
 // written: the client's start costs time that an apply has no use for.
 
+import { Cancelled } from '../cancel.js';
 import { unquoted } from '../problem.js';
 import type { PullRequestComments } from './comment.js';
 
@@ -27,6 +28,7 @@ export async function pullRequestComments(
     if (request) request.signal = AbortSignal.any([AbortSignal.timeout(CALL_MS), cancel]);
   });
   hook.error('request', (error) => {
+    if (cancel.aborted) throw new Cancelled();
     error.message = unquoted(error.message, [token]);
     throw error;
   });

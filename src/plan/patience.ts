@@ -35,34 +35,34 @@ const TRAIL_CALLS: ReadonlyMap<string, Patience> = new Map([
   ['ConflictException', CONFLICT],
 ]);
 
-const BUCKET_WRITES: ReadonlyMap<string, Patience> = new Map([
-  ...THROTTLING.map((code) => [code, THROTTLED] as const),
-  ...[
-    'OperationAborted',
-    'InternalError',
-    'ServiceUnavailable',
-    'RequestTimeout',
-    'TimeoutError',
-    'network',
-    'unreadable',
-    // Whoever writes has seen or made the bucket before: it has not appeared everywhere yet.
-    'NoSuchBucket',
-  ].map((code) => [code, CONTENDED] as const),
-]);
+/**
+ * After these nobody knows whether what was asked was done. First what stands for no answer (src/aws/call.ts), then what every
+ * AWS API may answer ("Common Error Types" in each API reference) in each of its spellings, then KMS's own.
+ */
+const UNANSWERED: readonly string[] = [
+  'TimeoutError',
+  'network',
+  'unreadable',
+  'InternalFailure',
+  'InternalError',
+  'RequestTimeoutException',
+  'RequestTimeout',
+  'RequestAbortedException',
+  'KMSInternalException',
+  'DependencyTimeoutException',
+];
 
-/** KMS's own errors, and those that every AWS API may answer ("Common Errors" in the API reference of KMS). */
-const KEY_WRITES: ReadonlyMap<string, Patience> = new Map([
-  ...THROTTLING.map((code) => [code, THROTTLED] as const),
-  ...[
-    'KMSInternalException',
-    'DependencyTimeoutException',
-    'InternalFailure',
-    'ServiceUnavailable',
-    'TimeoutError',
-    'network',
-    'unreadable',
-  ].map((code) => [code, CONTENDED] as const),
-]);
+/** A policy's write, whose ever: the SDK does not send it again. What a service never answers does no harm here. */
+const policyWrites = (...own: readonly string[]): ReadonlyMap<string, Patience> =>
+  new Map([
+    ...THROTTLING.map((code) => [code, THROTTLED] as const),
+    ...[...UNANSWERED, 'ServiceUnavailable', ...own].map((code) => [code, CONTENDED] as const),
+  ]);
+
+const KEY_WRITES = policyWrites();
+
+/** Whoever writes has seen or made the bucket before: where there is none it has not appeared everywhere yet. */
+const BUCKET_WRITES = policyWrites('OperationAborted', 'NoSuchBucket');
 
 const codeOf = (error: unknown): string => (error instanceof CallFailure ? error.awsCode : '');
 
@@ -103,17 +103,6 @@ export const bucketWritePatience = (error: unknown): Patience | null =>
 
 export const keyWritePatience = (error: unknown): Patience | null =>
   KEY_WRITES.get(codeOf(error)) ?? null;
-
-const UNANSWERED = [
-  'TimeoutError',
-  'network',
-  'unreadable',
-  'InternalError',
-  'RequestTimeout',
-  'InternalFailure',
-  'KMSInternalException',
-  'DependencyTimeoutException',
-];
 
 /** The service may or may not have done what was asked. */
 export const isUnanswered = (error: unknown): boolean => UNANSWERED.includes(codeOf(error));

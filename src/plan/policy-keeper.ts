@@ -52,7 +52,7 @@ export function policyKeeper<W>(
 ): PolicyKeeper<W> {
   const { clock } = deps;
   const inTurn = turns();
-  const lag = lagOf(clock);
+  const lag = lagOf();
   const others = witness(holder);
   const writer = policyWriter(holder, seen, deps, others.wrote);
   let wish = initial;
@@ -76,7 +76,9 @@ export function policyKeeper<W>(
   const look = async (): Promise<ObservedPolicy> => {
     const standing = writer.standing();
     const now = await holder.read();
-    if (stands(now)) lag.seen(standing);
+    // To judge it takes its time, which is none of AWS's.
+    const seenAt = clock.now();
+    if (stands(now)) lag.seen(standing, seenAt);
     return now;
   };
 
@@ -131,14 +133,14 @@ async function quiet(view: View, seconds: number, clock: Clock): Promise<Observe
 }
 
 /** How late our writes were seen, in milliseconds, at the latest. */
-function lagOf(clock: Clock) {
+function lagOf() {
   let known: Standing | null = null;
   let ms = 0;
   return {
-    seen: (standing: Standing): void => {
+    seen: (standing: Standing, at: number): void => {
       if (standing === known || !standing.written) return;
       known = standing;
-      ms = Math.max(ms, clock.now() - standing.sentAt);
+      ms = Math.max(ms, at - standing.sentAt);
     },
     ms: () => ms,
   };

@@ -85,12 +85,13 @@ export function policyWriter<W>(
   onUnanswered: (sent: Standing) => void,
 ): PolicyWriter<W> {
   const unanswered: (PolicyDocument | null)[] = [];
+  const plan = planOnce(holder);
   let standing = unwritten(seen);
   let written: PolicyOutcome['written'] = null;
   // Its document tells such a write from anybody else's.
-  const restored: WriteDeps['restored'] = (document) =>
+  const restored: WriteDeps<W>['restored'] = (document) =>
     unanswered.some((one) => samePolicy(one, document)) ? standing.after : document;
-  const note: WriteDeps['onUnanswered'] = (sent) => {
+  const note: WriteDeps<W>['onUnanswered'] = (sent) => {
     unanswered.push(sent.after);
     onUnanswered(sent);
   };
@@ -99,6 +100,7 @@ export function policyWriter<W>(
       const only = written === null ? deps : { clock: deps.clock, backup: async () => {} };
       standing = await mergeAndWrite(holder, observed, wish, {
         ...only,
+        plan,
         restored,
         onUnanswered: note,
       });
@@ -112,6 +114,20 @@ export function policyWriter<W>(
   };
 }
 
+/**
+ * The same document is not planned twice for the same wish. For thousands of accounts that takes longer than a read may be old; the
+ * plan is then at hand when the next read shows the same.
+ */
+function planOnce<W>(holder: PolicyHolder<W>): PolicyHolder<W>['plan'] {
+  let last: { readonly text: string; readonly wish: W; readonly planned: Planned } | null = null;
+  return (before, wish) => {
+    const text = JSON.stringify(before);
+    if (last?.text !== text || last.wish !== wish)
+      last = { text, wish, planned: holder.plan(before, wish) };
+    return last.planned;
+  };
+}
+
 const unwritten = (seen: ObservedPolicy): Standing => ({
   before: seen,
   after: seen.document,
@@ -121,7 +137,8 @@ const unwritten = (seen: ObservedPolicy): Standing => ({
   readToWriteMs: 0,
 });
 
-type WriteDeps = WriterDeps & {
+type WriteDeps<W> = WriterDeps & {
+  readonly plan: PolicyHolder<W>['plan'];
   /** The document to merge into where this one stands. */
   readonly restored: (document: PolicyDocument | null) => PolicyDocument | null;
   readonly onUnanswered: (sent: Standing) => void;
@@ -131,7 +148,7 @@ async function mergeAndWrite<W>(
   holder: PolicyHolder<W>,
   seen: ObservedPolicy,
   wish: W,
-  { backup, objections, restored, onUnanswered, clock }: WriteDeps,
+  { plan, backup, objections, restored, onUnanswered, clock }: WriteDeps<W>,
 ): Promise<Standing> {
   let known: ObservedPolicy | null = seen;
   // A write without an answer may have happened: if the next read holds our grants, it was ours.
@@ -141,7 +158,7 @@ async function mergeAndWrite<W>(
     const isFresh = known !== null && clock.now() - known.readAt <= READ_TO_WRITE_MS - WRITE_MS;
     const before: ObservedPolicy = known !== null && isFresh ? known : await holder.read();
     known = null;
-    const { merge, findings } = holder.plan(restored(before.document), wish);
+    const { merge, findings } = plan(restored(before.document), wish);
     // What an unanswered write may have taken is not lost a second time.
     const objected = unanswered === null ? (objections?.(before.document) ?? []) : [];
     const errors = [...findings, ...objected].filter(isError);

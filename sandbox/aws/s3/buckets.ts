@@ -2,6 +2,7 @@
 // SSE-S3, uploads with SSE-C blocked. And which names S3 takes.
 
 import type { Bucket } from '../state.js';
+import { ObjectsByKey } from './objects-by-key.js';
 import { xmlBody } from './replies.js';
 
 export function newBucket(
@@ -12,7 +13,7 @@ export function newBucket(
     ...bucket,
     policies: [{ text: policy, at: 0 }],
     writing: false,
-    objects: new Map(),
+    objects: new ObjectsByKey(),
     configurations: new Map(Object.entries(defaults)),
   };
 }

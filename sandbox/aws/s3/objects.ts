@@ -94,8 +94,7 @@ export function listObjects(bucket: Bucket, query: URLSearchParams): Listing {
   const objects: StoredObject[] = [];
   const commonPrefixes = new Set<string>();
   let last: string | undefined;
-  const below = [...bucket.objects.keys()].filter((key) => key.startsWith(prefix));
-  for (const key of below.toSorted(inUtf8Order)) {
+  for (const key of bucket.objects.keysBelow(prefix, after)) {
     const group = groupOf(key, prefix, delimiter);
     const entry = group ?? key;
     if (entry <= after || (group !== undefined && commonPrefixes.has(group))) continue;
@@ -115,10 +114,6 @@ export function toToken(key: string): string {
 
 function fromToken(token: string): string {
   return Buffer.from(token, 'base64url').toString();
-}
-
-function inUtf8Order(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
