@@ -218,9 +218,10 @@ describe('what keeps the nearest statement from it', () => {
     expect(error?.message).toContain('Statement 5 (Sid "Near") comes nearest');
   });
 
-  test('no statement is, where a Deny alone speaks of it', () => {
+  test('no statement is, where only a Deny speaks of it', () => {
     const deny: Statement = { ...open, Effect: 'Deny', Principal: '*', Resource: '*', Action: '*' };
-    const messages = diagnose(policy(deny), [dev]).map(({ message }) => message);
+    const reads = { ...open, Action: 's3:GetObject', Resource: pathOf(PRD) };
+    const messages = diagnose(policy(deny, reads), [dev]).map(({ message }) => message);
     expect(messages).toEqual([
       expect.stringContaining('Statement 1'),
       `The policy does not let CloudTrail s3:GetBucketAcl on arn:aws:s3:::${BUCKET} for trail ${dev.trailArn}. No statement admits CloudTrail to this action.`,
