@@ -1,4 +1,4 @@
-// Policies measured, compared and shown: size against the limit, sameness up to S3's rewriting, the diff for people.
+// Policies measured and compared: size against the limit, sameness up to S3's rewriting.
 
 import { type PolicyDocument, statementsOf } from '../../src/policy/document.js';
 import {
@@ -13,7 +13,7 @@ import {
   sizeFindings,
 } from '../../src/policy/index.js';
 import { CENTRAL, DEV, delivery, fleet, onboard, PRD } from './shapes/deliveries.js';
-import { aclCheck, admitted, policy, SHAPES, tlsDeny, write } from './shapes/shapes.js';
+import { aclCheck, admitted, policy, tlsDeny, write } from './shapes/shapes.js';
 
 const LIMIT = 20_480;
 
@@ -230,38 +230,5 @@ describe('the same policy', () => {
   ])('is not one with %s', (_, other) => {
     expect(samePolicy(document, other)).toBe(false);
     expect(diffPolicies(document, other)).not.toBe('');
-  });
-});
-
-describe('the diff', () => {
-  test('shows one line for each value that joins a list, with three lines around', () => {
-    const before = policy(aclCheck, write);
-    const diff = diffPolicies(before, admitted(before));
-    expect(diff.split('\n').filter((line) => /^[+-] /.test(line))).toHaveLength(6 + 3);
-    expect(diff).toContain(`+            "arn:aws:cloudtrail:us-east-1:${DEV}:trail/audit"`);
-    expect(diff).toMatch(/^--- before\n\+\+\+ after\n@@/);
-  });
-
-  test('does not depend on the order in which S3 returned things', () => {
-    const before = policy(aclCheck, write, tlsDeny);
-    const after = admitted(before, fleet(5));
-    const turned = { ...after, Statement: statementsOf(after).toReversed() };
-    expect(diffPolicies(before, turned)).toBe(diffPolicies(before, after));
-  });
-
-  test('shows a policy that is new, or gone, as a whole', () => {
-    const document = policy(aclCheck);
-    expect(diffPolicies(null, document)).not.toMatch(/^-(?!--)/m);
-    expect(diffPolicies(document, null)).not.toMatch(/^\+(?!\+\+)/m);
-    expect(diffPolicies(null, null)).toBe('');
-  });
-
-  test.each(Object.entries(SHAPES))('loses nothing of the shape "%s"', (_, document) => {
-    const shown = diffPolicies(null, document)
-      .split('\n')
-      .filter((line) => line.startsWith('+') && !line.startsWith('+++'))
-      .map((line) => line.slice(1))
-      .join('\n');
-    expect(samePolicy(JSON.parse(shown) as PolicyDocument, document)).toBe(true);
   });
 });

@@ -3,7 +3,16 @@
 import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
 import { diagnose, missingGrants } from '../../src/policy/index.js';
 import { isAdmitted } from './oracle.js';
-import { BUCKET, CENTRAL, DEV, delivery, PRD, pathOf, trailOf } from './shapes/deliveries.js';
+import {
+  BUCKET,
+  CENTRAL,
+  DEV,
+  delivery,
+  fleet,
+  PRD,
+  pathOf,
+  trailOf,
+} from './shapes/deliveries.js';
 import { aclCheck, admitted, policy, SHAPES, STOPPING, tlsDeny, write } from './shapes/shapes.js';
 
 const dev = delivery(DEV);
@@ -31,31 +40,57 @@ describe('nothing is wrong', () => {
 
 describe.each(Object.entries(STOPPING))('a Deny %s', (_, deny) => {
   const document = admitted(policy(aclCheck, write, tlsDeny, deny), [dev, prd]);
-  const errors = diagnose(document, [dev]);
-  const [error] = errors;
+  const remedy = () => diagnose(document, [dev])[0]?.remedy ?? '';
 
   test('is named by number and Sid, once', () => {
     const name = deny.Sid === undefined ? 'Statement 4 denies' : `Statement 4 (Sid "${deny.Sid}")`;
-    expect(errors).toHaveLength(1);
-    expect(error).toMatchObject({
-      severity: 'error',
-      code: 'policy-deny-stops-cloudtrail',
-      account: DEV,
-      message: expect.stringContaining(name) as string,
-    });
+    expect(diagnose(document, [dev])).toMatchObject([
+      {
+        severity: 'error',
+        code: 'policy-deny-stops-cloudtrail',
+        account: DEV,
+        message: expect.stringContaining(name) as string,
+      },
+    ]);
   });
 
   test('no longer stops the member once it is changed as the remedy says', async () => {
-    const healed = heal(document, 3, error?.remedy ?? '');
+    const healed = heal(document, 3, remedy());
     expect(diagnose(healed, [dev])).toEqual([]);
     expect(await isAdmitted(healed, dev)).toBe(true);
   });
 
   test('still stops everybody else', () => {
-    const healed = heal(document, 3, error?.remedy ?? '');
+    const healed = heal(document, 3, remedy());
     const stranger = delivery('999999999999');
     const open = policy(...statementsOf(admitted(healed, [stranger])));
     expect(missingGrants(open, [stranger])).not.toEqual([]);
+  });
+});
+
+describe('a Deny of the very requests that the statement asks for', () => {
+  const alike: readonly [string, NonNullable<Statement['Condition']>][] = [
+    ['encryption left out', { Null: { 's3:x-amz-server-side-encryption': 'true' } }],
+    ['one Region', { StringLike: { 'aws:RequestedRegion': 'us-east-1' } }],
+    ['an old TLS', { NumericLessThan: { 's3:TlsVersion': '1.3' } }],
+  ];
+
+  test.each(alike)('is named, and once changed admits: %s', (_, condition) => {
+    const [acl, writing] = statementsOf(admitted(null, [dev]));
+    const allow = { ...(writing as Statement), Condition: { ...writing?.Condition, ...condition } };
+    const deny: Statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:PutObject',
+      Resource: '*',
+      Condition: condition,
+    };
+    const digests = `${pathOf(DEV).slice(0, -1)}CloudTrail-Digest/*`;
+    const forDigests = { ...(writing as Statement), Resource: digests };
+    const document = policy(acl as Statement, forDigests, allow, deny);
+    const errors = diagnose(document, [dev]);
+    expect(errors.map(({ code }) => code)).toEqual(['policy-deny-stops-cloudtrail']);
+    expect(missingGrants(heal(document, 3, errors[0]?.remedy ?? ''), [dev])).toEqual([]);
   });
 });
 
@@ -134,11 +169,88 @@ describe('a grant that no statement gives', () => {
   });
 });
 
+describe('what keeps the nearest statement from it', () => {
+  const open = { ...write, Condition: {}, Resource: pathOf(DEV) };
+  const { Resource: _resource, ...onAll } = open;
+  const without = (what: string) => `comes nearest: ${what}.`;
+
+  test.each<[string, Statement, string]>([
+    [
+      'its principal of another partition',
+      { ...open, Principal: { Service: 'cloudtrail.amazonaws.com.cn' } },
+      without('its principals do not include CloudTrail'),
+    ],
+    [
+      'a path too narrow, by the first key that it leaves out',
+      { ...open, Resource: `${pathOf(DEV).slice(0, -1)}CloudTrail/*` },
+      `its Resource does not cover ${pathOf(DEV).slice(0, -1)}CloudTrail-Insight/`,
+    ],
+    [
+      'what it excepts',
+      { ...onAll, NotResource: pathOf(DEV) },
+      `its NotResource excepts ${pathOf(DEV).slice(0, -1)}CloudTrail/.`,
+    ],
+    [
+      'an element that nobody knows',
+      { ...open, Odd: 1 } as Statement,
+      without('what its element "Odd" means is not documented'),
+    ],
+  ])('%s', (_, statement, told) => {
+    const errors = diagnose(policy(...statementsOf(admitted(null, [dev])).slice(0, 1), statement), [
+      dev,
+    ]);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.message).toContain(told);
+  });
+
+  test('the one with the fewest faults is named, and none that denies or is for something else', () => {
+    const far = { ...write, Resource: pathOf(CENTRAL) };
+    const [error] = diagnose(
+      policy(
+        far,
+        { ...open, Sid: 'Reads', Action: 's3:GetObject' },
+        { ...open, Sid: 'Denies', Effect: 'Deny', Resource: pathOf(PRD) },
+        { ...open, Sid: 'Another', Principal: { Service: 'config.amazonaws.com' } },
+        { ...open, Sid: 'Near', Resource: pathOf(PRD) },
+      ),
+      [dev],
+    ).slice(1);
+    expect(error?.message).toContain('Statement 5 (Sid "Near") comes nearest');
+  });
+
+  test('no statement is, where only a Deny speaks of it', () => {
+    const deny: Statement = { ...open, Effect: 'Deny', Principal: '*', Resource: '*', Action: '*' };
+    const reads = { ...open, Action: 's3:GetObject', Resource: pathOf(PRD) };
+    const messages = diagnose(policy(deny, reads), [dev]).map(({ message }) => message);
+    expect(messages).toEqual([
+      expect.stringContaining('Statement 1'),
+      `The policy does not let CloudTrail s3:GetBucketAcl on arn:aws:s3:::${BUCKET} for trail ${dev.trailArn}. No statement admits CloudTrail to this action.`,
+      `The policy does not let CloudTrail s3:PutObject on ${pathOf(DEV)} for trail ${dev.trailArn}. No statement admits CloudTrail to this action.`,
+    ]);
+  });
+});
+
+test.each([
+  ['no policy', null],
+  ['a policy', policy(aclCheck, write)],
+])(
+  'of %s ten findings hold the statement to write, the others say how it is done',
+  (_, document) => {
+    const remedies = diagnose(document, fleet(6)).map(({ remedy }) => remedy);
+    expect(remedies.map((remedy) => /[{[]\n/.test(remedy))).toEqual([
+      ...Array<boolean>(10).fill(true),
+      false,
+      false,
+    ]);
+    expect(remedies.at(-1)).toBe('Onboard the account.');
+  },
+);
+
 test('a thousand missing accounts are each told, and the statement to write is not printed for each of them', () => {
-  const fleet = Array.from({ length: 1_000 }, (_, index) =>
+  const thousand = Array.from({ length: 1_000 }, (_, index) =>
     delivery(String(300_000_000_000 + index)),
   );
-  const [half, others] = [fleet.slice(0, 500), fleet.slice(500)];
+  const [half, others] = [thousand.slice(0, 500), thousand.slice(500)];
   const errors = diagnose(admitted(null, half), others);
   expect(new Set(errors.map(({ account }) => account)).size).toBe(500);
   expect(errors.filter(({ remedy }) => /[{[]\n/.test(remedy))).toHaveLength(10);

@@ -76,6 +76,22 @@ test.each<[string, object, readonly string[]]>([
     },
     [],
   ],
+  [
+    'a folder without a slash behind it',
+    { ...write, Resource: `arn:aws:s3:::logs/AWSLogs/${DEV}` },
+    [DEV],
+  ],
+  [
+    'what only looks like an account or a trail at one end',
+    {
+      ...write,
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': [`${DEV}0`, `0${DEV}`] },
+        StringLike: { 'aws:SourceArn': `x${arnOf(DEV)}` },
+      },
+    },
+    [],
+  ],
   ['no folder of an account', { ...write, Resource: `arn:aws:s3:::logs/AWSLogs/${DEV}0/*` }, []],
 ])('%s', (_name, statement, expected) => {
   expect(granteesOf(documentOf(statement)).map(({ accountId }) => accountId)).toEqual(expected);
@@ -94,6 +110,19 @@ test.each<[string, object, boolean]>([
     'a pattern of trail names, whatever the account',
     { ...write, Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudtrail:*:*:trail/T*' } } },
     true,
+  ],
+  [
+    'a pattern of account numbers',
+    {
+      ...write,
+      Condition: { ArnLike: { 'aws:SourceArn': `arn:aws:cloudtrail:*:${'?'.repeat(12)}:*` } },
+    },
+    true,
+  ],
+  [
+    'an account that does not exist',
+    { ...write, Condition: { StringEquals: { 'aws:SourceArn': arnOf('000000000000') } } },
+    false,
   ],
   [
     'one organization',

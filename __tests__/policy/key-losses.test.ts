@@ -1,6 +1,7 @@
-// What a key policy's reader finds gone, and whether anybody can decrypt with the key.
+// What a key policy's reader finds gone.
 
-import { keyLosses, keyReaderFindings, mergeKeyPolicy } from '../../src/policy/index.js';
+import { statementsOf } from '../../src/policy/document.js';
+import { keyLosses, mergeKeyPolicy } from '../../src/policy/index.js';
 
 const OWNER = {
   Sid: 'Owner',
@@ -24,6 +25,15 @@ function policyFor(...accounts: readonly string[]) {
   return mergeKeyPolicy({ Statement: [OWNER] }, { admit, withdraw: [] }).document;
 }
 
+/** As the console writes it: for every trail. */
+const DESCRIBE = {
+  Sid: 'Describe',
+  Effect: 'Allow',
+  Principal: { Service: 'cloudtrail.amazonaws.com' },
+  Action: 'kms:DescribeKey',
+  Resource: '*',
+} as const;
+
 describe('what is gone of a key policy', () => {
   test('is nothing, where another run has added a trail to ours', () => {
     expect(keyLosses(policyFor('222222222222'), policyFor('222222222222', '333333333333'))).toEqual(
@@ -31,10 +41,19 @@ describe('what is gone of a key policy', () => {
     );
   });
 
-  test('is a trail that no statement names any more', () => {
+  test('is what a trail could do that no statement names any more', () => {
     const written = policyFor('222222222222', '333333333333');
     expect(keyLosses(written, policyFor('333333333333'))).toEqual([
-      `CloudTrail for trail ${trail('222222222222')}`,
+      `CloudTrail's kms:GenerateDataKey* for trail ${trail('222222222222')}`,
+      `CloudTrail's kms:DescribeKey for trail ${trail('222222222222')}`,
+    ]);
+  });
+
+  test('is one of the two things that a trail needs, where the other is still there', () => {
+    const written = policyFor('222222222222');
+    const standing = { Statement: statementsOf(written).slice(0, -1) };
+    expect(keyLosses(written, standing)).toEqual([
+      `CloudTrail's kms:DescribeKey for trail ${trail('222222222222')}`,
     ]);
   });
 
@@ -42,25 +61,45 @@ describe('what is gone of a key policy', () => {
     const standing = { Statement: [{ ...OWNER, Action: 'kms:Decrypt' }] };
     expect(keyLosses(policyFor(), standing)).toEqual(['statement 1 (Sid "Owner")']);
   });
-});
 
-describe('whether anybody can read the logs', () => {
-  const allow = (more: object) => ({ Statement: [{ ...OWNER, ...more }] });
+  test('is a statement for CloudTrail that lets in trails without naming them', () => {
+    const written = { Statement: [OWNER, DESCRIBE] };
+    expect(keyLosses(written, { Statement: OWNER })).toEqual(['statement 2 (Sid "Describe")']);
+    expect(keyLosses(written, { Statement: [DESCRIBE, OWNER] })).toEqual([]);
+  });
 
-  test.each([
-    ['the account itself', {}],
-    ['whoever may decrypt', { Principal: '*', Action: ['kms:Decrypt', 'kms:DescribeKey'] }],
-    ['all but some', { Principal: undefined, NotPrincipal: { AWS: '1' }, Action: 'kms:*' }],
-    ['who may do all but some things', { Action: undefined, NotAction: 'kms:Delete*' }],
-  ])('%s can', (_, more) => {
-    expect(keyReaderFindings(allow(more))).toEqual([]);
+  test('is a Deny of others that lists trails, whichever it lists now', () => {
+    const deny = (...trails: readonly string[]) => ({
+      ...DESCRIBE,
+      Effect: 'Deny' as const,
+      Condition: { ArnNotEquals: { 'aws:SourceArn': trails } },
+    });
+    const standing = { Statement: [OWNER, deny('a', 'b')] };
+    expect(keyLosses({ Statement: [OWNER, deny('a')] }, standing)).toHaveLength(1);
   });
 
   test.each([
-    ['who may manage the key only', { Action: 'kms:Put*' }],
-    ['a service', { Principal: { Service: 'cloudtrail.amazonaws.com' } }],
-    ['who is denied', { Effect: 'Deny' as const }],
-  ])('%s cannot', (_, more) => {
-    expect(keyReaderFindings(allow(more))).toMatchObject([{ code: 'key-without-readers' }]);
+    ['for one action', { Action: 'kms:DescribeKey' }, 'kms:DescribeKey'],
+    ['for all but some actions', { NotAction: 'kms:Decrypt' }, 'use of the key'],
+  ])('is what trails could do that are listed by a pattern, %s', (_, actions, use) => {
+    const pattern = 'arn:aws:cloudtrail:*:222222222222:trail/*';
+    const { Action: _action, ...describing } = DESCRIBE;
+    const Condition = { ArnLike: { 'aws:SourceArn': pattern } };
+    const written = { Statement: [OWNER, { ...describing, ...actions, Condition }] };
+    expect(keyLosses(written, { Statement: OWNER })).toEqual([
+      `CloudTrail's ${use} for trail ${pattern}`,
+    ]);
+  });
+
+  test('is told once, where two statements said the same', () => {
+    const again = { ...DESCRIBE, Condition: { StringEquals: { 'aws:SourceArn': trail('2') } } };
+    const written = { Statement: [OWNER, again, { ...again, Sid: 'Again' }] };
+    expect(keyLosses(written, { Statement: [OWNER, again] })).toEqual([]);
+    expect(keyLosses(written, { Statement: OWNER })).toHaveLength(1);
+  });
+
+  test('is nothing where nothing was written, and all where nothing stands', () => {
+    expect(keyLosses(null, policyFor('222222222222'))).toEqual([]);
+    expect(keyLosses({ Statement: OWNER }, null)).toEqual(['statement 1 (Sid "Owner")']);
   });
 });

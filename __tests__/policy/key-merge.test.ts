@@ -1,24 +1,28 @@
 // What a merge makes of a key policy: who may use the key afterwards, what it looks like, and what is left alone.
 
-import { type PolicyDocument, type Statement, statementsOf } from '../../src/policy/document.js';
+import {
+  type OneOrMany,
+  type PolicyDocument,
+  type Statement,
+  statementsOf,
+} from '../../src/policy/document.js';
 import {
   type Delivery,
-  keySizeFindings,
   mergeKeyPolicy,
   missingKeyGrants,
   samePolicy,
 } from '../../src/policy/index.js';
 import { mayUseKey } from './key-oracle.js';
-import { CENTRAL, DEV, delivery, PRD, trailOf } from './shapes/deliveries.js';
+import { BUCKET, CENTRAL, DEV, delivery, PRD, trailOf } from './shapes/deliveries.js';
 import {
   anyTrail,
   describeKey,
   encrypt,
   encrypted,
   guardedDescribe,
+  KEY_ARN,
   KEY_SHAPES,
   keyPolicy,
-  readers,
   root,
 } from './shapes/keys.js';
 
@@ -32,6 +36,11 @@ const withdraw = (
   leaving: readonly Delivery[],
   staying: readonly Delivery[] = [],
 ) => mergeKeyPolicy(document, { admit: staying, withdraw: leaving });
+const LOGS = `arn:aws:s3:::${BUCKET}/AWSLogs`;
+const TRAIL_AND_LOG = ['aws:cloudtrail:arn', 'aws:s3:arn'] as const;
+const when = (operator: string, key: string, values: OneOrMany<string>): Partial<Statement> => ({
+  Condition: { [operator]: { [key]: values } },
+});
 const shape = (name: string) => KEY_SHAPES[name] ?? keyPolicy();
 const kinds = (document: PolicyDocument, one: Delivery) =>
   missingKeyGrants(document, [one]).map(({ kind }) => kind);
@@ -56,15 +65,43 @@ describe('what is missing', () => {
     expect(missingKeyGrants(keyPolicy(root), [delivery(DEV)])).toEqual([]);
     expect(admit(keyPolicy(root), delivery(DEV)).changed).toBe(false);
   });
+
+  const context = (name: string) => `kms:EncryptionContext${name}`;
+  test.each<[string, Partial<Statement>, readonly string[]]>([
+    ['this key by its ARN', { Resource: KEY_ARN }, []],
+    ['another key', { Resource: `${KEY_ARN}0` }, ['encrypt']],
+    ['logs in the bucket', when('StringLike', context(':aws:s3:arn'), `${LOGS}/${DEV}/*`), []],
+    [
+      'logs of another account',
+      when('StringLike', context(':aws:s3:arn'), `${LOGS}/${PRD}/*`),
+      ['encrypt'],
+    ],
+    [
+      'what names the trail',
+      when('ForAnyValue:StringEquals', context('Keys'), TRAIL_AND_LOG[0]),
+      [],
+    ],
+    ['what names the log', when('ForAnyValue:StringEquals', context('Keys'), TRAIL_AND_LOG[1]), []],
+    [
+      'what names nothing else',
+      when('ForAllValues:StringEquals', context('Keys'), TRAIL_AND_LOG),
+      [],
+    ],
+  ])('with a statement that lets CloudTrail encrypt for %s', (_, change, missing) => {
+    const { Condition: _condition, ...open } = encrypt;
+    const document = keyPolicy(root, describeKey, { ...open, ...change });
+    expect(kinds(document, dev)).toEqual(missing);
+    expect(mayUseKey(document, dev).encrypt).toBe(missing.length === 0);
+  });
 });
 
 describe.each(Object.entries(KEY_SHAPES))('a policy %s', (_, document) => {
-  const merged = admit(document, dev, prd);
+  const merge = () => admit(document, dev, prd);
 
   test('admits the accounts after the merge, for an independent evaluator too', () => {
     for (const one of [dev, prd]) {
-      expect(kinds(merged.document, one)).toEqual([]);
-      expect(mayUseKey(merged.document, one)).toEqual({ encrypt: true, describe: true });
+      expect(kinds(merge().document, one)).toEqual([]);
+      expect(mayUseKey(merge().document, one)).toEqual({ encrypt: true, describe: true });
     }
   });
 
@@ -72,30 +109,31 @@ describe.each(Object.entries(KEY_SHAPES))('a policy %s', (_, document) => {
     for (const account of [CENTRAL, '999999999999']) {
       for (const name of ['management-events', 'another']) {
         const one = encrypted(account, { trailArn: trailOf(account, name) });
-        expect(mayUseKey(merged.document, one)).toEqual(mayUseKey(document, one));
+        expect(mayUseKey(merge().document, one)).toEqual(mayUseKey(document, one));
       }
     }
   });
 
   test('keeps every statement in its place, and all that was in it', () => {
-    const after = statementsOf(merged.document);
+    const after = statementsOf(merge().document);
     for (const [index, statement] of statementsOf(document).entries()) {
       const now = JSON.stringify(after[index]);
       for (const value of JSON.stringify(statement).match(/"[^"]*"/g) ?? []) {
         expect(now).toContain(value);
       }
     }
-    expect(merged.document).toMatchObject({ ...document, Statement: after });
+    expect(merge().document).toMatchObject({ ...document, Statement: after });
   });
 
   test('is left alone by a second merge', () => {
+    const merged = merge();
     const again = admit(merged.document, prd, dev);
     expect(again).toMatchObject({ changed: false, trails: { added: 0, removed: 0 } });
     expect(again.document).toBe(merged.document);
   });
 
   test('is what it was once both have left', () => {
-    expect(samePolicy(withdraw(merged.document, [prd, dev]).document, document)).toBe(true);
+    expect(samePolicy(withdraw(merge().document, [prd, dev]).document, document)).toBe(true);
   });
 });
 
@@ -184,6 +222,26 @@ describe('a statement that is there', () => {
     expect(statementsOf(admit(shape(name), dev).document)[1]).toEqual(before);
   });
 
+  const { Action: _action, ...toDoAll } = encrypt;
+  const { Resource: _resource, ...onAll } = encrypt;
+  test.each<[string, Statement]>([
+    [
+      'for more than CloudTrail needs',
+      { ...encrypt, Action: ['kms:GenerateDataKey*', 'kms:Sign'] },
+    ],
+    ['for all but some actions', { ...toDoAll, NotAction: 'kms:PutKeyPolicy' }],
+    ['for the key by its ARN beside all', { ...encrypt, Resource: ['*', KEY_ARN] }],
+    ['for all but some resources', { ...onAll, NotResource: `${KEY_ARN}0` }],
+    [
+      'with more than trails in its list',
+      { ...encrypt, ...when('StringEquals', 'aws:SourceArn', [trailOf(CENTRAL), '*']) },
+    ],
+  ])('is not extended, and one is added: %s', (_, statement) => {
+    const { document } = admit(keyPolicy(root, statement, guardedDescribe), dev);
+    expect(statementsOf(document)[1]).toEqual(statement);
+    expect(mayUseKey(document, dev)).toEqual({ encrypt: true, describe: true });
+  });
+
   test('that names a trail in one of its lists only is not extended: the trail would come in too', () => {
     const half: Statement = {
       ...encrypt,
@@ -213,75 +271,5 @@ describe('a statement that is there', () => {
     const after = statementsOf(admit(keyPolicy(root, strict), dev).document);
     expect(after[1]).toEqual(strict);
     expect(after).toHaveLength(4);
-  });
-});
-
-describe('who leaves', () => {
-  const both = admit(keyPolicy(root, encrypt, guardedDescribe), dev, prd).document;
-
-  test('takes his trail and his account along, and nobody else', () => {
-    const { document, trails } = withdraw(both, [dev], [encrypted(CENTRAL), prd]);
-    expect(JSON.stringify(document)).not.toContain(DEV);
-    expect(kinds(document, prd)).toEqual([]);
-    expect(kinds(document, encrypted(CENTRAL))).toEqual([]);
-    expect(trails).toEqual({ added: 0, removed: 1 });
-  });
-
-  test('leaves his account in the encryption context while another trail of it uses the key', () => {
-    const second = encrypted(DEV, { trailArn: trailOf(DEV, 'second') });
-    const three = admit(both, second).document;
-    const { document } = withdraw(three, [dev], [second]);
-    expect(mayUseKey(document, second)).toEqual({ encrypt: true, describe: true });
-    expect(mayUseKey(document, dev)).toEqual({ encrypt: false, describe: false });
-  });
-
-  test('leaves no statement behind that was for him alone', () => {
-    const alone = admit(keyPolicy(root), dev).document;
-    expect(withdraw(alone, [dev]).document).toEqual(keyPolicy(root));
-  });
-
-  test('and comes back as another name in one step loses nothing', () => {
-    const renamed = encrypted(DEV, { trailArn: trailOf(DEV, 'renamed') });
-    const { document } = withdraw(both, [dev], [renamed]);
-    expect(mayUseKey(document, renamed)).toEqual({ encrypt: true, describe: true });
-    expect(mayUseKey(document, dev).encrypt).toBe(false);
-  });
-
-  test('is told where a broader statement still admits him', () => {
-    const { findings, changed } = withdraw(shape('open to all of CloudTrail'), [dev]);
-    expect(changed).toBe(false);
-    expect(findings.map(({ code }) => code)).toEqual([
-      'key-policy-without-source-arn',
-      'key-policy-withdrawn-still-admitted',
-    ]);
-    expect(findings[1]).toMatchObject({ account: DEV });
-  });
-
-  test('and is wished for at once stays', () => {
-    expect(mergeKeyPolicy(both, { admit: [dev], withdraw: [dev] }).changed).toBe(false);
-  });
-});
-
-test("readers' statements are never touched", () => {
-  const document = keyPolicy(root, readers, encrypt, describeKey);
-  const merged = admit(document, dev).document;
-  const back = withdraw(merged, [dev, encrypted(CENTRAL)]).document;
-  expect(statementsOf(merged)[1]).toBe(readers);
-  expect(statementsOf(back)).toEqual([root, readers, describeKey]);
-});
-
-describe('the size', () => {
-  const sized = (bytes: number) => {
-    const empty = JSON.stringify(keyPolicy({ ...root, Sid: '' })).length;
-    return keyPolicy({ ...root, Sid: 'x'.repeat(bytes - empty) });
-  };
-
-  test.each([
-    [26_214, []],
-    [26_215, ['key-policy-nearly-full']],
-    [32_768, ['key-policy-nearly-full']],
-    [32_769, ['key-policy-too-large']],
-  ])('of %i bytes', (bytes, codes) => {
-    expect(keySizeFindings(sized(bytes)).map(({ code }) => code)).toEqual(codes);
   });
 });

@@ -29,6 +29,10 @@ describe('what S3 accepts comes back as it was', () => {
     ['no Version', `{"Statement":[${STATEMENT}]}`],
     ['the old Version', `{"Version":"2008-10-17","Statement":[${STATEMENT}]}`],
     ['keys in any order', `{"Statement":[${STATEMENT}],"Id":"x","Version":"2012-10-17"}`],
+    [
+      'lists in lists, as deep as can be',
+      `{"Owner":${'['.repeat(99)}${']'.repeat(99)},"Statement":[]}`,
+    ],
     ['unknown keys', `{"Owner":{"team":[null,1]},"Statement":[${STATEMENT}]}`],
     ['no statement at all', '{"Statement":[]}'],
     ['an empty and a repeated Sid', policyOfSids('', 'A', 'A')],
@@ -55,8 +59,8 @@ describe('what S3 accepts comes back as it was', () => {
   });
 
   test('numbers of equal value are printed in their shortest form', () => {
-    const text = `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"NumericEquals":{"k":[1.50,1e3,-0.0,0.1]}}}]}`;
-    expect(printPolicy(parsePolicy(text))).toContain('[1.5,1000,0,0.1]');
+    const text = `{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"NumericEquals":{"k":[1.50,1e3,-0.0,0.1,0.0000001]}}}]}`;
+    expect(printPolicy(parsePolicy(text))).toContain('[1.5,1000,0,0.1,1e-7]');
   });
 
   test('printing and reading are inverse', () => {
@@ -95,17 +99,26 @@ describe('what is no policy is refused, and the place named', () => {
     ['a list', '[]', 'The policy is a list, not a JSON object'],
     ['null', 'null', 'The policy is null'],
     ['a string', '"*"', 'The policy is a string'],
-    ['no Statement', '{"Version":"2012-10-17"}', 'has nothing as "Statement"'],
+    ['no Statement', '{"Version":"2012-10-17"}', 'The policy has nothing as "Statement"'],
     ['a Statement of the wrong kind', '{"Statement":"Allow"}', 'has a string as "Statement"'],
     [
       'an unheard-of Version',
       '{"Version":"2030-01-01","Statement":[]}',
-      '"2030-01-01" as "Version"',
+      'The policy has "2030-01-01" as "Version", which is no version of the policy language.',
     ],
-    ['an Id that is no string', '{"Id":1,"Statement":[]}', 'has 1 as "Id"'],
+    [
+      'an Id that is no string',
+      '{"Id":1,"Statement":[]}',
+      'The policy has 1 as "Id", which is not a string.',
+    ],
     ['a statement that is no object', `{"Statement":[${STATEMENT},null]}`, 'Statement 2 is null'],
     ['a list as statement', '{"Statement":[[]]}', 'Statement 1 is a list'],
-    ['a Sid that is no string', policyWith({ Sid: 7 }), 'Statement 1 has 7 as "Sid"'],
+    ['a lone statement that is none', '{"Statement":{}}', 'Statement 1 has nothing as "Effect"'],
+    [
+      'a Sid that is no string',
+      policyWith({ Sid: 7 }),
+      'Statement 1 has 7 as "Sid", which is not a string.',
+    ],
     ['no Effect', policyWith({ Effect: undefined }), 'Statement 1 has nothing as "Effect"'],
     ['an Effect in lower case', policyWith({ Effect: 'allow' }), 'has "allow" as "Effect"'],
     [
@@ -116,16 +129,34 @@ describe('what is no policy is refused, and the place named', () => {
     ['both Principals', policyWith({ NotPrincipal: '*' }), 'both "Principal" and "NotPrincipal"'],
     ['a list as Principal', policyWith({ Principal: ['*'] }), 'has ["*"] as "Principal"'],
     ['a Principal of numbers', policyWith({ Principal: { AWS: [1] } }), 'has {"AWS":[1]} as'],
+    [
+      'a number among the Principals',
+      policyWith({ Principal: { AWS: '*', Service: ['a', 1] } }),
+      'as "Principal", which is neither a string nor names by principal type.',
+    ],
     ['no Action', policyWith({ Action: undefined }), 'neither "Action" nor "NotAction"'],
     ['both Actions', policyWith({ NotAction: [] }), 'both "Action" and "NotAction"'],
     ['an Action that is no string', policyWith({ Action: [null] }), 'has [null] as "Action"'],
+    [
+      'a number among the Actions',
+      policyWith({ Action: ['s3:*', 1] }),
+      'has ["s3:*",1] as "Action", which is neither a string nor a list of strings.',
+    ],
     ['no Resource', policyWith({ Resource: undefined }), 'neither "Resource" nor "NotResource"'],
-    ['a Resource that is no string', policyWith({ Resource: {} }), 'has {} as "Resource"'],
+    [
+      'a Resource that is no string',
+      policyWith({ Resource: {} }),
+      'has {} as "Resource", which is neither',
+    ],
     ['a Condition that is no object', policyWith({ Condition: [] }), 'has [] as "Condition"'],
-    ['an operator without keys', policyWith({ Condition: { Bool: 'x' } }), 'as "Condition"'],
+    [
+      'an operator without keys',
+      policyWith({ Condition: { Null: { k: true }, Bool: 'x' } }),
+      'as "Condition", which is not operator → key → values.',
+    ],
     [
       'a condition value of null',
-      policyWith({ Condition: { Bool: { k: null } } }),
+      policyWith({ Condition: { Bool: { j: 'true', k: null } } }),
       'as "Condition"',
     ],
     [
@@ -133,7 +164,11 @@ describe('what is no policy is refused, and the place named', () => {
       policyWith({ Condition: { Bool: { k: [[]] } } }),
       'as "Condition"',
     ],
-    ['a text beyond all limits', `"${' '.repeat(2_000_000)}"`, 'longer than any policy'],
+    [
+      'a text beyond all limits',
+      `"${' '.repeat(2_000_000)}"`,
+      'The text is far longer than any policy',
+    ],
   ])('%s', (_, text, message) => {
     expect(refusal(text).message).toContain(message);
     expect(refusal(text).remedy).not.toBe('');
@@ -148,6 +183,7 @@ describe('what is no policy is refused, and the place named', () => {
 
   test('long values and Sids are cut', () => {
     const long = 'x'.repeat(9999);
+    expect(refusal(policyWith({ Effect: long })).message).toContain(`has "${'x'.repeat(79)}… as`);
     expect(refusal(policyWith({ Sid: long, Effect: long })).message.length).toBeLessThan(300);
   });
 });
@@ -156,6 +192,7 @@ describe('what reading would lose in silence is refused', () => {
   const twice = '"Action":"s3:*","Action":"s3:Get*"';
   test.each([
     ['a key given twice', `{"Statement":[{${twice}}]}`, 'The key "Action" stands twice'],
+    ['a key given twice, a list in between', '{"a":1,"b":[],"a":2}', 'The key "a" stands'],
     [
       'a key given twice in two spellings',
       '{"a":1,"\\u0061":2,"Statement":[]}',
@@ -166,7 +203,7 @@ describe('what reading would lose in silence is refused', () => {
     ['more digits than a double has', '{"a":0.12345678901234567890123}', 'cannot be kept exactly'],
     ['a number beyond all doubles', '{"a":1e400}', 'The number 1e400'],
     ['a number below all doubles', '{"a":-1e-400}', 'The number -1e-400'],
-    ['lists nested a thousand deep', `${'['.repeat(1000)}${']'.repeat(1000)}`, 'levels deep'],
+    ['lists in lists beyond that', `${'['.repeat(101)}${']'.repeat(101)}`, 'more than 100 levels'],
   ])('%s', (_, text, message) => {
     expect(refusal(text).message).toContain(message);
   });

@@ -56,6 +56,12 @@ describe('Principal', () => {
     ['does not weaken one that matches', { Robot: 'x', AWS: '*' }, CLOUDTRAIL, 'yes'],
     ['a bare name', ROOT, { arn: USER }, 'unknown'],
     ['nobody', {}, CLOUDTRAIL, 'no'],
+    [
+      'a caller without account is itself',
+      { AWS: 'arn:aws:iam::aws:user/x' },
+      { arn: 'arn:aws:iam::aws:user/x' },
+      'yes',
+    ],
     ['a caller without account', { AWS: A }, { arn: 'arn:aws:iam::aws:user/x' }, 'no'],
   ])('%s: %j, %j → %s', (_, principals, caller, expected) => {
     expect(isPrincipal(principals, caller)).toBe(expected);

@@ -2,7 +2,12 @@
 // not, and never changed.
 
 import type { Statement } from '../../src/policy/document.js';
-import { compareAccess, mergePolicy, type PolicyDocument } from '../../src/policy/index.js';
+import {
+  compareAccess,
+  isTlsOnly,
+  mergePolicy,
+  type PolicyDocument,
+} from '../../src/policy/index.js';
 import { BUCKET, DEV, delivery, onboard } from './shapes/deliveries.js';
 import { policy } from './shapes/shapes.js';
 
@@ -62,6 +67,10 @@ test.each<[string, Partial<Statement>]>([
 ])('it is recognised %s', (_, change) => {
   const document = policy({ ...PLAIN, ...change });
   expect(deniesIn(tlsOnly(document))).toHaveLength(1);
+});
+
+test('an Allow for whoever comes without TLS is not it', () => {
+  expect(isTlsOnly(policy({ ...PLAIN, Effect: 'Allow' }), arn)).toBe(false);
 });
 
 test('it is recognised in two statements, one for the bucket and one for its objects', () => {

@@ -68,7 +68,13 @@ test.each<[string, readonly Statement[], string]>([
 
 test('the remedy, followed to the letter, heals', () => {
   const [error] = diagnoseTopic(policy(own), TOPIC, dev);
+  expect(error).toMatchObject({
+    account: DEV,
+    message: `The topic's policy does not let CloudTrail sns:Publish on ${TOPIC} for trail ${trailOf(DEV)}. No statement admits CloudTrail to this action.`,
+    remedy: expect.stringContaining('Leave sns-topic-arn out, or add this statement: {') as string,
+  });
   const statement = JSON.parse(error?.remedy.slice(error.remedy.indexOf('{')) ?? '') as Statement;
   expect(codes(own, statement)).toEqual([]);
   expect(JSON.parse(topicStatement(TOPIC, dev.trailArn))).toEqual(statement);
+  expect(statement.Sid).toBe('AWSCloudTrailSNSPolicy20131101');
 });

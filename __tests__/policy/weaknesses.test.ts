@@ -1,8 +1,8 @@
 // What a merge reports about the policy it found.
 
 import { type Statement } from '../../src/policy/document.js';
-import { mergePolicy } from '../../src/policy/index.js';
-import { BUCKET, CENTRAL, DEV, delivery, onboard, PRD } from './shapes/deliveries.js';
+import { type Layout, mergePolicy } from '../../src/policy/index.js';
+import { BUCKET, CENTRAL, DEV, delivery, onboard, PRD, trailOf } from './shapes/deliveries.js';
 import { aclCheck, policy, shape, write } from './shapes/shapes.js';
 
 const dev = delivery(DEV);
@@ -137,3 +137,153 @@ describe('weaknesses are reported and left as they are', () => {
     expect(told.includes('policy-deny-may-stop-cloudtrail')).toBe(isTold);
   });
 });
+
+describe('what is told of a statement', () => {
+  const NAMED = `statement 1 (Sid "${write.Sid}")`;
+  const open: Statement = { ...write, Condition: {} };
+  const when = (operator: string, key: string, value: string): Statement => ({
+    ...open,
+    Condition: { [operator]: { [key]: value } },
+  });
+  const told = (statement: Statement) =>
+    mergePolicy(policy(statement), { ...onboard([]), withdraw: [] }).findings;
+  const text = (part: string) => expect.stringContaining(part) as string;
+
+  test.each<[string, Statement, string, string, string, string]>([
+    [
+      'that it is open to any trail',
+      open,
+      'warning',
+      'policy-write-without-source-arn',
+      `CloudTrail may write by ${NAMED} for any trail of any AWS account: it has no condition on aws:SourceArn.`,
+      `take CloudTrail out of ${NAMED}`,
+    ],
+    [
+      'that others are named in it too, and that it allows more',
+      {
+        ...open,
+        Principal: { Service: ['cloudtrail.amazonaws.com', 'config.amazonaws.com'] },
+        Action: ['s3:PutObject', 's3:GetBucketAcl'],
+      },
+      'warning',
+      'policy-write-without-source-arn',
+      'It also names other principals.',
+      `take CloudTrail out of ${NAMED}`,
+    ],
+    [
+      "that any trail may read the bucket's ACL by it",
+      { ...open, Action: ['s3:GetBucketAcl', 's3:ListBucket'] },
+      'notice',
+      'policy-acl-check-without-source-arn',
+      `ACL by ${NAMED} for any trail`,
+      'Add aws:SourceArn',
+    ],
+    [
+      'that a pattern stands where none is known',
+      when('StringEqualsIfExists', 'AWS:SourceArn', `${trailOf(DEV)}*`),
+      'warning',
+      'policy-source-arn-never-matches',
+      `In ${NAMED}, "${trailOf(DEV)}*" stands under StringEqualsIfExists`,
+      'ArnLike',
+    ],
+    [
+      "that it asks for the trail's ARN twice",
+      {
+        ...open,
+        Condition: {
+          ArnLike: { 'aws:SourceArn': trailOf(DEV) },
+          StringEquals: { 'AWS:SourceArn': trailOf(DEV) },
+        },
+      },
+      'warning',
+      'policy-source-arn-twice',
+      `The conditions of ${NAMED} ask for the trail's ARN more than once (aws:SourceArn under ArnLike and AWS:SourceArn under StringEquals).`,
+      'Keep one of them',
+    ],
+    [
+      'that it names CloudTrail by an account number',
+      { ...open, Principal: { AWS: '035351147821' } },
+      'notice',
+      'policy-legacy-principals',
+      `Statement 1 (Sid "${write.Sid}") admits CloudTrail by the account numbers`,
+      'service principal',
+    ],
+  ])('%s', (_, statement, severity, code, message, remedy) => {
+    expect(told(statement)).toMatchObject([
+      { severity, code, message: text(message), remedy: text(remedy) },
+    ]);
+  });
+
+  test('nothing of other principals, where there are none', () => {
+    expect(told(open)[0]?.message).toMatch(/on aws:SourceArn\.$/);
+  });
+
+  test.each<[string, Statement]>([
+    ['that is held to a trail', when('StringEquals', 'AWS:SourceArn', trailOf(DEV))],
+    ['that is held to an account', when('StringEquals', 'aws:SourceAccount', DEV)],
+    ['that denies', { ...open, Effect: 'Deny' }],
+    ['for something else', { ...open, Action: 's3:GetObject' }],
+    ['for all but something', notDoing(open)],
+    ['with a pattern where one is known', when('ArnEquals', 'aws:SourceArn', `${trailOf(DEV)}*`)],
+    ['with a variable', when('StringEquals', 'aws:SourceArn', '${aws:PrincipalTag/trails*}')],
+    ['for anybody', { ...open, Principal: '*' }],
+    ['for all but some', notFor(open)],
+  ])('nothing of one %s', (_, statement) => {
+    expect(told(statement)).toStrictEqual([]);
+  });
+
+  test.each([
+    ['the number', '903692715234', true],
+    ['the root', 'arn:aws:iam::903692715234:root', true],
+    ['a number that begins alike', '9036927152340', false],
+    ['a number that ends alike', '0903692715234', false],
+    ['a user', 'arn:aws:iam::903692715234:user/x', false],
+    ['another account', DEV, false],
+  ])('of the old accounts: %s', (_, AWS, expected) => {
+    expect(told({ ...open, Principal: { AWS } })).toHaveLength(expected ? 1 : 0);
+  });
+});
+
+describe('what is told of a layout that is asked for', () => {
+  const told = (layout: Layout, ...deliveries: readonly ReturnType<typeof delivery>[]) =>
+    mergePolicy(null, onboard(deliveries, { layout })).findings;
+  const inside = { ...dev, organizationId: 'o-exampleorgid' };
+
+  test.each([
+    ['compact', [dev], 'aws:SourceAccount'],
+    ['organization', [inside], 'aws:SourceOrgID'],
+  ] as const)('%s: that it is not proven', (layout, deliveries, key) => {
+    expect(told(layout, ...deliveries)).toMatchObject([
+      {
+        severity: 'notice',
+        code: 'policy-layout-unproven',
+        message: expect.stringContaining(
+          `Layout ${layout} relies on CloudTrail sending ${key}`,
+        ) as string,
+        remedy: expect.stringContaining('Onboard one account first') as string,
+      },
+    ]);
+  });
+
+  test('organization: that one account is not known to be in one', () => {
+    expect(told('organization', inside, prd)).toMatchObject([
+      { severity: 'error', code: 'policy-organization-unknown' },
+    ]);
+  });
+
+  test.each(['documented', 'isolated'] as const)('%s: nothing', (layout) => {
+    expect(told(layout, dev)).toStrictEqual([]);
+  });
+
+  test.each(['compact', 'organization'] as const)('%s: nothing, where nobody comes', (layout) => {
+    expect(told(layout)).toStrictEqual([]);
+  });
+});
+
+function notDoing({ Action: _action, ...statement }: Statement): Statement {
+  return { ...statement, NotAction: 's3:PutObject' };
+}
+
+function notFor({ Principal: _principal, ...statement }: Statement): Statement {
+  return { ...statement, NotPrincipal: { Service: 'cloudtrail.amazonaws.com' } };
+}

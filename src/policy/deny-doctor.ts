@@ -11,7 +11,7 @@ import {
 } from './document.js';
 import { type AccessRequest, evaluate } from './evaluate.js';
 import type { Finding } from './finding.js';
-import type { Grant } from './grants.js';
+import { type Grant, withoutDenies } from './grants.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN, union, withValues } from './locate.js';
 import { judgeOf } from './narrow.js';
 import { type Patient, requestsIn, sends } from './patient.js';
@@ -32,11 +32,11 @@ export function denyFindings<K extends string>(
   missing: readonly Grant<K>[],
 ): readonly Finding[] {
   const judge = judgeOf(document);
-  const asked = askedBy(document);
+  const requestsFor = requestsDeniedIn(patient, document);
   const denied = new Map<number, Denied[]>();
   for (const grant of missing) {
     const { kind, delivery } = grant;
-    for (const request of requestsIn(patient, grant, asked)) {
+    for (const request of requestsFor(grant)) {
       const { effect, statements } = judge(delivery.accountId, request);
       if (effect !== 'denied') continue;
       const hit = { delivery, resource: patient.resource(kind, delivery), request };
@@ -50,6 +50,18 @@ export function denyFindings<K extends string>(
   return [...denied]
     .toSorted(([a], [b]) => a - b)
     .map(([index, hits]) => denyFinding(patient.code, document, index, hits));
+}
+
+/** Those of the most likely world in which nothing but a Deny keeps CloudTrail out; where there is none, of the most likely. */
+function requestsDeniedIn<K extends string>(patient: Patient<K>, document: PolicyDocument) {
+  const judge = judgeOf(withoutDenies(document));
+  const asked = askedBy(document);
+  return (grant: Grant<K>): readonly AccessRequest[] => {
+    const worlds = requestsIn(patient, grant, asked);
+    const isAdmitted = (requests: readonly AccessRequest[]) =>
+      requests.every((request) => judge(grant.delivery.accountId, request).effect === 'allowed');
+    return worlds.find(isAdmitted) ?? worlds[0] ?? [];
+  };
 }
 
 function denyFinding(

@@ -36,13 +36,7 @@ function display(document: PolicyDocument | null): string {
     .map((statement) => ({ statement, key: sortKey(statement) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ statement }) => displayStatement(statement));
-  const shown = {
-    ...(Version !== undefined && { Version }),
-    ...(Id !== undefined && { Id }),
-    ...others,
-    Statement: statements,
-  };
-  return `${JSON.stringify(shown, null, 2)}\n`;
+  return `${JSON.stringify({ Version, Id, ...others, Statement: statements }, null, 2)}\n`;
 }
 
 /** By what rarely changes first, so that a statement that grows keeps its place. */

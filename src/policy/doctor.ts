@@ -74,7 +74,7 @@ function missingFinding<K extends string>(
   isWrittenOut: boolean,
 ): Finding {
   const { delivery, kind } = grant;
-  const requests = requestsIn(patient, grant, askedBy(document));
+  const [requests = []] = requestsIn(patient, grant, askedBy(document));
   const refused = requests.find((request) => evaluate(document, request).effect === 'not-allowed');
   const [request] = refused === undefined ? requests : [refused];
   const what = `${request?.action} on ${patient.resource(kind, delivery)}`;

@@ -82,7 +82,6 @@ export function admitKey(
 }
 
 function withdrawKey(document: PolicyDocument, departure: Departure): PolicyDocument {
-  if (departure.leaving.length === 0) return document;
   return changeStatements(document, (statement) => {
     if (!isForCloudTrailAlone(statement)) return statement;
     const left = withoutTrails(statement, departure);

@@ -21,14 +21,13 @@ export type Patient<K extends string> = {
   readonly byHand: string;
 };
 
-/** What CloudTrail asks for this grant, as the most likely world has it. */
+/** What CloudTrail asks for this grant, in every world; the most likely first. */
 export function requestsIn<K extends string>(
   { requests }: Patient<K>,
   { kind, delivery }: Grant<K>,
   asked: Asked,
-): readonly AccessRequest[] {
-  const [world] = worldsOf(delivery, asked);
-  return world === undefined ? [] : requests(kind, delivery, world);
+): readonly (readonly AccessRequest[])[] {
+  return worldsOf(delivery, asked).map((world) => requests(kind, delivery, world));
 }
 
 /** How a finding names the values of one key in a request of CloudTrail's. */
