@@ -20,6 +20,8 @@ export function fleetReport(fleets: readonly FleetFigures[]): string {
     '### Memory',
     'The highest resident set that the kernel reports for the process (VmHWM), and by how much it grew for each account since the fleet before.',
     memoryTable(fleets),
+    'What a first apply holds: the heap that is in use right after a collection, at the most, in a run that collects every second. The rest of the peak is what V8 has not yet thrown away, or keeps for later.',
+    heldTable(fleets),
     '### Targets',
     targetTable(targetsOf(fleets)),
   ].join('\n\n');
@@ -74,7 +76,7 @@ function memoryTable(fleets: readonly FleetFigures[]): string {
     ['accounts', 'run', 'peak', 'growth for each account'],
     fleets.flatMap(({ accounts, runs }, at) =>
       runs.map((run) => {
-        const growth = growthBetween(fleets[at - 1], { accounts, runs }, run.name);
+        const growth = growthBetween(fleets[at - 1], fleets[at], run.name);
         return [
           grouped(accounts),
           run.name,
@@ -84,6 +86,24 @@ function memoryTable(fleets: readonly FleetFigures[]): string {
       }),
     ),
   );
+}
+
+function heldTable(fleets: readonly FleetFigures[]): string {
+  return table(
+    ['accounts', 'held', 'growth for each account'],
+    fleets.map(({ accounts, heldKb }, at) => {
+      const growth = heldBetween(fleets[at - 1], fleets[at]);
+      return [grouped(accounts), mebibytes(heldKb), growth === null ? '' : kilobytes(growth)];
+    }),
+  );
+}
+
+function heldBetween(
+  small: FleetFigures | undefined,
+  large: FleetFigures | undefined,
+): number | null {
+  if (small === undefined || large === undefined) return null;
+  return (large.heldKb - small.heldKb) / (large.accounts - small.accounts);
 }
 
 /** Kilobytes for each further account; null where a smaller fleet had no such run. */
@@ -110,7 +130,10 @@ function targetsOf(fleets: readonly FleetFigures[]): readonly Target[] {
   const runs = fleets.flatMap(({ accounts, runs: all }) => all.map((run) => ({ accounts, run })));
   const names = [...new Set(runs.map(({ run }) => run.name))];
   const [large, small] = fleets.toReversed();
-  return names.flatMap((name) => {
+  const between = `${grouped(small?.accounts ?? 0)} to ${grouped(large?.accounts ?? 0)}`;
+  const memory = (what: string, growth: number | null): readonly Target[] =>
+    growth === null ? [] : [atMost(`${what} for each account, ${between}`, 20, growth, kilobytes)];
+  const ofRuns = names.flatMap((name) => {
     const worst = (isMeant: (accounts: number) => boolean, sizes: string): readonly Target[] => {
       const ratios = runs
         .filter(({ accounts, run }) => run.name === name && isMeant(accounts))
@@ -122,16 +145,8 @@ function targetsOf(fleets: readonly FleetFigures[]): readonly Target[] {
     return [
       ...worst((accounts) => accounts < LARGE, `fewer than ${grouped(LARGE)} accounts`),
       ...worst((accounts) => accounts >= LARGE, `${grouped(LARGE)} accounts and more`),
-      ...(growth === null
-        ? []
-        : [
-            atMost(
-              `${name}: memory for each account, ${grouped(small?.accounts ?? 0)} to ${grouped(large?.accounts ?? 0)}`,
-              20,
-              growth,
-              kilobytes,
-            ),
-          ]),
+      ...memory(`${name}: peak memory`, growth),
     ];
   });
+  return [...ofRuns, ...memory('first apply: memory held', heldBetween(small, large))];
 }

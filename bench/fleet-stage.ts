@@ -23,6 +23,8 @@ export type FleetStage = {
   readonly sandbox: Sandbox;
   readonly accounts: readonly string[];
   readonly bucket: string;
+  /** Gone when it is closed. */
+  readonly directory: string;
   /** With the accounts file, and these inputs beside it. */
   readonly run: (inputs: Inputs, more?: Partial<RunOptions>) => Promise<FleetRun>;
   readonly close: () => Promise<void>;
@@ -64,6 +66,7 @@ export async function fleetStage(size: number, options: FleetOptions): Promise<F
     sandbox,
     accounts,
     bucket: tutorial.bucket,
+    directory,
     run: async (inputs, more) => {
       const own = await mkdtemp(join(directory, 'run-'));
       return measured(sandbox, own, { 'accounts-file': file, ...inputs }, more);

@@ -2,9 +2,12 @@
 // twice in an account what it could have called once, is an error and no figure.
 
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runAction } from '../sandbox/runner.js';
 import { median } from './figures.js';
 import { type FleetRun, type FleetStage, fleetStage } from './fleet-stage.js';
+import { HELD_FILE } from './held-file.js';
 import { callCounts, repeatedCalls, sharedCalls, tripsPerAccount } from './request-log.js';
 import { LATENCY_MS } from './stage.js';
 
@@ -16,6 +19,8 @@ export const MAX_PARALLEL = 8;
 export type FleetFigures = {
   readonly accounts: number;
   readonly runs: readonly RunFigures[];
+  /** What a first apply holds of its heap at the most, after each collection. */
+  readonly heldKb: number;
 };
 
 export type RunFigures = {
@@ -96,7 +101,21 @@ async function measureFleet(accounts: number, say: (line: string) => void): Prom
   const runs = await playAll(CHANGES, fresh, startMs, say);
   const policy = fresh.sandbox.world.bucketPolicy(fresh.bucket);
   const grown = await fleetStage(accounts, { ...options, onboarded: { accounts, policy } });
-  return { accounts, runs: [...runs, ...(await playAll(READS, grown, startMs, say))] };
+  const reads = await playAll(READS, grown, startMs, say);
+  return { accounts, runs: [...runs, ...reads], heldKb: await heldByApply(accounts) };
+}
+
+async function heldByApply(accounts: number): Promise<number> {
+  const stage = await fleetStage(accounts, {});
+  const file = join(stage.directory, 'held');
+  try {
+    const starter = fileURLToPath(new URL('held.js', import.meta.url));
+    const run = await stage.run(CHANGE, { starter, env: { [HELD_FILE]: file } });
+    if (run.exitCode !== 0) throw new Error(`The apply that is watched failed:\n${run.log}`);
+    return Number(await readFile(file, 'utf8')) / 1024;
+  } finally {
+    await stage.close();
+  }
 }
 
 /** Milliseconds of the bundle's start: without inputs it loads all of it, and fails before any request. */
