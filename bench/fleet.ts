@@ -105,12 +105,13 @@ async function measureFleet(accounts: number, say: (line: string) => void): Prom
   return { accounts, runs: [...runs, ...reads], heldKb: await heldByApply(accounts) };
 }
 
+const HOLDER = fileURLToPath(new URL('held.js', import.meta.url));
+
 async function heldByApply(accounts: number): Promise<number> {
   const stage = await fleetStage(accounts, {});
   const file = join(stage.directory, 'held');
   try {
-    const starter = fileURLToPath(new URL('held.js', import.meta.url));
-    const run = await stage.run(CHANGE, { starter, env: { [HELD_FILE]: file } });
+    const run = await stage.run(CHANGE, { starter: HOLDER, env: { [HELD_FILE]: file } });
     if (run.exitCode !== 0) throw new Error(`The apply that is watched failed:\n${run.log}`);
     return Number(await readFile(file, 'utf8')) / 1024;
   } finally {
