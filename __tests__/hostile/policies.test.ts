@@ -44,6 +44,7 @@ const FOUND: readonly string[] = [
   '{"__proto__":{"Effect":"Allow"},"constructor":1,"Statement":[]}',
   '{"Statement":{"Effect":"Deny","Principal":{},"NotAction":[],"Resource":[]}}',
   '{"Statement":{"Effect":"Allow","Principal":{"__proto__":"*"},"Action":"*","Resource":"*","Condition":{"__proto__":{"toString":[]}}}}',
+  '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","x":{"":{"toString":0}}}}',
 ];
 
 function seen(text: string): void {

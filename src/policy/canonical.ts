@@ -67,6 +67,7 @@ function asText(value: unknown): string {
 }
 
 /** S3 returns an account given by its number as the ARN of its root. */
-function accountNumber(name: string): string {
+function accountNumber(name: unknown): unknown {
+  if (typeof name !== 'string') return name;
   return /^arn:[^:]+:iam::(\d{12}):root$/.exec(name)?.[1] ?? name;
 }
