@@ -45,6 +45,7 @@ const FOUND: readonly string[] = [
   '{"Statement":{"Effect":"Deny","Principal":{},"NotAction":[],"Resource":[]}}',
   '{"Statement":{"Effect":"Allow","Principal":{"__proto__":"*"},"Action":"*","Resource":"*","Condition":{"__proto__":{"toString":[]}}}}',
   '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","x":{"":{"toString":0}}}}',
+  '{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","x":[{"toString":0},{}]}}',
 ];
 
 function seen(text: string): void {

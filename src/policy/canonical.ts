@@ -58,11 +58,11 @@ function canonicalValue(value: unknown): unknown {
 
 /** Elements IAM does not know may hold anything. */
 function sorted(values: readonly unknown[]): readonly string[] {
-  return [...new Set(values.map(asText))].toSorted();
+  return [...new Set(values.map(valueText))].toSorted();
 }
 
-/** `true` and `"true"` are one value to IAM. */
-function asText(value: unknown): string {
+/** `true` and `"true"` are one value to IAM. An element that it does not know may hold an object. */
+export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

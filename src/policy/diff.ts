@@ -2,7 +2,7 @@
 // things; what is written keeps the order it has.
 
 import { createTwoFilesPatch } from 'diff';
-import { canonicalStatement, samePolicy } from './canonical.js';
+import { canonicalStatement, samePolicy, valueText } from './canonical.js';
 import {
   asList,
   type PolicyDocument,
@@ -85,6 +85,6 @@ function displayValue(name: string, value: unknown): unknown {
 }
 
 function displayList(name: string, values: readonly Scalar[]): unknown {
-  const sorted = [...new Set(values)].toSorted((a, b) => (String(a) < String(b) ? -1 : 1));
+  const sorted = [...new Set(values)].toSorted((a, b) => (valueText(a) < valueText(b) ? -1 : 1));
   return sorted.length === 1 && !GROWING.has(name.toLowerCase()) ? sorted[0] : sorted;
 }
