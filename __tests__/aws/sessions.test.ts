@@ -37,7 +37,7 @@ const request = {
   maxParallel: 8,
 } as unknown as Request;
 
-async function open() {
+async function open(masked: string[] = []) {
   let now = 0;
   const { requestPath, requestToken } = sandbox.oidc.admit(jobOf({ name: 'push' }));
   const environment = {
@@ -45,7 +45,6 @@ async function open() {
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken,
   };
   const clock = awsClock(requestHandler());
-  const masked: string[] = [];
   const source = {
     client: {
       endpoint: sandbox.url,
@@ -96,3 +95,21 @@ test('a session that ended unforeseen is taken anew, and the call is sent again'
   // The token had ended as well.
   expect([...new Set(refused)]).toEqual(['ExpiredToken', 'ExpiredTokenException']);
 });
+
+test.each([['AccessKeyId'], ['SecretAccessKey'], ['SessionToken']])(
+  'an %s that no header can hold is no answer of STS, and is neither used nor masked',
+  async (part) => {
+    const answer = {
+      rewrite: (body: string) => body.replace(`<${part}>`, `<${part}>one\n::error::made up `),
+    };
+    sandbox.faults.inject({ operation: 'AssumeRoleWithWebIdentity', answer, times: 2 });
+    const masked: string[] = [];
+    await expect(open(masked)).rejects.toMatchObject({
+      findings: [
+        { code: 'aws-unreadable', account: ids.SEC },
+        { code: 'aws-unreadable', account: ids.DEV },
+      ],
+    });
+    expect(masked).toEqual([]);
+  },
+);

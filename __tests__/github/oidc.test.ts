@@ -39,6 +39,8 @@ const status =
   (code: number): RequestListener =>
   (_request, response) =>
     response.writeHead(code).end('{}');
+const NO_JWT: RequestListener = (_request, response) =>
+  response.end(JSON.stringify({ value: 'a.b.c\n::error::made up' }));
 const CUT: RequestListener = (request) => request.socket.destroy();
 const FALLS_SILENT: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-length': '1000' }).write('{"value":');
@@ -54,6 +56,7 @@ test.each([
   ['is an error of the server', status(503)],
   ['is that there were too many', status(429)],
   ['holds no token', status(200)],
+  ['holds a text that is no token', NO_JWT],
 ])('an answer that %s is asked for again', async (_what, answer) => {
   expect(await askOf(answer, TOKEN)).toEqual({ token: 'a.b.c', asked: 2 });
 });

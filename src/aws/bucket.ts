@@ -9,12 +9,10 @@ import {
 } from '@aws-sdk/client-s3';
 import type { BucketReader, BucketWriter } from '../plan/ports.js';
 import { CallFailure } from '../problem.js';
-import { asked } from './call.js';
+import { asked, unreadable } from './call.js';
 import { type AwsClientOptions, clientOf } from './client.js';
 
 const EMPTY = { name: 'EmptyAnswer' } as const;
-/** As the SDK names an answer that it cannot read: S3 stores valid JSON only, so what is none was never S3's. */
-const UNREADABLE = { name: 'UnknownError' } as const;
 
 export type Bucket = { readonly accountId: string; readonly bucket: string };
 
@@ -29,10 +27,12 @@ export function bucketReader(
     policy: async () => {
       try {
         return await asked(call, async () => {
-          const { Policy, $metadata } = await s3.send(new GetBucketPolicyCommand(input));
+          const answer = await s3.send(new GetBucketPolicyCommand(input));
+          const { Policy } = answer;
           // Never taken for "there is none": the next write would then replace all that stands there.
           if (!Policy) throw Object.assign(new Error('The answer holds no policy.'), EMPTY);
-          if (!isJson(Policy)) throw Object.assign(new Error(), UNREADABLE, { $metadata });
+          // S3 stores valid JSON only.
+          if (!isJson(Policy)) throw unreadable(answer);
           return Policy;
         });
       } catch (error) {

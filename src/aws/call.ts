@@ -34,6 +34,11 @@ export async function asked<T>(call: AwsCall, send: () => Promise<T>): Promise<T
   }
 }
 
+/** What is thrown within `asked` for an answer that AWS cannot have given: as the SDK names one that it cannot read. */
+export function unreadable({ $metadata }: Pick<SdkError, '$metadata'>): Error {
+  return Object.assign(new Error(), { name: 'UnknownError', $metadata });
+}
+
 export function failureOf(call: AwsCall, error: SdkError): CallFailure {
   const awsCode = codeOf(error);
   const { action, accountId, resource } = call;

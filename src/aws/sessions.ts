@@ -13,7 +13,7 @@ import {
 import type { Session } from '../plan/ports.js';
 import { CallFailure, UserError, userError } from '../problem.js';
 import type { Member, Request } from '../request/request.js';
-import { asked } from './call.js';
+import { asked, unreadable } from './call.js';
 import { type AwsClientOptions, clientOf, isExpired, type TakenRole } from './client.js';
 import { type Kept, kept } from './kept.js';
 import { hubPermissions, type RolePermissions } from './permissions.js';
@@ -183,7 +183,7 @@ async function assumeWithToken(
       Policy: permissions(partitionOf(roleArn)),
       DurationSeconds: SESSION_SECONDS,
     });
-    return asked(call, () => sts(region).send(command));
+    return asked(call, async () => usable(await sts(region).send(command)));
   };
   const used = await token.get();
   try {
@@ -216,7 +216,7 @@ async function assumeFromHub(
     ExternalId: access.externalId,
   });
   const call = { action: 'sts:AssumeRole', accountId, resource: roleArn };
-  return asked(call, () => sts.send(command));
+  return asked(call, async () => usable(await sts.send(command)));
 }
 
 /** The environment's credentials are renewed, if at all, by whatever put them there. */
@@ -229,6 +229,19 @@ function environmentSession({ accountId, region }: Wanted, source: SessionSource
     return { accountId, partition: partitionOf(Arn ?? '') };
   };
   return { accountId, identity: kept(ask, Number.POSITIVE_INFINITY, source.now).get };
+}
+
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/**
+ * Nothing else can sign a call: no header holds it. Nor could it be kept out of the log, where a secret is one line.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html
+ */
+function usable<T extends Assumed>(answer: T): T {
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = answer.Credentials ?? {};
+  const parts = [AccessKeyId, SecretAccessKey, SessionToken];
+  if (!parts.every((part) => VISIBLE_ASCII.test(part))) throw unreadable(answer);
+  return answer;
 }
 
 function takenRole(
