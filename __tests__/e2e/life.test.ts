@@ -90,6 +90,19 @@ describe('settings', () => {
     });
   });
 
+  test('an advanced selector that comes without its fields selects nothing', async () => {
+    const stage = await onboarded();
+    const own = {
+      'event-selectors': '- FieldSelectors: [{ Field: eventCategory, Equals: [Management] }]',
+    };
+    await stage.apply(own);
+    const rewrite = (body: string): string => body.replace('"FieldSelectors"', '"Other"');
+    stage.sandbox.faults.inject({ operation: 'GetEventSelectors', answer: { rewrite } });
+    const run = await stage.apply({ ...own, 'dry-run': 'true' });
+    expect(run.outputs['result']).toBe('planned');
+    expect(findings(run).map(({ code }) => code)).toEqual(['trail-loss']);
+  });
+
   test('a wrong selector is told before anything is asked of AWS', async () => {
     const stage = await openStage();
     const run = await stage.apply({ 'event-selectors': '- FieldSelector: []' });

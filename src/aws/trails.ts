@@ -1,6 +1,7 @@
 // A member account's trails in one Region, read: CloudTrail's field names in, ours out. What writes is in trail-writer.ts.
 
 import {
+  type AdvancedEventSelector,
   CloudTrailClient,
   DescribeTrailsCommand,
   GetEventSelectorsCommand,
@@ -98,10 +99,16 @@ function statusOf(answer: GetTrailStatusCommandOutput): TrailStatus {
 }
 
 function selectorsOf(answer: GetEventSelectorsCommandOutput): EventSelectors {
-  const advanced = answer.AdvancedEventSelectors ?? [];
+  const advanced = (answer.AdvancedEventSelectors ?? []).map(advancedSelector);
   return advanced.length > 0
-    ? { kind: 'advanced', selectors: advanced as readonly AdvancedSelector[] }
+    ? { kind: 'advanced', selectors: advanced }
     : { kind: 'basic', selectors: answer.EventSelectors ?? [] };
+}
+
+/** What CloudTrail requires, and an answer may lack all the same. */
+function advancedSelector({ Name, FieldSelectors }: AdvancedEventSelector): AdvancedSelector {
+  const fields = (FieldSelectors ?? []).map((field) => ({ ...field, Field: field.Field ?? '' }));
+  return { Name, FieldSelectors: fields };
 }
 
 function liveTrail(trail: Trail): LiveTrail {
