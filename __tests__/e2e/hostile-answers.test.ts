@@ -109,8 +109,12 @@ async function placesOf(stage: Stage, inputs: Readonly<Record<string, string>>) 
     await stage.apply(inputsOf(inputs, run));
     for (const take of takeBack) take();
   }
-  return places;
+  // Calls are made beside each other: the same case should mean the same place, as far as it can.
+  return places.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
 }
+
+const nameOf = ({ run, operation, after, index }: Place): string =>
+  JSON.stringify([run, operation, after, index]);
 
 async function withHostile(
   stage: Stage,
