@@ -4,6 +4,7 @@
 import type { Clause } from './access-rows.js';
 import {
   ACTION,
+  accountOf,
   CLOUDTRAIL_NAMES,
   GRANT_KINDS,
   pathAccount,
@@ -11,8 +12,8 @@ import {
   resourceArn,
 } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
-import { type PolicyDocument, statementsOf } from './document.js';
-import { entriesFor, resourcesOf, SOURCE_ARN } from './locate.js';
+import { type PolicyDocument, type Statement, statementsOf } from './document.js';
+import { admittingEntry, allows, namesCloudTrail, resourcesOf, SOURCE_ARN } from './locate.js';
 
 /**
  * `needed`: just what a delivery needs. `crossed`: one trail on another one's path, which a statement with lists of both
@@ -33,22 +34,30 @@ export function purposes(
     ),
   );
   const concerned = new Set(deliveries.flatMap((one) => [one.trailArn, pathArn(one)]));
-  const listed = new Set(statementsOf(unchanged).flatMap(namedIn));
+  const listed = new Set(statementsOf(unchanged).filter(letsCloudTrailWrite).flatMap(namedIn));
   return ({ principal, action, resource, sender = '' }) => {
     if (principal.type !== 'Service' || !CLOUDTRAIL_NAMES.has(principal.name)) return 'beyond';
     if (needs.has(keyOf(action, resource, sender))) return 'needed';
-    const isPair = action === ACTION.write && pathAccount(resource) !== undefined;
+    const isWrite = action.toLowerCase() === ACTION.write.toLowerCase();
     const halves = [sender, resource];
     const isKnown = halves.every((half) => concerned.has(half) || listed.has(half));
-    return isPair && isKnown && halves.some((half) => concerned.has(half)) ? 'crossed' : 'beyond';
+    return isWrite && isKnown && halves.some((half) => concerned.has(half)) ? 'crossed' : 'beyond';
   };
 }
 
 function keyOf(action: string, resource: string, trailArn: string): string {
-  return JSON.stringify([action, resource, trailArn]);
+  return JSON.stringify([action.toLowerCase(), resource, trailArn]);
 }
 
-function namedIn(statement: Parameters<typeof resourcesOf>[0]): readonly string[] {
-  const trails = entriesFor(statement, SOURCE_ARN).flatMap(({ values }) => values.map(String));
-  return [...trails, ...resourcesOf(statement)];
+function letsCloudTrailWrite(statement: Statement): boolean {
+  return statement.Effect === 'Allow' && namesCloudTrail(statement) && allows(statement, 'write');
+}
+
+/** Trails (or all trails of an account) and accounts' paths; a pattern that fits any account is not one of them. */
+function namedIn(statement: Statement): readonly string[] {
+  const trails = (admittingEntry(statement, SOURCE_ARN)?.values ?? []).map(String);
+  return [
+    ...trails.filter((trail) => /^\d{12}$/.test(accountOf(trail))),
+    ...resourcesOf(statement).filter((resource) => pathAccount(resource) !== undefined),
+  ];
 }

@@ -17,6 +17,7 @@ import {
   type Scalar,
   type Statement,
 } from './document.js';
+import { fitsAnyCase } from './match.js';
 
 /** Under these a listed value admits; the forms with `IfExists` also admit requests without the key. */
 const ADMITTING: ReadonlySet<string> = new Set([
@@ -54,6 +55,11 @@ export function isOnlyFor(kind: GrantKind, { Action }: Statement): boolean {
     actions.length > 0 &&
     actions.every((action) => action.toLowerCase() === ACTION[kind].toLowerCase())
   );
+}
+
+/** Whether this one thing is among what the statement is for. */
+export function allows({ Action }: Statement, kind: GrantKind): boolean {
+  return Action !== undefined && asList(Action).some((action) => fitsAnyCase(action, ACTION[kind]));
 }
 
 export function resourcesOf({ Resource }: Statement): readonly string[] {

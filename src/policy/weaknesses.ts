@@ -1,7 +1,6 @@
 // What is weak about the statements that admit CloudTrail, and about the layout asked for. Warnings and notices: none of it is
 // mended unasked, for tightening may cut off trails that nobody listed.
 
-import { ACTION, type GrantKind } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
 import {
   asList,
@@ -14,6 +13,7 @@ import { dependencies, stillAdmitted } from './doubts.js';
 import type { Finding } from './finding.js';
 import type { Layout } from './layouts.js';
 import {
+  allows,
   entriesFor,
   isForCloudTrailAlone,
   namesCloudTrail,
@@ -21,7 +21,6 @@ import {
   SOURCE_ARN,
   SOURCE_ORGANIZATION,
 } from './locate.js';
-import { fitsAnyCase } from './match.js';
 import { nameOf, sentence } from './wording.js';
 
 export type Wish = {
@@ -114,10 +113,6 @@ function unguarded(statement: Statement, name: string): readonly Finding[] {
         'It gives no access to logs. Add aws:SourceArn with all trails that deliver here if you want it closed.',
     },
   ];
-}
-
-function allows({ Action }: Statement, kind: GrantKind): boolean {
-  return Action !== undefined && asList(Action).some((action) => fitsAnyCase(action, ACTION[kind]));
 }
 
 /** Source: CloudTrail user guide, "Cross-service confused deputy prevention": a wildcard needs `StringLike`. */
