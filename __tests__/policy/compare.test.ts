@@ -107,6 +107,16 @@ test.each(Object.entries(SHAPES))(
   },
 );
 
+test('onboarding gives no stranger a path, whose trail is called like those that a pattern admits', () => {
+  const audits = { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudtrail:*:*:trail/audit' } };
+  const open = policy({ ...aclCheck, Condition: audits }, { ...write, Condition: audits });
+  expect(compareAccess(open, admitted(open), [dev])).toMatchObject({
+    gained: [{ who: 'CloudTrail', may: 's3:PutObject', on: `AWSLogs/${DEV}/*` }],
+    broader: false,
+    notes: [],
+  });
+});
+
 test("that a statement's trails may write to each other's paths is noted once, and is not broader", () => {
   const { notes, broader } = compareAccess(before, admitted(before, [dev, prd]), [dev, prd]);
   expect(notes).toHaveLength(1);

@@ -296,6 +296,19 @@ describe('what a new account joins', () => {
       'that admits an event data store beside trails',
       { ...write, Condition: { StringEquals: { ...acl, 'aws:SourceArn': [trailOf(PRD), LAKE] } } },
     ],
+    ...['*:trail/audit', '1*:trail/audit', '11111111111?:trail/*'].map(
+      (trails): [Layout, string, Statement] => [
+        'documented',
+        `of trails whose account may be another: ${trails}`,
+        {
+          ...write,
+          Condition: {
+            StringEquals: acl,
+            ArnLike: { 'aws:SourceArn': [trailOf(PRD), `arn:aws:cloudtrail:*:${trails}`] },
+          },
+        },
+      ],
+    ),
     [
       'compact',
       'for more than trails',

@@ -166,9 +166,12 @@ function isResourceOf({ kind, delivery, growing }: Form, resource: string): bool
     : /^[^*?$]*\/AWSLogs\/\*$/.test(resource);
 }
 
-/** CloudTrail also delivers for event data stores, with the same actions; those lists are not for trails. */
+/**
+ * CloudTrail also delivers for event data stores, with the same actions; those lists are not for trails. Nor is a pattern
+ * of any account's trails one of members: beside it, all of these would get the new member's path.
+ */
 const MEMBER: { readonly [key: string]: RegExp } = {
-  [SOURCE_ARN]: /^arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail\//,
+  [SOURCE_ARN]: /^arn:[^:]*:cloudtrail:[^:]*:\d{12}:trail\//,
   [SOURCE_ACCOUNT]: /^\d{12}$/,
 };
 
