@@ -3,31 +3,26 @@
 
 import { GRANT_KINDS, type GrantKind } from './cloudtrail.js';
 import type { Delivery } from './delivery.js';
-import {
-  asList,
-  conditionEntries,
-  type PolicyDocument,
-  type Statement,
-  statementsOf,
-} from './document.js';
+import { conditionEntries, type PolicyDocument, statementsOf } from './document.js';
+import type { Decision } from './evaluate.js';
 import type { Finding } from './finding.js';
-import { examinerOf, requestsFor } from './grants.js';
+import { examinerOf, requestsFor, withoutDenies } from './grants.js';
 import { judgeOf } from './narrow.js';
 import { listed, nameOf } from './wording.js';
-import { askedBy, worldsOf } from './worlds.js';
+import { askedBy, serviceNames, type World, worldsOf } from './worlds.js';
 
 /** Grants in effect only if something that nobody can know from here is so: one finding for each cause, naming its members. */
 export function dependencies(
   document: PolicyDocument,
   deliveries: readonly Delivery[],
 ): readonly Finding[] {
-  if (isBeyondDoubt(document, deliveries)) return [];
   const standing = examinerOf(document);
+  const causesOf = causesIn(document);
   const causes = new Map<string, { readonly cause: Cause; readonly accounts: Set<string> }>();
   for (const delivery of deliveries) {
     for (const kind of GRANT_KINDS) {
       if (standing(kind, delivery) !== 'depends') continue;
-      for (const cause of causesOf(document, kind, delivery)) {
+      for (const cause of causesOf(kind, delivery)) {
         const key = JSON.stringify(cause);
         const known = causes.get(key) ?? { cause, accounts: new Set<string>() };
         known.accounts.add(delivery.accountId);
@@ -40,66 +35,78 @@ export function dependencies(
   );
 }
 
-/** Most policies: they ask for nothing unknown, and have no Deny but for what CloudTrail never sends. */
-function isBeyondDoubt(document: PolicyDocument, deliveries: readonly Delivery[]): boolean {
-  const asked = askedBy(document);
-  return (
-    statementsOf(document).every(
-      (statement) => statement.Effect === 'Allow' || isForOthers(statement),
-    ) && deliveries.every((delivery) => worldsOf(delivery, asked).length === 1)
-  );
-}
-
-const NEVER_SENT: { readonly [key: string]: string } = {
-  'aws:securetransport': 'false',
-  'aws:principalisawsservice': 'false',
-};
-
-function isForOthers(statement: Statement): boolean {
-  return isForNoService(statement) || hasConditionNeverMet(statement);
-}
-
-/** It names IAM principals, and them alone. */
-function isForNoService({ Principal, NotPrincipal }: Statement): boolean {
-  if (typeof Principal !== 'object' || NotPrincipal !== undefined) return false;
-  return Object.entries(Principal).every(
-    ([type, names]) => type === 'AWS' && !asList(names).includes('*'),
-  );
-}
-
-function hasConditionNeverMet(statement: Statement): boolean {
-  return conditionEntries(statement).some(
-    ({ operator, key, values }) =>
-      /^bool(ifexists)?$/i.test(operator) &&
-      values.every((value) => String(value).toLowerCase() === NEVER_SENT[key.toLowerCase()]),
-  );
-}
-
+/** `denies`: what may stop CloudTrail; if there are none, it is Allows that may not apply. `keys`: what they ask for. */
 type Cause = { readonly denies: readonly number[]; readonly keys: readonly string[] };
 
-/** Why the worlds differ: the Denies that hit in some, else the condition keys of the Allows that do not always apply. */
-function causesOf(document: PolicyDocument, kind: GrantKind, delivery: Delivery): readonly Cause[] {
-  const judge = judgeOf(document);
-  const asked = askedBy(document);
-  const worlds = worldsOf(delivery, asked);
-  const decisions = worlds.flatMap((world) =>
-    requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)),
-  );
-  const denies = decisions.flatMap(({ effect, statements, unknown }) => [
-    ...(effect === 'denied' ? statements : []),
-    ...unknown.filter((index) => statementsOf(document)[index]?.Effect === 'Deny'),
-  ]);
-  const hitting = [...new Set(denies)].toSorted((a, b) => a - b);
-  const keys = varyingKeys(
-    worlds.map(({ context, headers }) => ({ ...context, ...headers.digests })),
-  ).filter((key) => asked.keys.has(key));
-  return hitting.length > 0 ? [{ denies: hitting, keys }] : [{ denies: [], keys }];
+/** Why the worlds differ: Denies that hit in some, Allows that do not apply in all, or both. */
+function causesIn(
+  document: PolicyDocument,
+): (kind: GrantKind, delivery: Delivery) => readonly Cause[] {
+  const open = withoutDenies(document);
+  const admitting = examinerOf(open);
+  return (kind, delivery) => {
+    const causes: Cause[] = [];
+    const denies = deniesMet(document, answersTo(document, kind, delivery));
+    if (denies.length > 0) causes.push({ denies, keys: varyingKeys(document, delivery, denies) });
+    if (admitting(kind, delivery) === 'depends') {
+      const allows = allowsMet(answersTo(open, kind, delivery));
+      causes.push({ denies: [], keys: varyingKeys(open, delivery, allows) });
+    }
+    return causes;
+  };
 }
 
-function varyingKeys(contexts: readonly { readonly [key: string]: unknown }[]): readonly string[] {
-  const keys = new Set(contexts.flatMap((context) => Object.keys(context)));
-  return [...keys].filter(
-    (key) => new Set(contexts.map((context) => JSON.stringify(context[key]))).size > 1,
+/** All that CloudTrail may be told, in each world and under each of its names. */
+function answersTo(
+  document: PolicyDocument,
+  kind: GrantKind,
+  delivery: Delivery,
+): readonly Decision[] {
+  const judge = judgeOf(document);
+  return worldsIn(document, delivery).flatMap((world) =>
+    requestsFor(kind, delivery, world).map((request) => judge(delivery.accountId, request)),
+  );
+}
+
+function worldsIn(document: PolicyDocument, delivery: Delivery): readonly World[] {
+  const asked = askedBy(document);
+  return serviceNames(delivery).flatMap((service) => worldsOf(delivery, asked, service));
+}
+
+/** Zero-based positions, in document order, as those of the next one. */
+function deniesMet(document: PolicyDocument, answers: readonly Decision[]): readonly number[] {
+  const isDeny = (index: number): boolean => statementsOf(document)[index]?.Effect === 'Deny';
+  return inOrder(
+    answers.flatMap(({ statements, unknown }) => [...statements, ...unknown]).filter(isDeny),
+  );
+}
+
+function allowsMet(answers: readonly Decision[]): readonly number[] {
+  return inOrder(
+    answers.flatMap(({ effect, statements }) => (effect === 'allowed' ? statements : [])),
+  );
+}
+
+function inOrder(positions: readonly number[]): readonly number[] {
+  return [...new Set(positions)].toSorted((a, b) => a - b);
+}
+
+/** Of the condition keys that these statements ask for, those that CloudTrail may send or leave out, or with several values. */
+function varyingKeys(
+  document: PolicyDocument,
+  delivery: Delivery,
+  positions: readonly number[],
+): readonly string[] {
+  const sent = worldsIn(document, delivery).map(({ context, headers }) => ({
+    ...context,
+    ...headers.digests,
+  }));
+  const asked = statementsOf(document)
+    .filter((_, index) => positions.includes(index))
+    .flatMap(conditionEntries)
+    .map(({ key }) => key.toLowerCase());
+  return [...new Set(asked)].filter(
+    (key) => new Set(sent.map((context) => JSON.stringify(context[key]))).size > 1,
   );
 }
 
@@ -131,28 +138,23 @@ function dependsFinding(
   };
 }
 
-/** Withdrawn, and yet admitted: by a statement that admits more than single trails. */
+/** Withdrawn, and yet admitted, if only to a part of its path or in some worlds: by a statement that admits more than single trails. */
 export function stillAdmitted(
   document: PolicyDocument,
   leaving: readonly Delivery[],
 ): readonly Finding[] {
-  if (leaving.length === 0) return [];
-  const standing = examinerOf(document);
-  const judge = judgeOf(document);
-  const asked = askedBy(document);
-  return leaving
-    .filter((delivery) => standing('write', delivery) !== 'missing')
-    .map((delivery) => {
-      const world = worldsOf(delivery, asked)[0];
-      const [request] = world === undefined ? [] : requestsFor('write', delivery, world);
-      const by = request === undefined ? [] : judge(delivery.accountId, request).statements;
-      const names = by.map((index) => nameOf(document, index)).join(', ') || 'another statement';
-      return {
+  return leaving.flatMap((delivery) => {
+    const by = allowsMet(answersTo(document, 'write', delivery));
+    if (by.length === 0) return [];
+    const names = by.map((index) => nameOf(document, index)).join(', ');
+    return [
+      {
         severity: 'warning' as const,
         code: 'policy-withdrawn-still-admitted',
         account: delivery.accountId,
         message: `Trail ${delivery.trailArn} can still write into the bucket: ${names} admits more than single trails.`,
         remedy: `Narrow ${names} by hand if no other trail needs it as it is.`,
-      };
-    });
+      },
+    ];
+  });
 }

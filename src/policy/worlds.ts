@@ -6,6 +6,7 @@ import { CLOUDTRAIL, CLOUDTRAIL_NAMES, OWNER_CONTROL, partitionOf } from './clou
 import type { Delivery } from './delivery.js';
 import { conditionEntries, type PolicyDocument, statementsOf } from './document.js';
 import type { AccessRequest } from './evaluate.js';
+import { fitsAnyCase } from './match.js';
 import { oncePer } from './once.js';
 
 type Values = AccessRequest['context'];
@@ -50,9 +51,9 @@ export const askedBy = oncePer((document: PolicyDocument): Asked => askedByAll([
 export function askedByAll(documents: readonly PolicyDocument[]): Asked {
   const keys = new Map<string, string[]>();
   for (const statement of documents.flatMap(statementsOf)) {
-    for (const { key, values } of conditionEntries(statement)) {
+    for (const { operator, key, values } of conditionEntries(statement)) {
       const known = keys.get(key.toLowerCase()) ?? [];
-      known.push(...values.map(String));
+      if (operator.toLowerCase() !== 'null') known.push(...values.map(String));
       keys.set(key.toLowerCase(), known);
     }
   }
@@ -126,26 +127,50 @@ function encryptions({ kmsKeyArn }: Delivery, asked: Asked['keys']): readonly Wo
   ];
 }
 
-/** In an organization the bucket is taken to be in the same one. Absent comes last: a policy that asks for it expects it. */
+/**
+ * Of an account that is known to be in an organization it is not known where in it. Otherwise it is in one that the policy
+ * asks for (first: a policy that asks for it expects it), in another, or in none.
+ */
 function organizations({ organizationId }: Delivery, asked: Asked['keys']): readonly Values[] {
-  if (organizationId !== undefined) return [inOrganization(organizationId)];
-  if (!asked.has(ORGANIZATION) && !asked.has(ORGANIZATION_PATHS)) return OUTSIDE;
-  const paths = (asked.get(ORGANIZATION_PATHS) ?? []).map(anExampleOf);
-  const ids = (asked.get(ORGANIZATION) ?? []).map((id) =>
-    id.includes('${') ? 'o-thisorganization' : anExampleOf(id),
-  );
+  const wanted = (key: string): readonly string[] => distinct(asked.get(key) ?? []);
+  const units = wanted(ORGANIZATION_PATHS).map((path) => ({ id: path.split('/')[0] ?? '', path }));
+  if (organizationId !== undefined) {
+    const own = units
+      .filter(({ id }) => id.includes('${') || fitsAnyCase(id, organizationId))
+      .map(({ path }) => inUnit(organizationId, path));
+    return [inOrganization(organizationId), ...own.slice(0, MOST_OPTIONS)];
+  }
+  if (!IN_ORGANIZATIONS.some((key) => asked.has(key))) return OUTSIDE;
   const inside = [
-    ...distinct(ids).map((id) => inOrganization(id)),
-    ...distinct(paths).map((path) => inOrganization(path.split('/')[0] ?? path, path)),
+    ...[...wanted(ORGANIZATION), ...wanted(OWN_ORGANIZATION)].map((id) =>
+      inOrganization(anIdOf(id)),
+    ),
+    ...units.map(({ id, path }) => inUnit(anIdOf(id), path)),
   ];
-  return [...inside.slice(0, MOST_OPTIONS), ...OUTSIDE];
+  return [...inside.slice(0, MOST_OPTIONS), IN_ANOTHER, ...OUTSIDE];
 }
 
-const OUTSIDE: readonly Values[] = [{}];
+const IN_ORGANIZATIONS = [ORGANIZATION, ORGANIZATION_PATHS, OWN_ORGANIZATION];
 
+function anIdOf(pattern: string): string {
+  return pattern.includes('${') ? THIS_ORGANIZATION : anExampleOf(pattern);
+}
+
+function inUnit(id: string, pattern: string): Values {
+  return inOrganization(id, anExampleOf(pattern.replace(/^[^/]*/, id)));
+}
+
+/** The bucket is taken to be in the same one. */
 function inOrganization(id: string, path = `${id}/r-root/`): Values {
   return { [ORGANIZATION]: id, [ORGANIZATION_PATHS]: [path], [OWN_ORGANIZATION]: id };
 }
+
+const THIS_ORGANIZATION = 'o-thisorganization';
+const IN_ANOTHER: Values = {
+  ...inOrganization('o-anotherorganization'),
+  [OWN_ORGANIZATION]: THIS_ORGANIZATION,
+};
+const OUTSIDE: readonly Values[] = [{}];
 
 function options(
   key: string,
