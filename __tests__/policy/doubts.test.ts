@@ -87,6 +87,16 @@ describe('whether a Deny stops CloudTrail is told as unknown', () => {
   });
 });
 
+test('a Deny that stops CloudTrail for certain is told elsewhere', () => {
+  expect(codes(policy(aclCheck, write, deny(undefined)), central)).toStrictEqual([]);
+});
+
+test('an Allow that may not apply is told once for both grants, and nothing else', () => {
+  const condition = { StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } };
+  const document = policy({ ...aclCheck, Condition: condition }, writeIf(condition));
+  expect(codes(document, dev)).toStrictEqual([DEPENDS]);
+});
+
 describe('of a member whose organization is known', () => {
   const member = { ...central, organizationId: 'o-exampleorgid' };
   const inUnit = (unit: string) => ({ 'aws:SourceOrgPaths': unit });

@@ -157,7 +157,7 @@ function readNumber(text: string): number | undefined {
 }
 
 /** Milliseconds since 1970 of a W3C date ("ISO 8601", UTC if it names no zone) or of epoch seconds. */
-function readDate(text: string): number | undefined {
+export function readDate(text: string): number | undefined {
   if (/^-?\d{5,}(\.\d+)?$/.test(text)) return Number(text) * 1000;
   const iso = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/.exec(text);
   if (iso === null) return undefined;

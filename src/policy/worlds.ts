@@ -3,10 +3,10 @@
 // world; what follows from a grant that holds in some worlds only is decided in grants.ts.
 
 import { CLOUDTRAIL, CLOUDTRAIL_NAMES, OWNER_CONTROL, partitionOf } from './cloudtrail.js';
+import { readDate } from './conditions.js';
 import type { Delivery } from './delivery.js';
 import { conditionEntries, type PolicyDocument, statementsOf } from './document.js';
 import type { AccessRequest } from './evaluate.js';
-import { fitsAnyCase } from './match.js';
 import { oncePer } from './once.js';
 
 type Values = AccessRequest['context'];
@@ -129,25 +129,23 @@ function encryptions({ kmsKeyArn }: Delivery, asked: Asked['keys']): readonly Wo
 
 /**
  * Of an account that is known to be in an organization it is not known where in it. Otherwise it is in one that the policy
- * asks for (first: a policy that asks for it expects it), in another, or in none.
+ * asks for (first: a policy that asks for it expects it), in none, or (last: nobody named it) in another.
  */
 function organizations({ organizationId }: Delivery, asked: Asked['keys']): readonly Values[] {
   const wanted = (key: string): readonly string[] => distinct(asked.get(key) ?? []);
-  const units = wanted(ORGANIZATION_PATHS).map((path) => ({ id: path.split('/')[0] ?? '', path }));
+  const units = wanted(ORGANIZATION_PATHS);
   if (organizationId !== undefined) {
-    const own = units
-      .filter(({ id }) => id.includes('${') || fitsAnyCase(id, organizationId))
-      .map(({ path }) => inUnit(organizationId, path));
-    return [inOrganization(organizationId), ...own.slice(0, MOST_OPTIONS)];
+    const own = units.slice(0, MOST_OPTIONS).map((path) => inUnit(organizationId, path));
+    return [inOrganization(organizationId), ...own];
   }
   if (!IN_ORGANIZATIONS.some((key) => asked.has(key))) return OUTSIDE;
   const inside = [
     ...[...wanted(ORGANIZATION), ...wanted(OWN_ORGANIZATION)].map((id) =>
       inOrganization(anIdOf(id)),
     ),
-    ...units.map(({ id, path }) => inUnit(anIdOf(id), path)),
+    ...units.map((path) => inUnit(anIdOf(path.split('/')[0] ?? path), path)),
   ];
-  return [...inside.slice(0, MOST_OPTIONS), IN_ANOTHER, ...OUTSIDE];
+  return [...inside.slice(0, MOST_OPTIONS), ...OUTSIDE, IN_ANOTHER];
 }
 
 const IN_ORGANIZATIONS = [ORGANIZATION, ORGANIZATION_PATHS, OWN_ORGANIZATION];
@@ -179,9 +177,19 @@ function options(
 ): readonly Values[] {
   if (wanted === undefined) return [{}];
   const literal = wanted.filter((value) => !value.includes('${')).map(anExampleOf);
-  return distinct([...others, ...literal])
+  const after = TIMES.has(key) ? literal.map(secondAfter) : [];
+  return distinct([...others, ...literal, ...after])
     .slice(0, MOST_OPTIONS)
     .map((value) => ({ [key]: value }));
+}
+
+const TIMES: ReadonlySet<string> = new Set(['aws:currenttime', 'aws:epochtime']);
+
+/** Between two bounds, even where neither of them is included. */
+function secondAfter(time: string): string {
+  if (/^\d+$/.test(time)) return String(Number(time) + 1);
+  const start = readDate(time);
+  return start === undefined ? time : new Date(start + 1000).toISOString();
 }
 
 function anExampleOf(pattern: string): string {
