@@ -54,6 +54,12 @@ describe('a Deny may stop CloudTrail', () => {
         DateLessThan: { 'aws:EpochTime': '1927670400' },
       },
     ],
+    ['in a far time', { DateGreaterThan: { 'aws:CurrentTime': '2150-01-01' } }],
+    ['in a far time, told as seconds', { NumericGreaterThan: { 'aws:EpochTime': '5680281600' } }],
+    [
+      'in a certain unit of an organization',
+      { 'ForAnyValue:StringEquals': { 'aws:SourceOrgPaths': 'o-exampleorgid/r-ab12/ou-ab12-1/' } },
+    ],
     ['from a day on', { DateGreaterThanEquals: { 'aws:CurrentTime': '2099-01-01' } }],
     ['before a day', { DateLessThan: { 'aws:EpochTime': '1924992000' } }],
     ['in a bucket of a certain account', { StringEquals: { 'aws:ResourceAccount': CENTRAL } }],
@@ -102,6 +108,20 @@ describe('a Deny never stops CloudTrail', () => {
         'ForAllValues:StringNotEquals': {
           'aws:PrincipalServiceNamesList': ['cloudtrail.amazonaws.com', 'config.amazonaws.com'],
         },
+      },
+    ],
+    [
+      'between two bounds of which the first comes last',
+      {
+        DateGreaterThan: { 'aws:CurrentTime': '2031-02-01' },
+        DateLessThan: { 'aws:CurrentTime': '2031-01-01T00:00:00Z' },
+      },
+    ],
+    [
+      'between two such bounds, told as seconds',
+      {
+        NumericGreaterThan: { 'aws:EpochTime': '1927670400' },
+        NumericLessThan: { 'aws:EpochTime': '1924992000' },
       },
     ],
     ['for another ACL', { StringNotEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' } }],
