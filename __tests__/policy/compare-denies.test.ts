@@ -1,5 +1,5 @@
-// What a Deny that comes or goes takes and gives, and what an Allow gives and takes beside a Deny that stands: each is told,
-// however narrow the Deny is.
+// What a Deny that comes or goes takes and gives, what an Allow gives and takes beside a Deny that stands, and what is between
+// an Allow and a narrower one: each is told, however narrow it is.
 
 import type { Conditions, Statement } from '../../src/policy/document.js';
 import { compareAccess } from '../../src/policy/index.js';
@@ -15,9 +15,20 @@ const anyone: Statement = { Effect: 'Allow', Principal: '*', Action: 's3:*', Res
 const account: Statement = { ...anyone, Principal: { AWS: PRD } };
 const refusal: Statement = { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: KEYS };
 
-const butPrincipal = ({ Principal: _, ...rest }: Statement): Statement => rest;
-const butAction = ({ Action: _, ...rest }: Statement): Statement => rest;
-const butResource = ({ Resource: _, ...rest }: Statement): Statement => rest;
+function butPrincipal(statement: Statement): Statement {
+  const { Principal: _principal, ...rest } = statement;
+  return rest;
+}
+
+function butAction(statement: Statement): Statement {
+  const { Action: _action, ...rest } = statement;
+  return rest;
+}
+
+function butResource(statement: Statement): Statement {
+  const { Resource: _resource, ...rest } = statement;
+  return rest;
+}
 
 function on(Condition: Conditions): Statement {
   return { ...refusal, Condition };
@@ -167,8 +178,11 @@ type Narrowed = readonly [what: string, more: Statement, less: Statement];
 
 type Listed = string | number | readonly string[];
 
-function when(operator: string, key: string, more: Listed, less: Listed) {
-  const listing = (values: Listed) => ({ ...anyone, Condition: { [operator]: { [key]: values } } });
+function when(operator: string, name: string, more: Listed, less: Listed) {
+  const listing = (values: Listed) => ({
+    ...anyone,
+    Condition: { [operator]: { [name]: values } },
+  });
   return [listing(more), listing(less)] as const;
 }
 
@@ -225,5 +239,61 @@ describe('an Allow that becomes narrower', () => {
   });
   test.each(NARROWED)('gives if it becomes as wide again: %s', (_, more, less) => {
     expect(compareAccess(policy(less), policy(more), []).broader).toBe(true);
+  });
+});
+
+describe('what is told stays what it was', () => {
+  const many = {
+    ...anyone,
+    Principal: { Service: ['config.amazonaws.com', 'logs.amazonaws.com'] },
+  };
+
+  test('by a Deny of somebody else', () => {
+    const deny = { ...refusal, Principal: { AWS: PRD } };
+    expect(compareAccess(policy(many), policy(many, deny), [])).toMatchObject({
+      gained: [],
+      lost: [],
+    });
+  });
+
+  test('by a Deny of another action, another path or what the Allow never meets', () => {
+    const reads = {
+      ...account,
+      Action: 's3:Get*',
+      Resource: pathOf(PRD),
+      Condition: { StringEquals: { [NETWORK]: 'a' } },
+    };
+    const denies = [
+      { ...refusal, Action: 's3:Put*' },
+      { ...refusal, Resource: pathOf(DEV) },
+      on({ StringEquals: { [NETWORK]: 'b' } }),
+      on({ StringNotEquals: { [NETWORK]: ['a', 'b'] } }),
+    ];
+    for (const deny of denies) {
+      const change = compareAccess(policy(reads), policy(reads, deny), []);
+      expect(change).toMatchObject({ gained: [], lost: [], broader: false });
+    }
+  });
+
+  test('by a Deny that a wider one made needless', () => {
+    const narrow = { ...refusal, Action: 's3:PutObject' };
+    expect(
+      compareAccess(policy(anyone, refusal, narrow), policy(anyone, refusal), []),
+    ).toMatchObject({ gained: [], lost: [] });
+  });
+
+  test('by an Allow that the same Deny refused before and after', () => {
+    expect(compareAccess(policy(refusal), policy(refusal, anyone), [])).toMatchObject({
+      gained: [],
+      broader: false,
+    });
+  });
+
+  test('by a list put in another order, or with a value that a pattern of it covers', () => {
+    const listing = (values: readonly string[]) =>
+      policy({ ...anyone, Condition: { StringLike: { [NETWORK]: values } } });
+    expect(
+      compareAccess(listing(['a', 'b*', 'c']), listing(['c', 'b*', 'a', 'bb']), []).lost,
+    ).toStrictEqual([]);
   });
 });

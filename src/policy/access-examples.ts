@@ -33,8 +33,18 @@ export type Surroundings = {
   readonly unlikely: boolean;
 };
 
-/** Requests that may fall under the clause: its patterns filled in, its conditions met as far as that is easy. */
+/** Requests that fall under the clause, each once: its patterns filled in, its conditions met. None if that cannot be done. */
 export function examplesOf(clause: Clause, around: Surroundings): readonly AccessRequest[] {
+  const alone = aloneOf(clause);
+  const tried = triesOf(clause, around).map(
+    (request) => [JSON.stringify(request), request] as const,
+  );
+  return [...new Map(tried).values()].filter(
+    (request) => evaluate(alone, request).effect === 'allowed',
+  );
+}
+
+function triesOf(clause: Clause, around: Surroundings): readonly AccessRequest[] {
   const allowed = {
     principals: { [clause.principal.type]: clause.principal.name },
     action: clause.action,
@@ -59,11 +69,7 @@ export function examplesOf(clause: Clause, around: Surroundings): readonly Acces
   );
 }
 
-/** Whether the clause by itself allows the request. */
-export function isUnder(clause: Clause, request: AccessRequest): boolean {
-  return evaluate(aloneOf(clause), request).effect === 'allowed';
-}
-
+/** The clause as the only statement of a policy. */
 function aloneOf({ principal, action, resource, conditions }: Clause): PolicyDocument {
   const Condition: { [operator: string]: { [key: string]: ConditionEntry['values'] } } = {};
   for (const { operator, key, values } of conditions) {

@@ -1,7 +1,7 @@
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
 
-import { examplesOf, isUnder, STRANGER, type Surroundings } from './access-examples.js';
+import { examplesOf, STRANGER, type Surroundings } from './access-examples.js';
 import { type AccessRow, type Clause, type Clauses, clausesOf, placeOf } from './access-rows.js';
 import { canonicalStatement } from './canonical.js';
 import {
@@ -45,9 +45,16 @@ export function compareAccess(
 ): AccessChange {
   const [old, now] = [sideOf(before), sideOf(after)];
   const { before: left, after: joined, around } = changedClauses(old, now);
-  const gained = sorted(onlyIn(now, old, joined, around), purposes(admitted, old.document));
+  const gained = sorted(
+    onlyIn(now, old, joined, besideThose(around, old, now)),
+    purposes(admitted, old.document),
+  );
   const lost = sorted(
-    butOf(admitted, now.document, onlyIn(old, now, left, { ...around, unlikely: false })),
+    butOf(
+      admitted,
+      now.document,
+      onlyIn(old, now, left, { ...besideThose(around, now, old), unlikely: false }),
+    ),
     purposes(withdrawn, now.document),
   );
   const strangersGain = strangersAdmitted(old, now, admitted);
@@ -58,6 +65,13 @@ export function compareAccess(
     broader: gained.beyond.length > 0 || strangersGain.length > 0,
     notes: notesOn(gained, lost),
   };
+}
+
+/** A Deny makes a difference only where it stands on the side that refuses. */
+function besideThose(around: Surroundings, refusing: Side, allowing: Side): Surroundings {
+  const others = deniesIn(statementsOf(allowing.document));
+  const own = without(deniesIn(statementsOf(refusing.document)), others);
+  return own.length === 0 ? { ...around, changed: [] } : around;
 }
 
 /** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
@@ -163,10 +177,10 @@ type Found = {
 function onlyIn(side: Side, other: Side, { own, crossed }: Clauses, around: Surroundings): Found {
   const isOnlyHere = (clause: Clause): boolean => {
     const examples = examplesOf(clause, around);
-    const isFound = examples.some(
-      (request) => side.allows(request) && !other.allows(request) && isUnder(clause, request),
+    return (
+      examples.length === 0 ||
+      examples.some((request) => side.allows(request) && !other.allows(request))
     );
-    return isFound || !examples.some((request) => isUnder(clause, request));
   };
   return { own: own.filter(isOnlyHere), crossed: crossed.some(isOnlyHere) };
 }
