@@ -3,6 +3,8 @@
 
 import type { Clause, Named } from './access-rows.js';
 import { accountOf, CLOUDTRAIL_NAMES } from './cloudtrail.js';
+import { valueMeeting } from './condition-examples.js';
+import { callerOf, pointsAt, pointsBeside, pointsBetween } from './deny-examples.js';
 import type { ConditionEntry, PolicyDocument, Statement } from './document.js';
 import { type AccessRequest, type Caller, evaluate } from './evaluate.js';
 import { SOURCE_ACCOUNT, SOURCE_ARN } from './locate.js';
@@ -16,33 +18,58 @@ export const STRANGER: Caller = { arn: 'arn:aws:iam::999999999999:root' };
 const ACTIONS = ['GetObject', 'PutObject', 'GetBucketAcl', 'DeleteObject', 'PutBucketPolicy', ''];
 const PLACES = ['CloudTrail/x', 'x'];
 
-/** Contexts to try beside the plain one; condition keys are in lower case. */
+/** What a clause is tried beside. */
 export type Surroundings = {
   /** What either policy asks for: CloudTrail is tried with each that it may send. */
   readonly asked: Asked;
-  /** For everybody. */
+  /** The Denies of either policy: what they refuse in both is no example. */
+  readonly denies: readonly Statement[];
+  /** The Denies that one policy alone has: what they refuse is the example. */
+  readonly changed: readonly Statement[];
+  /** The Allows that one policy alone has, and what only one side's ask for. */
+  readonly allows: readonly Statement[];
   readonly contexts: readonly Context[];
   /** Whether CloudTrail is tried with what it never sends, too: a request without TLS. */
   readonly unlikely: boolean;
 };
 
-/** Requests that may fall under the clause: its patterns filled in, its conditions met as far as that is easy. */
+/** Requests that fall under the clause, each once: its patterns filled in, its conditions met. None if that cannot be done. */
 export function examplesOf(clause: Clause, around: Surroundings): readonly AccessRequest[] {
-  const contexts = contextsOf(clause, around);
-  return callersOf(clause.principal).flatMap((caller) =>
-    fillings(clause.action, ACTIONS).flatMap((action) =>
-      fillings(clause.resource, PLACES).flatMap((resource) =>
-        contexts.map((context) => ({ caller, action, resource, context })),
-      ),
-    ),
+  const alone = aloneOf(clause);
+  const tried = triesOf(clause, around).map(
+    (request) => [JSON.stringify(request), request] as const,
+  );
+  return [...new Map(tried).values()].filter(
+    (request) => evaluate(alone, request).effect === 'allowed',
   );
 }
 
-/** Whether the clause by itself allows the request. */
-export function isUnder(clause: Clause, request: AccessRequest): boolean {
-  return evaluate(aloneOf(clause), request).effect === 'allowed';
+function triesOf(clause: Clause, around: Surroundings): readonly AccessRequest[] {
+  const allowed = {
+    principals: { [clause.principal.type]: clause.principal.name },
+    action: clause.action,
+    resource: clause.resource,
+  };
+  const tries = {
+    callers: callersOf(clause.principal),
+    actions: fillings(clause.action, ACTIONS),
+    resources: fillings(clause.resource, PLACES),
+  };
+  const { points, passing } = pointsBeside(allowed, tries, around.denies);
+  const met = contextsOf(clause, around);
+  const between =
+    clause.sender === undefined
+      ? pointsBetween(allowed, tries, around.allows, around.contexts)
+      : [];
+  return [...points, ...pointsAt(allowed, tries, around.changed), ...between].flatMap(
+    ({ caller, action, resource, context: asked }) =>
+      met
+        .flatMap((own) => own({ asked, passing }))
+        .map((context) => ({ caller, action, resource, context })),
+  );
 }
 
+/** The clause as the only statement of a policy. */
 function aloneOf({ principal, action, resource, conditions }: Clause): PolicyDocument {
   const Condition: { [operator: string]: { [key: string]: ConditionEntry['values'] } } = {};
   for (const { operator, key, values } of conditions) {
@@ -59,10 +86,9 @@ function aloneOf({ principal, action, resource, conditions }: Clause): PolicyDoc
 }
 
 function callersOf({ type, name }: Named): readonly Caller[] {
-  if (type === 'Service') return [{ service: name }];
-  if (type !== 'AWS') return [];
-  if (name === '*') return [STRANGER, { service: 'example.amazonaws.com' }];
-  return [{ arn: /^\d{12}$/.test(name) ? `arn:aws:iam::${name}:root` : name }];
+  return type === 'AWS' && name === '*'
+    ? [STRANGER, { service: 'example.amazonaws.com' }]
+    : callerOf(type, name);
 }
 
 /** All wildcards filled alike. */
@@ -75,8 +101,14 @@ function fill(pattern: string, filler: string): string {
   return pattern.replaceAll('*', filler).replaceAll('?', 'x');
 }
 
+/** What else to send: what a Deny asks for, and what helps by those that stand. */
+type Beside = { readonly asked: Context; readonly passing: Context };
+
+/** A context in which the conditions are met, as far as what comes beside leaves them to be. */
+type Met = (beside: Beside) => readonly Context[];
+
 /** Between them, each value that a condition lists is met once. */
-function contextsOf(clause: Clause, around: Surroundings): readonly Context[] {
+function contextsOf(clause: Clause, around: Surroundings): readonly Met[] {
   const entries = clause.conditions.map((entry) => besideOwnTrail(entry, clause.sender));
   const turns = Math.max(1, ...entries.map(({ values }) => values.length));
   return Array.from({ length: turns }, (_, turn) =>
@@ -99,18 +131,37 @@ function inTurn(entry: ConditionEntry, turn: number): ConditionEntry {
 function contextsMeeting(
   principal: Named,
   conditions: readonly ConditionEntry[],
-  { asked, contexts, unlikely }: Surroundings,
-): readonly Context[] {
-  const met: Context = Object.assign({}, ...conditions.map(meeting)) as Context;
+  { asked: named, unlikely }: Surroundings,
+): readonly Met[] {
+  const met = Object.assign({}, ...conditions.map(valueMeeting)) as Context;
   const own = { ...met, ...patternSender(met, conditions) };
   if (!CLOUDTRAIL_NAMES.has(principal.name)) {
-    return [{}, ...contexts].map((more) => ({ 'aws:securetransport': 'true', ...own, ...more }));
+    const usual = { 'aws:securetransport': 'true' };
+    return [
+      ({ asked, passing }) => [
+        { ...usual, ...own, ...asked },
+        { ...usual, ...passing, ...own, ...asked },
+        { ...usual, ...passing, ...asked, ...own },
+      ],
+    ];
   }
-  return cloudTrailContexts(own, asked).flatMap((sent) => {
+  return cloudTrailContexts(own, named).map((sent) => {
     const context = { ...sent, ...own };
     const certain = unlikely ? {} : withoutSender(context);
-    return [{}, ...contexts].map((more) => ({ ...context, ...more, ...certain }));
+    return ({ asked, passing }) => [
+      { ...context, ...asked, ...certain },
+      { ...senderIn(passing), ...context, ...asked, ...certain },
+      { ...context, ...asked, ...own, ...certain },
+    ];
   });
+}
+
+function senderIn(context: Context): Context {
+  return Object.fromEntries(Object.entries(context).filter(([key]) => isOfSender(key)));
+}
+
+function isOfSender(key: string): boolean {
+  return key === SOURCE_ARN || key === SOURCE_ACCOUNT;
 }
 
 /** As CloudTrail would send it for the trail, with and without the keys that a policy names. */
@@ -126,10 +177,7 @@ function cloudTrailContexts(met: Context, asked: Asked): readonly Context[] {
 }
 
 function withoutSender(context: Context): Context {
-  const kept = Object.entries(context).filter(
-    ([key]) => key !== SOURCE_ARN && key !== SOURCE_ACCOUNT,
-  );
-  return Object.fromEntries(kept);
+  return Object.fromEntries(Object.entries(context).filter(([key]) => !isOfSender(key)));
 }
 
 function keysIn(asked: Asked): readonly string[] {
@@ -145,31 +193,6 @@ function patternSender(asked: Context, conditions: readonly ConditionEntry[]): C
   const pattern = conditions.find(({ key }) => key.toLowerCase() === SOURCE_ARN)?.values[0];
   if (typeof account !== 'string' || pattern === undefined) return {};
   return { [SOURCE_ARN]: fill(String(pattern), account) };
-}
-
-/** A context in which the condition holds, where its operator makes one easy to find; examples that fail are left out later. */
-function meeting({ operator, key, values }: ConditionEntry): Context {
-  const [value] = values.map(String);
-  const name = operator.toLowerCase().replaceAll(/^for(all|any)values?:|ifexists$/g, '');
-  if (value === undefined || name.includes('not')) return {};
-  const lower = key.toLowerCase();
-  if (name === 'null') return value === 'true' ? {} : { [lower]: 'x' };
-  if (name === 'ipaddress') return { [lower]: value.split('/')[0] ?? value };
-  return { [lower]: fill(value, 'x') };
-}
-
-/** Contexts that tell apart whether these statements' conditions hold: each of their keys with a listed value, with another, without. */
-export function contextsAround(statements: readonly Statement[]): readonly Context[] {
-  return statements.flatMap(({ Condition = {} }) =>
-    Object.values(Condition).flatMap((keys) =>
-      Object.entries(keys).flatMap(([key, wanted]) => {
-        const values = [wanted].flat().slice(0, MOST_VALUES).map(String);
-        return [...values, 'another', 'true', 'false'].map((value) => ({
-          [key.toLowerCase()]: fill(value, 'x'),
-        }));
-      }),
-    ),
-  );
 }
 
 const MOST_VALUES = 3;

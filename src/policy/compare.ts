@@ -1,13 +1,7 @@
 // What a change of policy means: who gains and who loses which access, found by putting requests to the policy before and
 // after, and whether more was gained than the admitted deliveries need. What a row of access is, is decided in access-rows.ts.
 
-import {
-  contextsAround,
-  examplesOf,
-  isUnder,
-  STRANGER,
-  type Surroundings,
-} from './access-examples.js';
+import { examplesOf, STRANGER, type Surroundings } from './access-examples.js';
 import { type AccessRow, type Clause, type Clauses, clausesOf, placeOf } from './access-rows.js';
 import { canonicalStatement } from './canonical.js';
 import {
@@ -19,6 +13,7 @@ import {
   partitionOf,
   resourceArn,
 } from './cloudtrail.js';
+import { differing, valuesAround } from './condition-examples.js';
 import type { Delivery } from './delivery.js';
 import { type PolicyDocument, type Statement, statementsOf } from './document.js';
 import type { AccessRequest } from './evaluate.js';
@@ -50,9 +45,16 @@ export function compareAccess(
 ): AccessChange {
   const [old, now] = [sideOf(before), sideOf(after)];
   const { before: left, after: joined, around } = changedClauses(old, now);
-  const gained = sorted(onlyIn(now, old, joined, around), purposes(admitted, old.document));
+  const gained = sorted(
+    onlyIn(now, old, joined, besideThose(around, old, now)),
+    purposes(admitted, old.document),
+  );
   const lost = sorted(
-    butOf(admitted, now.document, onlyIn(old, now, left, { ...around, unlikely: false })),
+    butOf(
+      admitted,
+      now.document,
+      onlyIn(old, now, left, { ...besideThose(around, now, old), unlikely: false }),
+    ),
     purposes(withdrawn, now.document),
   );
   const strangersGain = strangersAdmitted(old, now, admitted);
@@ -63,6 +65,13 @@ export function compareAccess(
     broader: gained.beyond.length > 0 || strangersGain.length > 0,
     notes: notesOn(gained, lost),
   };
+}
+
+/** A Deny makes a difference only where it stands on the side that refuses. */
+function besideThose(around: Surroundings, refusing: Side, allowing: Side): Surroundings {
+  const others = deniesIn(statementsOf(allowing.document));
+  const own = without(deniesIn(statementsOf(refusing.document)), others);
+  return own.length === 0 ? { ...around, changed: [] } : around;
 }
 
 /** Whoever is admitted otherwise than before has lost nothing, even if only in the organization that he is said to be in. */
@@ -122,19 +131,31 @@ type Changed = {
 function changedClauses({ document: old }: Side, { document: now }: Side): Changed {
   const [before, after] = [statementsOf(old), statementsOf(now)];
   const changed = { before: without(before, after), after: without(after, before) };
-  const asked = askedByAll([old, now]);
-  const denies = [...changed.before, ...changed.after].filter(({ Effect }) => Effect === 'Deny');
-  if (denies.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
+  const refusals = deniesIn([...changed.before, ...changed.after]);
+  const [left, joined] = [allowsIn(changed.before), allowsIn(changed.after)];
+  const around = {
+    allows: [...left, ...joined],
+    contexts: valuesAround(differing(left, joined)),
+    asked: askedByAll([old, now]),
+    denies: deniesIn([...before, ...changed.after]),
+    changed: refusals,
+    unlikely: true,
+  };
+  if (refusals.length === 0 && (old.Version === now.Version || isEmpty(old) || isEmpty(now))) {
     return {
       ...unshared(clausesIn(changed.before), clausesIn(changed.after)),
-      around: { asked, contexts: [], unlikely: true },
+      around,
     };
   }
-  return {
-    before: clausesIn(before),
-    after: clausesIn(after),
-    around: { asked, contexts: contextsAround(denies), unlikely: true },
-  };
+  return { before: clausesIn(before), after: clausesIn(after), around };
+}
+
+function allowsIn(statements: readonly Statement[]): readonly Statement[] {
+  return statements.filter(({ Effect }) => Effect === 'Allow');
+}
+
+function deniesIn(statements: readonly Statement[]): readonly Statement[] {
+  return statements.filter(({ Effect }) => Effect === 'Deny');
 }
 
 function isEmpty(document: PolicyDocument): boolean {
@@ -154,14 +175,12 @@ type Found = {
 
 /** Of one side's clauses, what the other side does not allow; also what cannot be tried, for want of an example. */
 function onlyIn(side: Side, other: Side, { own, crossed }: Clauses, around: Surroundings): Found {
-  const isOf = (clause: Clause, request: AccessRequest): boolean =>
-    around.contexts.length === 0 || isUnder(clause, request);
   const isOnlyHere = (clause: Clause): boolean => {
     const examples = examplesOf(clause, around);
-    const isFound = examples.some(
-      (request) => side.allows(request) && !other.allows(request) && isOf(clause, request),
+    return (
+      examples.length === 0 ||
+      examples.some((request) => side.allows(request) && !other.allows(request))
     );
-    return isFound || !examples.some((request) => isUnder(clause, request));
   };
   return { own: own.filter(isOnlyHere), crossed: crossed.some(isOnlyHere) };
 }
@@ -192,7 +211,7 @@ function identityOf({ principal, action, resource, conditions }: Clause): string
 }
 
 function clausesIn(statements: readonly Statement[]): Clauses {
-  const clauses = statements.filter(({ Effect }) => Effect === 'Allow').map(clausesOf);
+  const clauses = allowsIn(statements).map(clausesOf);
   return {
     own: clauses.flatMap(({ own }) => own),
     crossed: clauses.flatMap(({ crossed }) => crossed),

@@ -119,3 +119,30 @@ function slice({ text, literal }: Pattern, from: number, to?: number): Pattern {
     literal: new Set(Array.from(literal, (index) => index - from)),
   };
 }
+
+/** Longer than any ARN of S3; the search goes as deep as both patterns are long. */
+const LONGEST = 1_200;
+
+/** A text that fits both patterns, wildcards as short as can be; undefined if none does. */
+export function fittingBoth(one: string, other: string): string | undefined {
+  if (Math.max(one.length, other.length) > LONGEST) return undefined;
+  const dead = new Set<number>();
+  const from = (i: number, j: number): string | undefined => {
+    const [a, b] = [one[i], other[j]];
+    if (a === undefined && b === undefined) return '';
+    const at = i * (other.length + 1) + j;
+    if (dead.has(at)) return undefined;
+    dead.add(at);
+    if (a === '*') return from(i + 1, j) ?? (b && prefixed(b, from(i, j + 1)));
+    if (b === '*') return from(i, j + 1) ?? (a && prefixed(a, from(i + 1, j)));
+    if (a === '?' || b === '?' || a === b)
+      return a && b && prefixed(a === '?' ? b : a, from(i + 1, j + 1));
+    return undefined;
+  };
+  return from(0, 0);
+}
+
+function prefixed(char: string, rest: string | undefined): string | undefined {
+  if (rest === undefined || char === '*') return rest;
+  return `${char === '?' ? 'x' : char}${rest}`;
+}
