@@ -1,5 +1,12 @@
 import * as fc from 'fast-check';
-import { fits, fitsAnyCase, fitsArn, readPattern, type Variables } from '../../src/policy/match.js';
+import {
+  fits,
+  fitsAnyCase,
+  fitsArn,
+  fittingBoth,
+  readPattern,
+  type Variables,
+} from '../../src/policy/match.js';
 
 const values: Readonly<Record<string, string>> = {
   'aws:sourceaccount': '222222222222',
@@ -138,3 +145,46 @@ describe('ARN patterns', () => {
     expect(read && fitsArn(read, text)).toBe(expected);
   });
 });
+
+describe('a text that fits two patterns', () => {
+  test.each([
+    ['is the text that both are', 'a', 'a', 'a'],
+    ['is none of two texts', 'a', 'b', undefined],
+    ['is the text that fits a pattern', 'a*c', 'abc', 'abc'],
+    ['has as little for a * as can be', 'logs/*', '*/2026', 'logs/2026'],
+    ['has an x for a ?', 'a?', '?', undefined],
+    ['has an x for a ? of both', 'a?', '??', 'ax'],
+    [
+      'lies where two paths cross',
+      'AWSLogs/*/CloudTrail/*',
+      '*/222222222222/*',
+      'AWSLogs/222222222222/CloudTrail/',
+    ],
+  ])('%s', (_, one, other, text) => {
+    expect(fittingBoth(one, other)).toBe(text);
+    expect(fittingBoth(other, one)).toBe(text);
+  });
+
+  const patterns = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 4 });
+
+  test('fits both; where there is none, no text fits both', () => {
+    fc.assert(
+      fc.property(patterns, patterns, (one, other) => {
+        const found = fittingBoth(one, other);
+        const fitsBoth = (text: string) => matches(one, text) && matches(other, text);
+        expect(found === undefined ? !TEXTS.some(fitsBoth) : fitsBoth(found)).toBe(true);
+      }),
+    );
+  });
+
+  test('is not looked for where somebody wants to hold us up', () => {
+    expect(fittingBoth('*a'.repeat(500), '*b'.repeat(500))).toBeUndefined();
+  });
+});
+
+/** All of up to five letters, of two. */
+const TEXTS = Array.from({ length: 6 }, (_, length) =>
+  Array.from({ length: 2 ** length }, (__, number) =>
+    Array.from({ length }, (___, at) => ((number >> at) & 1 ? 'a' : 'b')).join(''),
+  ),
+).flat();

@@ -122,10 +122,13 @@ function slice({ text, literal }: Pattern, from: number, to?: number): Pattern {
 
 /** Longer than any ARN of S3; the search goes as deep as both patterns are long. */
 const LONGEST = 1_200;
+/** In both together. More serve only to hold up whoever reads them: each may stand for as much as the other pattern is long. */
+const MOST_STARS = 8;
 
-/** A text that fits both patterns, wildcards as short as can be; undefined if none does. */
+/** A text that fits both patterns, wildcards as short as can be; undefined if none does, or none is found in short time. */
 export function fittingBoth(one: string, other: string): string | undefined {
   if (Math.max(one.length, other.length) > LONGEST) return undefined;
+  if (one.split('*').length + other.split('*').length > MOST_STARS + 2) return undefined;
   const dead = new Set<number>();
   const from = (i: number, j: number): string | undefined => {
     const [a, b] = [one[i], other[j]];
