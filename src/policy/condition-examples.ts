@@ -13,7 +13,7 @@ const MOST_VALUES = 8;
 const ABSENT: readonly string[] = [];
 
 /** The values listed, as far as they are values; for a number, a date or an address also some that are beside it. */
-export function valuesNear({ operator, values }: ConditionEntry): readonly string[] {
+function valuesNear({ operator, values }: ConditionEntry): readonly string[] {
   const texts = values.map(String);
   const name = operator.toLowerCase();
   if (name === 'null') return ['x'];
