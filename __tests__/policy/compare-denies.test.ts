@@ -121,6 +121,13 @@ const WHEN: readonly Refused[] = (
     ['with many keys', { NumericGreaterThan: { 's3:max-keys': 10 } }],
     ['with at least so many keys', { NumericGreaterThanEquals: { 's3:max-keys': 10 } }],
     ['after a day', { DateGreaterThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } }],
+    [
+      'for a moment that names no time zone',
+      {
+        DateGreaterThan: { 'aws:CurrentTime': '2026-01-01T00:00:00' },
+        DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:00:02' },
+      },
+    ],
     ['before a day', { DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } }],
     [
       'between two days',

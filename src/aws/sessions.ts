@@ -237,7 +237,7 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
  * Nothing else can sign a call: no header holds it. Nor could it be kept out of the log, where a secret is one line.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html
  */
-function usable<T extends Assumed>(answer: T): T {
+function usable(answer: Assumed): Assumed {
   const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = answer.Credentials ?? {};
   const parts = [AccessKeyId, SecretAccessKey, SessionToken];
   if (!parts.every((part) => VISIBLE_ASCII.test(part))) throw unreadable(answer);

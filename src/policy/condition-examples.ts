@@ -1,7 +1,7 @@
 // Values of condition keys to try: those under which a line of a condition holds, and those just beside them. Which requests
 // they come with is decided in access-examples.ts and deny-examples.ts.
 
-import { type Context, conditionHolds } from './conditions.js';
+import { type Context, conditionHolds, readDate } from './conditions.js';
 import { type ConditionEntry, conditionEntries, type Statement } from './document.js';
 
 /** A context as a request has it, its keys in lower case; an empty list is a key that is not sent. */
@@ -46,8 +46,8 @@ function around(number: number): readonly string[] {
 }
 
 function momentsAround(text: string): readonly string[] {
-  const time = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(time)) return [];
+  const time = readDate(text);
+  if (time === undefined) return [];
   return [time - 1000, time + 1000].map((near) => new Date(near).toISOString());
 }
 
